@@ -1,0 +1,1 @@
+"""What is true of IAM; standard library only."""

@@ -1,0 +1,66 @@
+"""An access key: what signs a request for a user or for the root user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fake_iam.domain.errors import InvalidInput
+
+ACTIVE = "Active"
+INACTIVE = "Inactive"
+STATUSES = (ACTIVE, INACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class LastUse:
+    """When, where and for which service a key last signed."""
+
+    at: datetime
+    service: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A long-term key. ``owner_id`` is a user's id, or the account number for a key of the root user.
+
+    ``serial`` counts the keys issued by this server, so that a list shows the older key first.
+    """
+
+    id: str
+    account_id: str
+    owner_id: str
+    secret: str = field(repr=False)
+    created_at: datetime
+    serial: int
+    status: str = ACTIVE
+    last_use: LastUse | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it may sign."""
+        return self.status == ACTIVE
+
+    def switched(self, status: str) -> AccessKey:
+        """The key with that status and nothing else changed.
+
+        Raises:
+            InvalidInput: the status is in the model's enumeration, but not one that a key can be given.
+        """
+        if status not in STATUSES:
+            raise InvalidInput.status(status)
+        return replace(self, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Temporary credentials of a user or of the root user, as GetSessionToken makes them."""
+
+    key_id: str
+    account_id: str
+    owner_id: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+    expires_at: datetime
+    mfa: bool = False

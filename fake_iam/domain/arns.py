@@ -1,0 +1,22 @@
+"""How things are named across AWS."""
+
+from __future__ import annotations
+
+import re
+
+POLICY_ARN = re.compile(r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy/.+", re.ASCII | re.DOTALL)
+
+
+def root(account_id: str) -> str:
+    """The account itself, as a caller."""
+    return f"arn:aws:iam::{account_id}:root"
+
+
+def user(account_id: str, path: str, name: str) -> str:
+    """A user; the path has its slashes."""
+    return f"arn:aws:iam::{account_id}:user{path}{name}"
+
+
+def is_policy(arn: str) -> bool:
+    """Whether the text has the form of a managed policy's ARN."""
+    return POLICY_ARN.fullmatch(arn) is not None

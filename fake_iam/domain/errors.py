@@ -1,0 +1,224 @@
+"""The errors a service answers: a class per code, a factory per wording; every text says where it is known from.
+
+Texts without a source are recordings of AWS. HTTP statuses live in the service model, not here.
+"""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """An answer that is an error: AWS's code and text. ``message`` None means no Message element at all."""
+
+    code = "InternalFailure"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidAction(ServiceError):
+    """The dispatcher knows no such operation; answered in the dispatcher's own namespace."""
+
+    code = "InvalidAction"
+
+    @classmethod
+    def operation(cls, action: str, version: str) -> InvalidAction:
+        """The pair of Action and Version names nothing."""
+        return cls(f"Could not find operation {action} for version {version}")
+
+
+class NotImplementedHere(ServiceError):
+    """An operation of the model that this server does not answer yet; AWS has no such error."""
+
+    code = "NotImplemented"
+
+    @classmethod
+    def operation(cls, service: str, name: str) -> NotImplementedHere:
+        """The operation is AWS's, but not ours yet."""
+        return cls(f"fake_iam does not implement {service}:{name} yet.")
+
+
+class InternalFailure(ServiceError):
+    """A fault of the server itself. Text: the common errors page of the API reference."""
+
+    code = "InternalFailure"
+
+    @classmethod
+    def unknown(cls) -> InternalFailure:
+        """Something that should not happen has happened."""
+        return cls("The request processing has failed because of an unknown error, exception or failure.")
+
+
+class ServiceFailure(InternalFailure):
+    """The modelled server fault of IAM's operations. Text: assumed, that of InternalFailure."""
+
+    code = "ServiceFailure"
+
+
+class NoSuchEntity(ServiceError):
+    """What the request names does not exist."""
+
+    code = "NoSuchEntity"
+
+    @classmethod
+    def user(cls, name: str) -> NoSuchEntity:
+        """No user of that name in the account."""
+        return cls(f"The user with name {name} cannot be found.")
+
+    @classmethod
+    def access_key(cls, key_id: str) -> NoSuchEntity:
+        """The user has no such key, whoever else may have it."""
+        return cls(f"The Access Key with id {key_id} cannot be found.")
+
+    @classmethod
+    def login_profile(cls, name: str) -> NoSuchEntity:
+        """The user has no password."""
+        return cls(f"Login Profile for User {name} cannot be found.")
+
+
+class EntityAlreadyExists(ServiceError):
+    """The name is taken, in whatever letter case."""
+
+    code = "EntityAlreadyExists"
+
+    @classmethod
+    def user(cls, name: str) -> EntityAlreadyExists:
+        """The user name is taken; the text repeats the spelling of the request."""
+        return cls(f"User with name {name} already exists.")
+
+
+class LimitExceeded(ServiceError):
+    """A quota of the account is used up."""
+
+    code = "LimitExceeded"
+
+    @classmethod
+    def quota(cls, name: str, limit: int) -> LimitExceeded:
+        """The quota's name as IAM words it, for example AccessKeysPerUser."""
+        return cls(f"Cannot exceed quota for {name}: {limit}")
+
+    @classmethod
+    def tags(cls) -> LimitExceeded:
+        """More tags than an entity may carry."""
+        return cls("The number of tags has reached the maximum limit.")
+
+
+class DeleteConflict(ServiceError):
+    """Something still hangs on what is to be deleted."""
+
+    code = "DeleteConflict"
+
+    @classmethod
+    def access_keys(cls) -> DeleteConflict:
+        """The user still has access keys, active or not."""
+        return cls("Cannot delete entity, must delete access keys first.")
+
+
+class InvalidInput(ServiceError):
+    """The input is well formed and still makes no sense."""
+
+    code = "InvalidInput"
+
+    @classmethod
+    def duplicate_tag_keys(cls) -> InvalidInput:
+        """The same tag key twice, in any letter case (users and roles)."""
+        return cls("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+
+    @classmethod
+    def status(cls, status: str) -> InvalidInput:
+        """A status the model lists that no caller can give an access key. Assumed: AWS's answer is not known."""
+        return cls(f"Invalid status: {status}")
+
+    @classmethod
+    def boundary(cls, arn: str) -> InvalidInput:
+        """The permissions boundary is not the ARN of a policy."""
+        return cls(f"ARN {arn} is not valid.")
+
+
+class ValidationError(ServiceError):
+    """A parameter is refused by the service's own check, not by the model's constraints."""
+
+    code = "ValidationError"
+
+    @classmethod
+    def marker(cls) -> ValidationError:
+        """A marker that this list never gave out."""
+        return cls("Invalid Marker.")
+
+    @classmethod
+    def must_specify_user_name(cls) -> ValidationError:
+        """No UserName, and the caller is no user whose name could be taken."""
+        return cls("Must specify userName when calling with non-User credentials")
+
+
+class InvalidParameter(ServiceError):
+    """A value that STS can make nothing of."""
+
+    code = "InvalidParameterValue"
+
+    @classmethod
+    def access_key_id(cls, key_id: str) -> InvalidParameter:
+        """The key id carries no account. Assumed: AWS's answer is not known."""
+        return cls(f"The access key id {key_id} does not belong to an account.")
+
+
+class AccessDenied(ServiceError):
+    """The caller may not."""
+
+    code = "AccessDenied"
+
+    @classmethod
+    def access_key(cls, caller_arn: str, key_id: str) -> AccessDenied:
+        """GetAccessKeyLastUsed of an unknown key; AWS leaves out the colon after "perform" here."""
+        return cls(
+            f"User: {caller_arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {key_id}"
+        )
+
+    @classmethod
+    def session_credentials(cls, operation: str) -> AccessDenied:
+        """An STS operation closed to temporary credentials (recorded for GetSessionToken; assumed for the others)."""
+        return cls(f"Cannot call {operation} with session credentials")
+
+    @classmethod
+    def mfa_device(cls) -> AccessDenied:
+        """The MFA device is not the caller's (two spaces, as AWS has them)."""
+        return cls(
+            "MultiFactorAuthentication failed, unable to validate MFA code.  "
+            "Please verify your MFA serial number is valid and associated with this user."
+        )
+
+
+class InvalidClientTokenId(ServiceError):
+    """The key id is unknown, deleted, inactive, or does not go with its session token."""
+
+    code = "InvalidClientTokenId"
+
+    @classmethod
+    def invalid(cls) -> InvalidClientTokenId:
+        """One text for all of them: a caller cannot tell which."""
+        return cls("The security token included in the request is invalid.")
+
+
+class ExpiredToken(ServiceError):
+    """Temporary credentials past their time (no full stop)."""
+
+    code = "ExpiredToken"
+
+    @classmethod
+    def expired(cls) -> ExpiredToken:
+        """The session is over."""
+        return cls("The security token included in the request is expired")
+
+
+class SignatureDoesNotMatch(ServiceError):
+    """The secret is not the key's, or the request was changed after signing."""
+
+    code = "SignatureDoesNotMatch"
+
+    @classmethod
+    def mismatch(cls) -> SignatureDoesNotMatch:
+        """No canonical string follows: STS is recorded without it."""
+        return cls(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+        )

@@ -1,0 +1,98 @@
+"""Identifiers and secrets: their forms, and the one generator they are drawn from.
+
+Source of the account's place in a key id: eight real ids and sts:GetAccessKeyInfo (facts, section 5).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import random
+import string
+from datetime import datetime
+from typing import Final
+
+ID_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+SECRET_ALPHABET: Final = string.ascii_letters + string.digits + "+/"
+ACCOUNT_MASK: Final = 0x7FFFFFFFFF80
+TOKEN_HEAD: Final = "IQoJb3JpZ2luX2Vj"
+TOKEN_SIZE: Final = 316
+PRESENT_FORM: Final = 0x800000000000  # ids of the present form have a fifth character of Q or later
+
+
+class IdSource:
+    """Draws every identifier, secret and request id from one generator.
+
+    Args:
+        seed: an integer makes the whole sequence the same in every run; None takes the system's randomness.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._seed = seed
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin the sequence anew; without a seed this changes nothing that can be seen."""
+        seed = self._seed
+        self._random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)
+        # Apart from the rest, so that a read does not change the next key's secret.
+        self._requests: random.Random = random.SystemRandom() if seed is None else random.Random(f"requests {seed}")
+
+    def access_key_id(self, account_id: str) -> str:
+        """A long-term key id: AKIA and 16 characters that carry the account."""
+        return self._with_account("AKIA", account_id, 16)
+
+    def session_key_id(self, account_id: str) -> str:
+        """A temporary key id: ASIA and 16 characters that carry the account."""
+        return self._with_account("ASIA", account_id, 16)
+
+    def user_id(self, account_id: str) -> str:
+        """A user's unique id, 21 characters."""
+        return self._with_account("AIDA", account_id, 17)
+
+    def secret(self) -> str:
+        """A secret of 40 characters."""
+        return self._draw(SECRET_ALPHABET, 40)
+
+    def session_token(self, minimum_size: int = 0) -> str:
+        """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""
+        return TOKEN_HEAD + self._draw(SECRET_ALPHABET, max(TOKEN_SIZE, minimum_size) - len(TOKEN_HEAD))
+
+    def request_id(self) -> str:
+        """A lower-case UUID of version 4."""
+        bits = self._requests.getrandbits(128) & ~(0xF << 76) | (4 << 76)
+        text = f"{bits & ~(0x3 << 62) | (0x2 << 62):032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def extended_request_id(self, region: str, at: datetime) -> str:
+        """The value of STS's x-amz-sts-extended-request-id header."""
+        tail = "".join(self._requests.choice(string.ascii_letters + string.digits) for _ in range(8))
+        return base64.b64encode(f"1:{region}:S:{int(at.timestamp() * 1000)}:R:{tail}".encode()).decode()
+
+    def _with_account(self, prefix: str, account_id: str, length: int) -> str:
+        head = PRESENT_FORM | (int(account_id) << 7) | self._random.getrandbits(7)
+        tail = self._random.getrandbits(32)
+        body = base64.b32encode(head.to_bytes(6, "big") + tail.to_bytes(4, "big")).decode()
+        return prefix + body + self._draw(ID_ALPHABET, length - 16)
+
+    def _draw(self, alphabet: str, count: int) -> str:
+        return "".join(self._random.choice(alphabet) for _ in range(count))
+
+
+def account_of(key_id: str) -> str | None:
+    """The account number a key id of the present form carries, or None if it carries none.
+
+    >>> account_of("AKIAIOSFODNN7EXAMPLE") is None
+    True
+    """
+    body = key_id[4:20]
+    if len(body) < 16:
+        return None
+    try:
+        head = int.from_bytes(base64.b32decode(body)[:6], "big")
+    except (binascii.Error, ValueError):
+        return None
+    if not head & PRESENT_FORM:
+        return None
+    account = (head & ACCOUNT_MASK) >> 7
+    return f"{account:012d}" if account < 10**12 else None

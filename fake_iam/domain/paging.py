@@ -1,0 +1,68 @@
+"""Lists in pages: MaxItems, Marker, IsTruncated."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from fake_iam.domain.errors import ValidationError
+
+T = TypeVar("T")
+DEFAULT_MAX_ITEMS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list, and where the next part begins."""
+
+    items: Sequence[T]
+    marker: str | None
+
+    def fields(self) -> dict[str, Any]:
+        """IsTruncated always; Marker only when there is more."""
+        if self.marker is None:
+            return {"IsTruncated": False}
+        return {"IsTruncated": True, "Marker": self.marker}
+
+
+def page(
+    rows: Sequence[T],
+    *,
+    scope: str,
+    key: Callable[[T], str],
+    marker: str | None,
+    max_items: int | None,
+    page_size: int,
+) -> Page[T]:
+    """Cut the page that begins after ``marker`` out of rows sorted by ``key``.
+
+    A marker names the last row seen, so a row that is added or deleted between two pages moves nothing. ``scope`` says
+    which list it belongs to: a marker of another list is refused. ``page_size`` is the most that one answer carries.
+
+    Raises:
+        ValidationError: the marker is not one of this list's.
+    """
+    start = 0 if marker is None else bisect_right(rows, _read(marker, scope), key=key)
+    end = start + min(max_items or DEFAULT_MAX_ITEMS, page_size)
+    items = rows[start:end]
+    return Page(items, _write(scope, key(items[-1])) if end < len(rows) else None)
+
+
+def _write(scope: str, last: str) -> str:
+    digest = hashlib.sha256(scope.encode()).digest()[:8]
+    return base64.urlsafe_b64encode(digest + last.encode()).decode().rstrip("=")
+
+
+def _read(marker: str, scope: str) -> str:
+    try:
+        last = base64.urlsafe_b64decode(marker + "=" * (-len(marker) % 4))[8:].decode()
+    except (binascii.Error, ValueError) as problem:
+        raise ValidationError.marker() from problem
+    if _write(scope, last) != marker:
+        raise ValidationError.marker()
+    return last

@@ -1,0 +1,38 @@
+"""A user of an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fake_iam.domain import arns
+from fake_iam.domain.tags import Tags
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user; its id outlives every rename."""
+
+    id: str
+    account_id: str
+    name: str
+    path: str
+    created_at: datetime
+    tags: Tags = ()
+    permissions_boundary: str | None = None
+    password_last_used: datetime | None = None
+
+    @property
+    def arn(self) -> str:
+        """The ARN, with the path."""
+        return arns.user(self.account_id, self.path, self.name)
+
+    @property
+    def name_key(self) -> str:
+        """What the name is unique by: letter case does not count."""
+        return name_key(self.name)
+
+
+def name_key(name: str) -> str:
+    """Names are unique, and found, without regard to letter case (ASCII only can occur)."""
+    return name.lower()

@@ -1,0 +1,112 @@
+"""FakeIAM: a server for the length of a ``with`` block, and clients that reach it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from fake_iam.assembly import Assembled, assemble
+from fake_iam.domain.clock import Clock
+from fake_iam.server import LocalServer
+from fake_iam.settings import Settings
+from fake_iam.wsgi import Application
+
+DUMMY = "testing"
+DEFAULT_REGION = "us-east-1"
+
+
+class FakeIAM:
+    """A fake IAM and STS on a local socket.
+
+    Args:
+        settings: how it behaves; the defaults, on any free port, if left out.
+        clock: what dates users, keys and sessions; the machine's own time if left out.
+        overrides: single settings by name, for example ``auth="strict"``; not together with ``settings``.
+
+    Raises:
+        SettingsError: a setting is out of its range.
+        OSError: on ``start``, if the port is taken.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None, **overrides: Any) -> None:
+        if settings is not None and overrides:
+            raise TypeError("give settings, or single settings by name, but not both")
+        self.settings = settings or Settings(**{"port": 0, **overrides})
+        self.assembled: Assembled = assemble(self.settings, clock)
+        self._server: LocalServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the server is reached. Raises RuntimeError before it is started."""
+        return self._running().url
+
+    def start(self) -> FakeIAM:
+        """Listen and serve, from threads of its own."""
+        if self._server is None:
+            app = Application(self.assembled)
+            self._server = LocalServer(app, self.settings.host, self.settings.port).start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving; the state is kept until the object goes."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def __enter__(self) -> FakeIAM:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def reset(self) -> None:
+        """Forget all users, keys and sessions; ids are drawn from the beginning, the root key of the settings stays."""
+        self.assembled.reset()
+
+    def client(
+        self,
+        service: str,
+        *,
+        access_key_id: str | None = None,
+        secret_access_key: str | None = None,
+        session_token: str | None = None,
+        region_name: str = DEFAULT_REGION,
+        **kwargs: Any,
+    ) -> Any:
+        """A boto3 client for ``"iam"`` or ``"sts"``, whatever the environment and ~/.aws say.
+
+        Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
+        ``kwargs`` go to boto3's ``client``.
+        """
+        import boto3
+        from botocore.config import Config
+
+        default_id, default_secret = self.assembled.root_access_key() or (DUMMY, DUMMY)
+        session: Any = boto3.session.Session(
+            aws_access_key_id=access_key_id or default_id,
+            aws_secret_access_key=secret_access_key or default_secret,
+            aws_session_token=session_token,
+            region_name=region_name,
+        )
+        direct = Config(proxies={})
+        kwargs["config"] = direct.merge(kwargs["config"]) if kwargs.get("config") else direct
+        return session.client(service, endpoint_url=self.url, **kwargs)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that bring any SDK's clients here: endpoints, credentials, region."""
+        key_id, secret = self.assembled.root_access_key() or (DUMMY, DUMMY)
+        return {
+            "AWS_ENDPOINT_URL_IAM": self.url,
+            "AWS_ENDPOINT_URL_STS": self.url,
+            "AWS_ACCESS_KEY_ID": key_id,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_DEFAULT_REGION": DEFAULT_REGION,
+            "AWS_REGION": DEFAULT_REGION,
+        }
+
+    def _running(self) -> LocalServer:
+        if self._server is None:
+            raise RuntimeError("the server is not running: use FakeIAM in a with block, or call start()")
+        return self._server

@@ -1,0 +1,1 @@
+"""From a request to an answer, in steps whose order is the order of AWS's checks."""

@@ -1,0 +1,167 @@
+"""The loop over the steps, and the two exits: a result or an error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+from fake_iam.domain.clock import Clock
+from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
+from fake_iam.domain.ids import IdSource
+from fake_iam.domain.quotas import Quotas
+from fake_iam.pipeline import steps
+from fake_iam.pipeline.call import Answered, Call
+from fake_iam.protocol import xml
+from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.model import ServiceModel
+from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.services.context import Caller, Context
+from fake_iam.services.registry import Service
+from fake_iam.store.base import Store
+
+LOGGER = logging.getLogger("fake_iam")
+Step = Callable[["Engine", Call], None]
+STEPS: Final[tuple[Step, ...]] = (
+    steps.parse,
+    steps.resolve,
+    steps.authenticate,
+    steps.authorize,
+    steps.validate,
+    steps.execute,
+)
+
+# HTTP statuses of codes that no error shape of the model has. Sources: facts, sections 2.3, 3, 4 and 9.
+STATUSES: Final[Mapping[str, int]] = {
+    "AccessDenied": 403,
+    "ExpiredToken": 403,
+    "IncompleteSignature": 400,
+    "InternalFailure": 500,
+    "InvalidAction": 400,
+    "InvalidClientTokenId": 403,
+    "InvalidParameterValue": 400,
+    "MalformedInput": 400,
+    "MalformedQueryString": 400,
+    "MissingAuthenticationToken": 403,
+    "NotImplemented": 501,
+    "ServiceFailure": 500,
+    "SignatureDoesNotMatch": 403,
+    "ValidationError": 400,
+}
+
+
+class EngineSettings(Protocol):
+    """What the engine reads of the settings."""
+
+    @property
+    def auth(self) -> Literal["off", "issued", "strict"]:
+        """How strictly callers are held to their keys."""
+        ...
+
+    @property
+    def account_id(self) -> str:
+        """The account of callers whose key id says nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Implemented:
+    """A service as the model has it, and as far as it is answered here."""
+
+    model: ServiceModel
+    service: Service
+
+
+class Engine:
+    """Answers requests. Everything it depends on comes in by name; ``services`` are keyed by their API version.
+
+    ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: EngineSettings,
+        services: Mapping[str, Implemented],
+        store: Store,
+        clock: Clock,
+        wall_clock: Clock,
+        ids: IdSource,
+        quotas: Quotas,
+    ) -> None:
+        self.settings = settings
+        self.services = services
+        self.store = store
+        self.clock = clock
+        self.wall_clock = wall_clock
+        self.ids = ids
+        self.quotas = quotas
+        self.started_at = clock.now()
+
+    def handle(self, request: WireRequest) -> WireResponse:
+        """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""
+        call = Call(request, self.ids.request_id(), self.clock.now())
+        try:
+            for step in STEPS:
+                step(self, call)
+            return self._result(call)
+        except Answered as answered:
+            return answered.response
+        except (ServiceError, Refusal) as error:
+            return self._error(call, error)
+        except Exception:
+            LOGGER.exception("internal fault, request id %s", call.request_id)
+            return self._error(call, self._fault(call))
+
+    def context(self, caller: Caller, now: datetime) -> Context:
+        """What an operation of that caller is given."""
+        return Context(
+            store=self.store,
+            account=self.store.account(caller.account_id),
+            caller=caller,
+            now=now,
+            ids=self.ids,
+            quotas=self.quotas,
+            account_created_at=self.started_at,
+        )
+
+    def _result(self, call: Call) -> WireResponse:
+        assert call.plan is not None
+        return WireResponse(200, self._headers(call), call.plan.serialize(call.result, call.request_id))
+
+    def _error(self, call: Call, error: ServiceError | Refusal) -> WireResponse:
+        status = self._status(call, error)
+        namespace = call.service.namespace if call.service else self._namespace(call)
+        if isinstance(error, InvalidAction):
+            namespace = xml.DISPATCH_NAMESPACE
+        kind = "Receiver" if status in (500, 503) else "Sender"
+        body = xml.error_body(namespace, kind, error.code, error.message, call.request_id)
+        return WireResponse(status, self._headers(call), body)
+
+    def _status(self, call: Call, error: ServiceError | Refusal) -> int:
+        if isinstance(error, Refusal) and error.status is not None:
+            return error.status
+        modelled = call.service.error_status.get(error.code) if call.service else None
+        return modelled or STATUSES[error.code]
+
+    def _namespace(self, call: Call) -> str:
+        """Before the operation is known: the service whose version is named, else IAM, the first of the two."""
+        version = call.parameters.get("Version", "")
+        implemented = self.services.get(version) or next(iter(self.services.values()))
+        return implemented.model.namespace
+
+    def _fault(self, call: Call) -> ServiceError:
+        """Our bug, as the operation's model names it."""
+        if call.service and call.plan and "ServiceFailure" in call.service.operations[call.plan.name].errors:
+            return ServiceFailure.unknown()
+        return InternalFailure.unknown()
+
+    def _headers(self, call: Call) -> list[tuple[str, str]]:
+        headers = [("x-amzn-RequestId", call.request_id)]
+        if call.service and call.service.name == "sts":
+            region = call.signed.region if call.signed and call.signed.region.isascii() else ""
+            extended = self.ids.extended_request_id(region or steps.GLOBAL_REGION, call.now)
+            headers.append(("x-amz-sts-extended-request-id", extended))
+        return [*headers, ("Content-Type", "text/xml")]

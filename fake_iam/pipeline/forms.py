@@ -1,0 +1,42 @@
+"""Reading parameters out of a query string or a form, strictly."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from fake_iam.protocol.errors import Refusal
+
+BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})(.{0,2})", re.DOTALL)
+
+
+def well_formed(text: str) -> bool:
+    """Whether every percent sign is followed by two hexadecimal digits."""
+    return BAD_ESCAPE.search(text) is None
+
+
+def read_pairs(text: str) -> dict[str, str]:
+    """The parameters of a query string or form body; of two with one name the first counts (recorded).
+
+    Bytes that are no UTF-8 become U+FFFD, so that every answer can repeat the value.
+
+    Raises:
+        Refusal: MalformedQueryString for a broken percent escape (confidence D; for a body, assumed).
+    """
+    bad = BAD_ESCAPE.search(text)
+    if bad is not None:
+        if len(bad[1]) < 2:
+            raise Refusal("MalformedQueryString", "Incomplete trailing escape % sequence", status=400)
+        raise Refusal("MalformedQueryString", f"Illegal hex character in escape % pattern: %{bad[1]}", status=400)
+    found: dict[str, str] = {}
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            found.setdefault(_decode(name), _decode(value))
+    return found
+
+
+def _decode(text: str) -> str:
+    if "%" not in text and "+" not in text and text.isascii():
+        return text
+    return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")

@@ -1,0 +1,177 @@
+"""The steps: each fills slots of a Call or refuses it. Their order stands in engine.STEPS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from fake_iam.domain.access_keys import AccessKey, LastUse, Session
+from fake_iam.domain.errors import (
+    AccessDenied,
+    ExpiredToken,
+    InvalidAction,
+    InvalidClientTokenId,
+    NotImplementedHere,
+    SignatureDoesNotMatch,
+)
+from fake_iam.pipeline import forms
+from fake_iam.pipeline.call import Answered, Call
+from fake_iam.protocol import sigv4
+from fake_iam.protocol.plans import plan_for
+from fake_iam.services.context import Caller
+
+if TYPE_CHECKING:
+    from fake_iam.pipeline.engine import Engine
+
+DOCUMENTATION: Final = "https://aws.amazon.com/iam"
+FORM: Final = "application/x-www-form-urlencoded"
+SERVED_METHODS: Final = frozenset({"GET", "POST"})
+KNOWN_METHODS: Final = SERVED_METHODS | {"HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+BODY_LIMIT: Final = 10_000_000
+ACCOUNT_ID: Final = re.compile(r"\d{12}", re.ASCII)
+GLOBAL_REGION: Final = "us-east-1"
+REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)
+
+
+def parse(engine: Engine, call: Call) -> None:
+    """Read the parameters; what is no request to a service at all is answered here (facts, 2.1 steps 1 to 4)."""
+    request = call.request
+    if not forms.well_formed(request.path) or request.method not in KNOWN_METHODS:
+        raise Answered(400)
+    if len(request.body) > BODY_LIMIT:
+        raise Answered(413)
+    if request.path != "/" or request.method not in SERVED_METHODS:
+        raise Answered(404, _identified(call, [("Content-Type", "text/xml")]), b"<UnknownOperationException/>\n")
+    call.parameters = forms.read_pairs(request.query)
+    if request.method == "POST" and _is_form(request.header("Content-Type")):
+        call.parameters = {**forms.read_pairs(request.body.decode("latin-1")), **call.parameters}
+    if "Action" not in call.parameters:
+        query = f"?{request.query}" if request.method == "GET" and request.query else ""
+        raise Answered(302, _identified(call, [("Location", DOCUMENTATION + query)]))
+
+
+def resolve(engine: Engine, call: Call) -> None:
+    """Find the operation by Version and Action. Raises InvalidAction, or NotImplemented for what we lack."""
+    action, version = call.parameters["Action"], call.parameters.get("Version")
+    implemented = engine.services.get(version or "")
+    if implemented is None or action not in implemented.model.operations:
+        raise InvalidAction.operation(action, "NO_VERSION_SPECIFIED" if version is None else version)
+    call.service = implemented.model
+    call.operation = implemented.service.operations.get(action)
+    call.plan = plan_for(call.service, action)
+
+
+def authenticate(engine: Engine, call: Call) -> None:
+    """Find out who calls, as strictly as the mode says; note the use of the key."""
+    assert call.service is not None
+    mode = engine.settings.auth
+    call.signed = sigv4.peek(call.request)
+    key_id = call.signed.access_key_id if call.signed else ""
+    if mode == "strict":
+        call.signed = sigv4.read(call.request)
+        sigv4.check_date(call.signed, engine.wall_clock.now())
+        sigv4.check_scope(call.signed, call.service.name)
+        key_id = call.signed.access_key_id
+    elif mode == "off" or engine.store.key_account(key_id) is None:
+        call.caller = _believe(engine, key_id)
+        return
+    else:
+        call.signed = sigv4.read(call.request)
+    with engine.store.transaction():
+        call.caller = _hold(engine, call, call.signed)
+        _note_use(engine, call, key_id)
+
+
+def authorize(engine: Engine, call: Call) -> None:
+    """Refuse what temporary credentials may not do; say which operations are missing here."""
+    assert call.service is not None and call.caller is not None and call.plan is not None
+    session = call.caller.session
+    if session is not None and call.service.name == "iam" and not session.mfa:
+        raise InvalidClientTokenId.invalid()
+    if call.operation is None:
+        raise NotImplementedHere.operation(call.service.name, call.plan.name)
+    if session is not None and call.service.name == "sts" and not call.operation.open_to_sessions:
+        raise AccessDenied.session_credentials(call.plan.name)
+
+
+def validate(engine: Engine, call: Call) -> None:
+    """Check the parameters against the model and turn them into arguments."""
+    assert call.plan is not None and call.operation is not None
+    values = call.plan.parse(call.parameters)
+    call.plan.validate(values)
+    named = call.plan.arguments(values)
+    call.arguments = {name: value for name, value in named.items() if name in call.operation.parameters}
+
+
+def execute(engine: Engine, call: Call) -> None:
+    """Run the operation: all of it or nothing."""
+    assert call.operation is not None and call.caller is not None
+    with engine.store.transaction():
+        call.result = call.operation.function(engine.context(call.caller, call.now), **call.arguments)
+
+
+def _is_form(content_type: str | None) -> bool:
+    return (content_type or "").partition(";")[0].strip().lower() == FORM
+
+
+def _identified(call: Call, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("x-amzn-RequestId", call.request_id), *headers]
+
+
+def _believe(engine: Engine, key_id: str) -> Caller:
+    """Who calls if nothing is checked: a key that is known here says it, any other is an account's root."""
+    account_id = engine.store.key_account(key_id)
+    if account_id is not None:
+        known = _credentials(engine, account_id, key_id)
+        caller = _owner(engine, known) if known else None
+        if caller is not None:
+            return caller
+    return Caller.root(key_id if ACCOUNT_ID.fullmatch(key_id) else engine.settings.account_id, key_id or None)
+
+
+def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
+    """Hold the key to its existence, status, token and secret, in this order (facts, 2.1 step 10)."""
+    account_id = engine.store.key_account(signed.access_key_id)
+    known = _credentials(engine, account_id, signed.access_key_id) if account_id else None
+    caller = _owner(engine, known) if known else None
+    if known is None or caller is None:
+        raise InvalidClientTokenId.invalid()
+    if isinstance(known, Session):
+        if signed.session_token != known.token:
+            raise InvalidClientTokenId.invalid()
+        if known.expires_at <= call.now:
+            raise ExpiredToken.expired()
+    elif not known.active or signed.session_token is not None:
+        raise InvalidClientTokenId.invalid()
+    if not sigv4.matches(signed, call.request, known.secret):
+        raise SignatureDoesNotMatch.mismatch()
+    return caller
+
+
+def _credentials(engine: Engine, account_id: str, key_id: str) -> AccessKey | Session | None:
+    account = engine.store.account(account_id)
+    return account.access_keys.get(key_id) or account.sessions.get(key_id)
+
+
+def _owner(engine: Engine, known: AccessKey | Session) -> Caller | None:
+    """The caller that the credentials stand for, or None if their user is gone."""
+    session = known if isinstance(known, Session) else None
+    key_id = known.key_id if isinstance(known, Session) else known.id
+    if known.owner_id == known.account_id:
+        return Caller.root(known.account_id, key_id, session)
+    user = engine.store.account(known.account_id).users.get(known.owner_id)
+    return Caller.user(user, key_id, session) if user else None
+
+
+def _note_use(engine: Engine, call: Call, key_id: str) -> None:
+    """Keep date, region and service of the key's last use. IAM is global: its region is always us-east-1."""
+    assert call.service is not None and call.signed is not None and call.caller is not None
+    keys = engine.store.account(call.caller.account_id).access_keys
+    key = keys.get(key_id)
+    if key is None:
+        return
+    region = call.signed.region if call.service.name == "sts" and REGION.fullmatch(call.signed.region) else GLOBAL_REGION
+    keys.put(key.id, replace(key, last_use=LastUse(call.now.replace(microsecond=0), call.service.name, region)))
+
+

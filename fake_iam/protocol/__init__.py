@@ -1,0 +1,1 @@
+"""AWS's wire, driven by the service model; knows no IAM."""

@@ -1,0 +1,140 @@
+"""From a shape to a checker that finds every violation; it words nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fake_iam.protocol import patterns
+from fake_iam.protocol.model import ServiceModel, Shape
+from fake_iam.protocol.names import camel
+from fake_iam.protocol.ordering import bucket
+
+NOT_NULL = "Member must not be null"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A constraint that a value breaks: where, which value, the constraint's text, and what kind it is.
+
+    ``kind`` is one of null, length, value, pattern, enum, members.
+    """
+
+    at: str
+    value: Any
+    constraint: str
+    kind: str
+    allowed: tuple[str, ...] = ()
+
+
+Found = list[Violation]
+Checker = Callable[[Any, str, Found], None]
+
+# Whose plain-string members are also said to be not null. Recorded for tagKeys; not so for clientIDList.
+NOT_NULL_MEMBERS = frozenset({"tagKeyListType"})
+
+
+def checker(model: ServiceModel, shape_name: str) -> Checker:
+    """A function that adds every violation in a value of the shape to a list, in AWS's order."""
+    shape = model.shapes[shape_name]
+    if shape.type == "structure":
+        return _structure(model, shape)
+    if shape.type == "list":
+        return _list(model, shape)
+    if shape.type == "integer":
+        return _integer(shape)
+    if shape.type == "string":
+        return _string(shape)
+    return _nothing
+
+
+def _nothing(value: Any, at: str, found: Found) -> None:
+    """A shape without constraints."""
+
+
+def _integer(shape: Shape) -> Checker:
+    low, high = shape.min, shape.max
+
+    def check(value: int, at: str, found: Found) -> None:
+        if low is not None and value < low:
+            found.append(Violation(at, value, f"Member must have value greater than or equal to {low}", "value"))
+        if high is not None and value > high:
+            found.append(Violation(at, value, f"Member must have value less than or equal to {high}", "value"))
+
+    return check
+
+
+def _string(shape: Shape) -> Checker:
+    """Pattern before length: the more usual of the two orders seen. Lengths are in Unicode scalar values."""
+    low, high, enum = shape.min, shape.max, shape.enum
+    matches = patterns.matcher(shape.pattern) if shape.pattern else None
+    says_pattern = f"Member must satisfy regular expression pattern: {shape.pattern}"
+
+    def check(value: str, at: str, found: Found) -> None:
+        if enum and value not in enum:
+            found.append(Violation(at, value, "Member must satisfy enum value set", "enum", enum))
+        if matches and not matches(value):
+            found.append(Violation(at, value, says_pattern, "pattern"))
+        _length(value, at, found, low, high)
+
+    return check
+
+
+def _length(value: Any, at: str, found: Found, low: int | None, high: int | None) -> None:
+    if low is not None and len(value) < low:
+        found.append(Violation(at, value, f"Member must have length greater than or equal to {low}", "length"))
+    if high is not None and len(value) > high:
+        found.append(Violation(at, value, f"Member must have length less than or equal to {high}", "length"))
+
+
+def _list(model: ServiceModel, shape: Shape) -> Checker:
+    assert shape.item is not None
+    item = model.shapes[shape.item]
+    check_item = checker(model, shape.item)
+    plain = item.type != "structure"
+    says_members = f"Member must satisfy constraint: [{', '.join(_member_constraints(shape, item))}]"
+
+    def check(value: list[Any], at: str, found: Found) -> None:
+        _length(value, at, found, shape.min, shape.max)
+        inside: Found = []
+        for number, member in enumerate(value, start=1):
+            check_item(member, at if plain else f"{at}.{number}.member", inside)
+        if plain and inside:
+            found.append(Violation(at, value, says_members, "members"))
+        else:
+            found.extend(inside)
+
+    return check
+
+
+def _member_constraints(shape: Shape, item: Shape) -> list[str]:
+    """All constraints of a list's members, as AWS prints them whichever is broken."""
+    texts = []
+    if item.max is not None:
+        texts.append(f"Member must have length less than or equal to {item.max}")
+    if item.min is not None:
+        texts.append(f"Member must have length greater than or equal to {item.min}")
+    if item.pattern:
+        texts.append(f"Member must satisfy regular expression pattern: {item.pattern}")
+    if item.enum:
+        texts.append("Member must satisfy enum value set")
+    if shape.name in NOT_NULL_MEMBERS:
+        texts.append(NOT_NULL)
+    return texts
+
+
+def _structure(model: ServiceModel, shape: Shape) -> Checker:
+    ordered = sorted(shape.members, key=lambda member: bucket(member.name))
+    checks = [(member.name, camel(member.name), member.required, checker(model, member.shape)) for member in ordered]
+
+    def check(value: dict[str, Any] | None, at: str, found: Found) -> None:
+        given = value or {}
+        for name, label, required, check_member in checks:
+            place = f"{at}.{label}" if at else label
+            if name in given:
+                check_member(given[name], place, found)
+            elif required:
+                found.append(Violation(place, None, NOT_NULL, "null"))
+
+    return check

@@ -1,0 +1,75 @@
+"""The model compiled: for each operation a parser, a checker, a namer of arguments and a writer, built on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from fake_iam.protocol import constraints, query, wording, xml
+from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.model import ServiceModel, Shape
+from fake_iam.protocol.names import snake
+
+_NO_INPUT = Shape("NoInput", "structure")
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlan:
+    """One operation's closures. ``argument_names`` maps Python names to whether the model requires them."""
+
+    name: str
+    argument_names: Mapping[str, bool]
+    _names: Mapping[str, str]
+    _parse: query.Parser
+    _check: constraints.Checker
+    _word: wording.Wording
+    _serialize: Callable[[Mapping[str, Any], str], bytes]
+
+    def parse(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """The members given, under the model's names. Raises Refusal MalformedInput."""
+        return self._parse(parameters, "") or {}
+
+    def validate(self, values: Mapping[str, Any]) -> None:
+        """Check every constraint of the model. Raises Refusal ValidationError that names all violations."""
+        found: list[constraints.Violation] = []
+        self._check(values, "", found)
+        text = self._word(found)
+        if text is not None:
+            raise Refusal("ValidationError", text, status=400)
+
+    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The members as keyword arguments; what is inside them keeps the model's names."""
+        return {self._names[name]: value for name, value in values.items()}
+
+    def serialize(self, result: Mapping[str, Any] | None, request_id: str) -> bytes:
+        """The body of a success."""
+        return self._serialize(result or {}, request_id)
+
+
+@lru_cache(maxsize=None)
+def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
+    """The plan of an operation of the model. Raises KeyError if the model has none of that name."""
+    model = service.operations[operation]
+    shape = service.shapes[model.input] if model.input else _NO_INPUT
+    write = xml.writer(service, model.output) if model.output else None
+    return OperationPlan(
+        name=operation,
+        argument_names={snake(member.name): member.required for member in shape.members},
+        _names={member.name: snake(member.name) for member in shape.members},
+        _parse=query.parser(service, model.input) if model.input else _parse_nothing,
+        _check=constraints.checker(service, model.input) if model.input else _check_nothing,
+        _word=wording.WORDINGS[service.name],
+        _serialize=lambda result, request_id: xml.result_body(
+            service.namespace, operation, model.result, write, result, request_id
+        ),
+    )
+
+
+def _parse_nothing(parameters: Mapping[str, str], name: str) -> None:
+    return None
+
+
+def _check_nothing(value: Any, at: str, found: list[constraints.Violation]) -> None:
+    return None

@@ -1,0 +1,303 @@
+"""Signature Version 4: reading what a request says of its signature, and computing what it should be. Pure functions.
+
+Order and texts of the refusals: facts, sections 2.1 and 2.3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes
+
+from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.wire import WireRequest
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+TERMINATOR: Final = "aws4_request"
+SKEW: Final = timedelta(minutes=15)
+BASIC_FORMAT: Final = "%Y%m%dT%H%M%SZ"
+STAMP: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
+REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
+COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
+QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format."""
+
+    credential: str
+    signed_headers: tuple[str, ...]
+    signature: str
+    timestamp: str
+    session_token: str | None
+    in_query: bool
+
+    @property
+    def access_key_id(self) -> str:
+        """The part of the credential that names the key."""
+        return self._parts[0]
+
+    @property
+    def date(self) -> str:
+        """The day of the credential scope, YYYYMMDD."""
+        return self._parts[1]
+
+    @property
+    def region(self) -> str:
+        """The region of the credential scope."""
+        return self._parts[2]
+
+    @property
+    def service(self) -> str:
+        """The service of the credential scope."""
+        return self._parts[3]
+
+    @property
+    def terminator(self) -> str:
+        """The end of the credential scope."""
+        return self._parts[4]
+
+    @property
+    def _parts(self) -> list[str]:
+        return [*self.credential.split("/"), "", "", "", ""][:5]
+
+
+def peek(request: WireRequest) -> Signed | None:
+    """What the request says of its signature, well formed or not; None if it says nothing. Raises nothing."""
+    header = request.header("Authorization")
+    parameters = _query_parameters(request.query)
+    if header is not None:
+        parts = dict(part.strip().partition("=")[::2] for part in _header_parts(header))
+        return _from_header(request, parts)
+    if "X-Amz-Algorithm" in parameters or "X-Amz-Credential" in parameters:
+        return _from_query(parameters)
+    return None
+
+
+def read(request: WireRequest) -> Signed:
+    """What the request says of its signature.
+
+    Raises:
+        Refusal: MissingAuthenticationToken, SignatureDoesNotMatch or IncompleteSignature, the first that AWS finds.
+    """
+    header = request.header("Authorization")
+    parameters = _query_parameters(request.query)
+    in_query = "X-Amz-Algorithm" in parameters
+    if header is None and not in_query:
+        raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)
+    if header is not None and in_query:
+        raise Refusal("SignatureDoesNotMatch", status=403)
+    signed = _read_header(request, header) if header is not None else _read_query(parameters)
+    _check_signed_headers(request, signed)
+    if not STAMP.fullmatch(signed.timestamp) or _moment(signed.timestamp) is None:
+        raise _incomplete(
+            f"Date must be in ISO-8601 'basic format'. Got '{signed.timestamp}'. "
+            "See http://en.wikipedia.org/wiki/ISO_8601"
+        )
+    return signed
+
+
+def check_date(signed: Signed, now: datetime) -> None:
+    """Hold the signature to 15 minutes either way. Raises Refusal SignatureDoesNotMatch."""
+    at = _moment(signed.timestamp)
+    assert at is not None
+    stamp = now.strftime(BASIC_FORMAT)
+    if at < now - SKEW:
+        limit = (now - SKEW).strftime(BASIC_FORMAT)
+        raise _mismatch(f"Signature expired: {signed.timestamp} is now earlier than {limit} ({stamp} - 15 min.)")
+    if at > now + SKEW:
+        limit = (now + SKEW).strftime(BASIC_FORMAT)
+        raise _mismatch(f"Signature not yet current: {signed.timestamp} is still later than {limit} ({stamp} + 15 min.)")
+
+
+def check_scope(signed: Signed, service: str) -> None:
+    """Hold the credential scope to region, service, terminator and date; all that is wrong goes into one message.
+
+    IAM names the wrong region (quoted until 2022), STS does not (recorded 2026).
+
+    Raises:
+        Refusal: IncompleteSignature if the credential has not five parts, else SignatureDoesNotMatch.
+    """
+    if signed.credential.count("/") != 4:
+        raise _incomplete(
+            "Credential must have exactly 5 slash-delimited elements, "
+            f"e.g. keyid/date/region/service/term, got '{signed.credential}'"
+        )
+    found = []
+    if service == "iam" and signed.region not in IAM_REGIONS:
+        found.append(f"Credential should be scoped to a valid region, not '{signed.region}'. ")
+    if service != "iam" and not REGION.fullmatch(signed.region):
+        found.append("Credential should be scoped to a valid region. ")
+    if signed.service != service:
+        found.append(f"Credential should be scoped to correct service: '{service}'. ")
+    if signed.terminator != TERMINATOR:
+        found.append(f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'. ")
+    day = signed.timestamp[:8]
+    if signed.date != day:
+        found.append(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{signed.date}' != '{day}', from '{signed.timestamp}'."
+        )
+    if found:
+        raise _mismatch("".join(found))
+
+
+def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
+    """Whether the signature is the one that the secret gives for this request, its body included."""
+    body_hash = hashlib.sha256(request.body).hexdigest()
+    declared = request.header("x-amz-content-sha256")
+    if declared is not None and declared != body_hash:
+        return False
+    scope = "/".join((signed.date, signed.region, signed.service, signed.terminator))
+    canonical = canonical_request(signed, request, body_hash)
+    to_sign = "\n".join((ALGORITHM, signed.timestamp, scope, hashlib.sha256(canonical).hexdigest()))
+    key = f"AWS4{secret}".encode()
+    for part in (signed.date, signed.region, signed.service, signed.terminator):
+        key = hmac.digest(key, part.encode("utf-8", "replace"), "sha256")
+    expected = hmac.digest(key, to_sign.encode("utf-8", "replace"), "sha256").hex()
+    return hmac.compare_digest(expected.encode(), signed.signature.encode("utf-8", "replace"))
+
+
+def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
+    """The canonical request: header values as received, since SDKs differ in which headers they sign."""
+    values: dict[str, list[str]] = {}
+    for name, value in request.headers:
+        values.setdefault(name.lower(), []).append(" ".join(value.split()))
+    headers = "".join(f"{name}:{','.join(values.get(name, ()))}\n" for name in signed.signed_headers)
+    lines = (
+        request.method,
+        quote(unquote_to_bytes(request.path), safe="/-_.~") or "/",
+        _canonical_query(request.query),
+        headers,
+        ";".join(signed.signed_headers),
+        body_hash,
+    )
+    return "\n".join(lines).encode("latin-1", "replace")
+
+
+def _canonical_query(query: str) -> str:
+    pairs = []
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        if pair and name != "X-Amz-Signature":
+            pairs.append((_encoded(name), _encoded(value)))
+    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def _encoded(text: str) -> str:
+    return quote(unquote_to_bytes(text.replace("+", " ")), safe="-_.~")
+
+
+def _query_parameters(query: str) -> dict[str, str]:
+    """Of a parameter given twice the first counts."""
+    found: dict[str, str] = {}
+    if "X-Amz-" not in query:
+        return found
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        found.setdefault(name, unquote_to_bytes(value.replace("+", " ")).decode("utf-8", "replace"))
+    return found
+
+
+def _header_parts(header: str) -> list[str]:
+    return [part.strip() for part in header.partition(" ")[2].split(",") if part.strip()]
+
+
+def _read_header(request: WireRequest, header: str) -> Signed:
+    """Of a part given twice the last counts."""
+    algorithm = header.partition(" ")[0]
+    if algorithm != ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    parts: dict[str, str] = {}
+    for part in _header_parts(header):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise _incomplete(
+                f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."
+            )
+        parts[name] = value
+    missing = [f"Authorization header requires '{name}' parameter." for name in COMPONENTS if not parts.get(name)]
+    signed = _from_header(request, parts)
+    if not signed.timestamp:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing:
+        shown = algorithm if len(missing) == 1 and not signed.timestamp else header
+        raise _incomplete(f"{' '.join(missing)} Authorization={shown}")
+    return signed
+
+
+def _read_query(parameters: dict[str, str]) -> Signed:
+    algorithm = parameters["X-Amz-Algorithm"]
+    if algorithm != ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    missing = [name for name in QUERY_COMPONENTS if not parameters.get(name)]
+    if missing:
+        sentences = [f"AWS query-string parameters must include '{name}'." for name in missing]
+        raise _incomplete(" ".join([*sentences, "Re-examine the query-string parameters."]))
+    return _from_query(parameters)
+
+
+def _from_header(request: WireRequest, parts: dict[str, str]) -> Signed:
+    return Signed(
+        credential=parts.get("Credential", ""),
+        signed_headers=_names(parts.get("SignedHeaders", "")),
+        signature=parts.get("Signature", ""),
+        timestamp=request.header("X-Amz-Date") or _basic(request.header("Date") or ""),
+        session_token=request.header("X-Amz-Security-Token"),
+        in_query=False,
+    )
+
+
+def _from_query(parameters: dict[str, str]) -> Signed:
+    return Signed(
+        credential=parameters.get("X-Amz-Credential", ""),
+        signed_headers=_names(parameters.get("X-Amz-SignedHeaders", "")),
+        signature=parameters.get("X-Amz-Signature", ""),
+        timestamp=parameters.get("X-Amz-Date", ""),
+        session_token=parameters.get("X-Amz-Security-Token"),
+        in_query=True,
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.lower() for name in text.split(";") if name)
+
+
+def _check_signed_headers(request: WireRequest, signed: Signed) -> None:
+    if "host" not in signed.signed_headers:
+        raise _mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+    for name in signed.signed_headers:
+        if request.header(name) is None:
+            raise _incomplete(f"'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.")
+
+
+def _basic(date: str) -> str:
+    """A Date header in the basic format; what is no HTTP date stays as it is."""
+    if not date or STAMP.fullmatch(date):
+        return date
+    try:
+        return parsedate_to_datetime(date).astimezone(timezone.utc).strftime(BASIC_FORMAT)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return date
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        return datetime.strptime(stamp, BASIC_FORMAT).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+
+
+def _incomplete(message: str) -> Refusal:
+    return Refusal("IncompleteSignature", message, status=400)
+
+
+def _mismatch(message: str) -> Refusal:
+    return Refusal("SignatureDoesNotMatch", message, status=403)

@@ -1,0 +1,67 @@
+"""What an operation is given: who calls, when, on which account, and what to draw ids from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeVar
+
+from fake_iam.domain import arns, paging
+from fake_iam.domain.access_keys import Session
+from fake_iam.domain.ids import IdSource
+from fake_iam.domain.paging import Page
+from fake_iam.domain.quotas import Quotas
+from fake_iam.domain.users import User
+from fake_iam.store.base import Account, Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who signed the request. ``id`` is the user's id, or the account number for the root user."""
+
+    kind: Literal["root", "user", "assumed-role"]
+    account_id: str
+    id: str
+    arn: str
+    access_key_id: str | None = None
+    session: Session | None = None
+
+    @classmethod
+    def root(cls, account_id: str, access_key_id: str | None = None, session: Session | None = None) -> Caller:
+        """The root user of an account."""
+        return cls("root", account_id, account_id, arns.root(account_id), access_key_id, session)
+
+    @classmethod
+    def user(cls, user: User, access_key_id: str, session: Session | None = None) -> Caller:
+        """A user, under the name it has now."""
+        return cls("user", user.account_id, user.id, user.arn, access_key_id, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything an operation may use besides its own parameters."""
+
+    store: Store
+    account: Account
+    caller: Caller
+    now: datetime
+    ids: IdSource
+    quotas: Quotas
+    account_created_at: datetime
+
+    def page(
+        self,
+        rows: Sequence[T],
+        *,
+        scope: str,
+        key: Callable[[T], str],
+        marker: str | None,
+        max_items: int | None,
+    ) -> Page[T]:
+        """A page of rows sorted by ``key``, under this server's page size. See domain.paging.page."""
+        return paging.page(
+            rows, scope=scope, key=key, marker=marker, max_items=max_items, page_size=self.quotas.page_size
+        )

@@ -1,0 +1,46 @@
+"""Finding what a request names, or saying in AWS's words that it is not there."""
+
+from __future__ import annotations
+
+from fake_iam.domain.access_keys import AccessKey
+from fake_iam.domain.errors import NoSuchEntity, ValidationError
+from fake_iam.domain.users import User, name_key
+from fake_iam.services.context import Context
+
+
+def find_user(ctx: Context, user_name: str) -> User:
+    """The user of that name, in whatever letter case. Raises NoSuchEntity."""
+    user = ctx.account.users.find("name", name_key(user_name))
+    if user is None:
+        raise NoSuchEntity.user(user_name)
+    return user
+
+
+def find_key_owner(ctx: Context, user_name: str | None) -> User | None:
+    """Whose keys are meant: the named user, else the caller's own; None is the root user.
+
+    Raises:
+        NoSuchEntity: no user of that name.
+        ValidationError: no name, and the caller is neither a user nor root.
+    """
+    if user_name is not None:
+        return find_user(ctx, user_name)
+    if ctx.caller.kind == "root":
+        return None
+    user = ctx.account.users.get(ctx.caller.id) if ctx.caller.kind == "user" else None
+    if user is None:
+        raise ValidationError.must_specify_user_name()
+    return user
+
+
+def owner_id(ctx: Context, owner: User | None) -> str:
+    """What the keys of that owner are filed under."""
+    return ctx.account.id if owner is None else owner.id
+
+
+def find_access_key(ctx: Context, owner: User | None, access_key_id: str) -> AccessKey:
+    """The owner's key of that id. Somebody else's key is as absent as none: raises NoSuchEntity."""
+    key = ctx.account.access_keys.get(access_key_id)
+    if key is None or key.owner_id != owner_id(ctx, owner):
+        raise NoSuchEntity.access_key(access_key_id)
+    return key

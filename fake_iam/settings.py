@@ -1,0 +1,99 @@
+"""Every knob of a server with its default, in one frozen dataclass; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal
+
+PREFIX: Final = "FAKE_IAM_"
+AUTH_MODES: Final = ("off", "issued", "strict")
+KEY_ID: Final = re.compile(r"\w{16,128}", re.ASCII)
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be: the text names the setting, the value and the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a server behaves.
+
+    Args:
+        host: the address to listen on.
+        port: the port to listen on; 0 takes any free one.
+        auth: how callers are held to their keys: ``off``, ``issued`` or ``strict``.
+        account_id: the account, twelve digits, of callers whose key id names none.
+        random_seed: makes ids, secrets and request ids the same in every run; None draws them at random.
+        root_access_key_id: a key of the root user, 16 to 128 letters and digits.
+        root_secret_access_key: its secret; drawn if only the id is given.
+        access_keys_per_user: the quota that CreateAccessKey holds to.
+        users_per_account: the quota that CreateUser holds to.
+        page_size: the most rows that one answer of a list carries, 1 to 1000.
+
+    Raises:
+        SettingsError: a value is out of its range.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4593
+    auth: Literal["off", "issued", "strict"] = "issued"
+    account_id: str = "123456789012"
+    random_seed: int | None = None
+    root_access_key_id: str | None = None
+    root_secret_access_key: str | None = field(default=None, repr=False)
+    access_keys_per_user: int = 2
+    users_per_account: int = 5000
+    page_size: int = 1000
+
+    def __post_init__(self) -> None:
+        if self.auth not in AUTH_MODES:
+            raise SettingsError(f"auth is {self.auth!r}; it must be one of {', '.join(AUTH_MODES)}")
+        if not re.fullmatch(r"\d{12}", self.account_id, re.ASCII):
+            raise SettingsError(f"account_id is {self.account_id!r}; it must be twelve digits")
+        if self.root_access_key_id is not None and not KEY_ID.fullmatch(self.root_access_key_id):
+            raise SettingsError(
+                f"root_access_key_id is {self.root_access_key_id!r}; it must be 16 to 128 letters and digits"
+            )
+        if self.root_secret_access_key is not None and self.root_access_key_id is None:
+            raise SettingsError("root_secret_access_key is given without root_access_key_id; it needs one")
+        if self.root_secret_access_key == "":
+            raise SettingsError("root_secret_access_key is empty; it must have at least one character")
+        self._check_range("port", 0, 65535)
+        self._check_range("access_keys_per_user", 1, 1000)
+        self._check_range("users_per_account", 1, 1_000_000)
+        self._check_range("page_size", 1, 1000)
+
+    def _check_range(self, name: str, low: int, high: int) -> None:
+        value = getattr(self, name)
+        if not low <= value <= high:
+            raise SettingsError(f"{name} is {value}; it must be from {low} to {high}")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Settings from variables such as FAKE_IAM_PORT; ``overrides`` win over them.
+
+        Raises:
+            SettingsError: a value is bad, or a variable that begins with FAKE_IAM_ is no setting.
+        """
+        given = os.environ if environ is None else environ
+        known = {PREFIX + item.name.upper(): item.name for item in fields(cls)}
+        values: dict[str, Any] = {}
+        for variable in sorted(name for name in given if name.startswith(PREFIX)):
+            if variable not in known:
+                raise SettingsError(f"{variable} is no setting; there are {', '.join(sorted(known))}")
+            values[known[variable]] = parse(known[variable], given[variable])
+        return cls(**{**values, **overrides})
+
+
+def parse(name: str, text: str) -> Any:
+    """A setting's value from text. Raises SettingsError for text that is no whole number where one is needed."""
+    kind = next(item.type for item in fields(Settings) if item.name == name)
+    if "int" not in str(kind):
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingsError(f"{name} is {text!r}; it must be a whole number") from None

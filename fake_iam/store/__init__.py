@@ -1,0 +1,1 @@
+"""Where rows live; knows the domain's types, holds no rules."""

@@ -1,0 +1,143 @@
+"""The default store: dictionaries, one lock, one undo log."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.users import User
+
+Row = TypeVar("Row")
+Undo = list[Callable[[], None]]
+
+
+class MemoryTable(Generic[Row]):
+    """Rows in a dictionary; indexes are kept on every change, so no look-up scans."""
+
+    def __init__(self, undo: Undo, indexes: Mapping[str, Callable[[Row], str]]) -> None:
+        self._undo = undo
+        self._rows: dict[str, Row] = {}
+        self._indexes = dict(indexes)
+        self._keys: dict[str, dict[str, dict[str, None]]] = {name: {} for name in indexes}
+        self._sorted: dict[str, list[tuple[str, str]]] = {name: [] for name in indexes}
+
+    def get(self, key: str) -> Row | None:
+        """The row under a key, or None."""
+        return self._rows.get(key)
+
+    def put(self, key: str, row: Row) -> None:
+        """Add a row or replace the one under the key."""
+        before = self._rows.get(key)
+        self._set(key, row)
+        self._undo.append(lambda: self._set(key, before))
+
+    def delete(self, key: str) -> None:
+        """Take the row away. Raises KeyError if there is none."""
+        before = self._rows[key]
+        self._set(key, None)
+        self._undo.append(lambda: self._set(key, before))
+
+    def where(self, index: str, value: str) -> Sequence[Row]:
+        """The rows whose indexed value is this one, in order of insertion."""
+        return [self._rows[key] for key in self._keys[index].get(value, ())]
+
+    def find(self, index: str, value: str) -> Row | None:
+        """The first of those rows, or None."""
+        key = next(iter(self._keys[index].get(value, ())), None)
+        return None if key is None else self._rows[key]
+
+    def rows(self, order: str) -> Sequence[Row]:
+        """All rows sorted by an index."""
+        return [self._rows[key] for _, key in self._sorted[order]]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _set(self, key: str, row: Row | None) -> None:
+        before = self._rows.get(key)
+        for name, value_of in self._indexes.items():
+            old = None if before is None else value_of(before)
+            new = None if row is None else value_of(row)
+            if old != new:
+                self._move(name, key, old, new)
+        if row is None:
+            self._rows.pop(key, None)
+        else:
+            self._rows[key] = row
+
+    def _move(self, index: str, key: str, old: str | None, new: str | None) -> None:
+        keys, ordered = self._keys[index], self._sorted[index]
+        if old is not None:
+            del keys[old][key]
+            if not keys[old]:
+                del keys[old]
+            del ordered[bisect_left(ordered, (old, key))]
+        if new is not None:
+            keys.setdefault(new, {})[key] = None
+            insort(ordered, (new, key))
+
+
+class MemoryAccount:
+    """The tables of one account, all on the store's undo log."""
+
+    def __init__(self, account_id: str, undo: Undo) -> None:
+        self.id = account_id
+        self.users: MemoryTable[User] = MemoryTable(undo, {"name": lambda user: user.name_key})
+        self.access_keys: MemoryTable[AccessKey] = MemoryTable(undo, {"owner": lambda key: key.owner_id})
+        self.sessions: MemoryTable[Session] = MemoryTable(undo, {"owner": lambda session: session.owner_id})
+
+
+class MemoryStore:
+    """Accounts in memory. Only one transaction runs at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._undo: Undo = []
+        self._accounts: dict[str, MemoryAccount] = {}
+        self._issued: dict[str, str] = {}
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One at a time; an exception inside leaves nothing behind. Not to be nested."""
+        with self._lock:
+            try:
+                yield
+            except BaseException:
+                for step in reversed(self._undo):
+                    step()
+                raise
+            finally:
+                self._undo.clear()
+
+    def account(self, account_id: str) -> MemoryAccount:
+        """The account of that number, empty until something is put there."""
+        with self._lock:
+            if account_id not in self._accounts:
+                self._accounts[account_id] = MemoryAccount(account_id, self._undo)
+            return self._accounts[account_id]
+
+    def accounts(self) -> Sequence[MemoryAccount]:
+        """Every account that was asked for so far."""
+        with self._lock:
+            return list(self._accounts.values())
+
+    def key_account(self, key_id: str) -> str | None:
+        """The account that issued a key id, deleted keys and sessions included, or None if none did."""
+        return self._issued.get(key_id)
+
+    def record_issue(self, key_id: str, account_id: str) -> int:
+        """Remember for good that an account issued the key id; the answer counts the ids issued before."""
+        serial = len(self._issued)
+        self._issued[key_id] = account_id
+        self._undo.append(lambda: self._issued.__delitem__(key_id))
+        return serial
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._accounts.clear()
+            self._issued.clear()

@@ -107,3 +107,8 @@ def _ask(settings: Settings, page: str) -> int:
 def _fail(status: int, message: str) -> int:
     print(f"fake-iam: {message}", file=sys.stderr)
     return status
+
+
+def entry_point() -> None:
+    """What the installed command runs."""
+    sys.exit(main())

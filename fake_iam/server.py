@@ -157,9 +157,7 @@ class _Malformed(Exception):
 class _Conversation:
     """The requests and answers of one connection."""
 
-    def __init__(
-        self, app: WSGIApplication, connection: socket.socket, remote: str, address: tuple[str, int]
-    ) -> None:
+    def __init__(self, app: WSGIApplication, connection: socket.socket, remote: str, address: tuple[str, int]) -> None:
         self._app = app
         self._connection = connection
         self._remote = remote

@@ -171,7 +171,7 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     key = keys.get(key_id)
     if key is None:
         return
-    region = call.signed.region if call.service.name == "sts" and REGION.fullmatch(call.signed.region) else GLOBAL_REGION
+    region = (
+        call.signed.region if call.service.name == "sts" and REGION.fullmatch(call.signed.region) else GLOBAL_REGION
+    )
     keys.put(key.id, replace(key, last_use=LastUse(call.now.replace(microsecond=0), call.service.name, region)))
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -59,7 +59,7 @@ class ServiceModel:
     error_status: dict[str, int]
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_service(name: Literal["iam", "sts"] | str) -> ServiceModel:
     """The newest model that the installed botocore has of a service. Raises LookupError if it has none."""
     document = _read(name)

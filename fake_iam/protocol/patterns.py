@@ -6,14 +6,14 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 
 PROPERTY = re.compile(r"\\p\{([A-Z])\}")
 # Java reads \u10000 as U+1000 and a 0. STS's arnType plainly means the planes above the first; that is what is meant here.
 BEYOND_BMP = r"\u10000-\u10FFFF"
 
 
-@lru_cache(maxsize=None)
+@cache
 def matcher(pattern: str) -> Callable[[str], object]:
     """A function that is true of the texts that match a Java pattern from beginning to end."""
     return re.compile(translate(pattern), re.ASCII).fullmatch
@@ -25,7 +25,7 @@ def translate(pattern: str) -> str:
     return PROPERTY.sub(lambda match: category(match[1]), meant)
 
 
-@lru_cache(maxsize=None)
+@cache
 def category(letter: str) -> str:
     """The inside of a character class for a Unicode general category such as L, N or Z."""
     ranges: list[list[int]] = []

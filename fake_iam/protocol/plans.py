@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from fake_iam.protocol import constraints, query, wording, xml
@@ -48,7 +48,7 @@ class OperationPlan:
         return self._serialize(result or {}, request_id)
 
 
-@lru_cache(maxsize=None)
+@cache
 def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     """The plan of an operation of the model. Raises KeyError if the model has none of that name."""
     model = service.operations[operation]

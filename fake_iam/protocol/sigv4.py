@@ -114,7 +114,9 @@ def check_date(signed: Signed, now: datetime) -> None:
         raise _mismatch(f"Signature expired: {signed.timestamp} is now earlier than {limit} ({stamp} - 15 min.)")
     if at > now + SKEW:
         limit = (now + SKEW).strftime(BASIC_FORMAT)
-        raise _mismatch(f"Signature not yet current: {signed.timestamp} is still later than {limit} ({stamp} + 15 min.)")
+        raise _mismatch(
+            f"Signature not yet current: {signed.timestamp} is still later than {limit} ({stamp} + 15 min.)"
+        )
 
 
 def check_scope(signed: Signed, service: str) -> None:
@@ -138,7 +140,9 @@ def check_scope(signed: Signed, service: str) -> None:
     if signed.service != service:
         found.append(f"Credential should be scoped to correct service: '{service}'. ")
     if signed.terminator != TERMINATOR:
-        found.append(f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'. ")
+        found.append(
+            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'. "
+        )
     day = signed.timestamp[:8]
     if signed.date != day:
         found.append(

@@ -36,7 +36,9 @@ def iam(violations: Sequence[Violation]) -> str | None:
     """
     generic = [violation for violation in violations if not _has_sentence(violation)]
     if generic:
-        parts = [f"Value at '{violation.at}' failed to satisfy constraint: {violation.constraint}" for violation in generic]
+        parts = [
+            f"Value at '{violation.at}' failed to satisfy constraint: {violation.constraint}" for violation in generic
+        ]
         return _counted(parts)
     for violation in violations:
         return f"The specified value for {violation.at} is invalid. {SENTENCES[violation.at]}"

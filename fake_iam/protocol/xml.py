@@ -14,7 +14,7 @@ from fake_iam.protocol.ordering import wire_order
 DISPATCH_NAMESPACE: Final = "http://webservices.amazon.com/AWSFault/2005-15-09"
 Writer = Callable[[Any, str, str, list[str]], None]
 
-_SPECIAL: Final = re.compile("[&<>\"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;"}
 
 
@@ -29,7 +29,12 @@ def element(name: str, text: str, indent: str) -> str:
 
 
 def result_body(
-    namespace: str, operation: str, wrapper: str | None, write: Writer | None, result: Mapping[str, Any], request_id: str
+    namespace: str,
+    operation: str,
+    wrapper: str | None,
+    write: Writer | None,
+    result: Mapping[str, Any],
+    request_id: str,
 ) -> bytes:
     """A success. Without a wrapper (a void operation) there is no Result element."""
     out = [f'<{operation}Response xmlns="{namespace}">\n']

@@ -69,9 +69,7 @@ def list_users(
 
 
 @IAM.operation("UpdateUser")
-def update_user(
-    ctx: Context, *, user_name: str, new_path: str | None = None, new_user_name: str | None = None
-) -> None:
+def update_user(ctx: Context, *, user_name: str, new_path: str | None = None, new_user_name: str | None = None) -> None:
     """Rename or move a user. Its id stays, and with it everything that hangs on the user."""
     user = find_user(ctx, user_name)
     if new_user_name is not None:

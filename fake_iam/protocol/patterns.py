@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 PROPERTY = re.compile(r"\\p\{([A-Z])\}")
-# Java reads \u10000 as U+1000 and a 0. STS's arnType plainly means the planes above the first; that is what is meant here.
+# Java reads \u10000 as U+1000 and a 0. STS's arnType plainly means the planes above the first, and so do we.
 BEYOND_BMP = r"\u10000-\u10FFFF"
 
 

@@ -14,7 +14,8 @@ Function = TypeVar("Function", bound=Callable[..., Mapping[str, Any] | None])
 class Operation:
     """One operation of a service: its name in the model and the function that does it.
 
-    ``parameters`` are the function's keyword-only ones, and whether each is required. ``open_to_sessions`` counts for STS, most of whose operations refuse credentials made by GetSessionToken.
+    ``parameters`` are the function's keyword-only ones, and whether each is required. ``open_to_sessions`` counts for
+    STS, most of whose operations refuse credentials made by GetSessionToken.
     """
 
     name: str

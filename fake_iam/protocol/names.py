@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-LEADING_CAPITALS = re.compile(r"^[A-Z]+(?=[A-Z][a-z]|$|\d)|^[A-Z]")
 WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def camel(name: str) -> str:
-    """``UserName`` -> ``userName``, ``SSHPublicKeyId`` -> ``sshPublicKeyId``, ``ClientIDList`` -> ``clientIDList``."""
-    return LEADING_CAPITALS.sub(lambda match: match[0].lower(), name, count=1)
+    """``UserName`` -> ``userName``, ``SSHPublicKeyId`` -> ``sSHPublicKeyId``: the first letter alone changes.
+
+    The elements' order is keyed by this spelling: with it all forty orders of the facts (section 1.4) come out.
+    """
+    return name[:1].lower() + name[1:]
 
 
 def snake(name: str) -> str:

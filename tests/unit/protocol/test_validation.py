@@ -313,7 +313,7 @@ def test_a_plan_of_every_operation_of_both_models_compiles() -> None:
     [
         ("UserName", "userName", "user_name"),
         ("ClientIDList", "clientIDList", "client_id_list"),
-        ("SSHPublicKeyId", "sshPublicKeyId", "ssh_public_key_id"),
+        ("SSHPublicKeyId", "sSHPublicKeyId", "ssh_public_key_id"),
         ("MaxItems", "maxItems", "max_items"),
         ("Path", "path", "path"),
         ("OpenIDConnectProviderArn", "openIDConnectProviderArn", "open_id_connect_provider_arn"),

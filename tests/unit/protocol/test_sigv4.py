@@ -256,7 +256,11 @@ def scoped(scope: str) -> sigv4.Signed:
 @pytest.mark.parametrize(
     ("scope", "service", "message"),
     [
-        ("A/20150830/eu-west-1/iam/aws4_request", "iam", "Credential should be scoped to a valid region, not 'eu-west-1'. "),
+        (
+            "A/20150830/eu-west-1/iam/aws4_request",
+            "iam",
+            "Credential should be scoped to a valid region, not 'eu-west-1'. ",
+        ),
         ("A/20150830/x/sts/aws4_request", "sts", "Credential should be scoped to a valid region. "),
         ("A/20150830/us-east-1/s3/aws4_request", "iam", "Credential should be scoped to correct service: 'iam'. "),
         (

@@ -40,7 +40,8 @@ def arguments(operation: str, **parameters: str) -> dict[str, Any]:
         (
             "UpdateAccessKey",
             {},
-            "2 validation errors detected: Value at 'accessKeyId' failed to satisfy constraint: Member must not be null; "
+            "2 validation errors detected: "
+            "Value at 'accessKeyId' failed to satisfy constraint: Member must not be null; "
             "Value at 'status' failed to satisfy constraint: Member must not be null",
         ),
         (

@@ -83,7 +83,9 @@ def test_one_access_key_is_laid_out_as_recorded() -> None:
 
 
 def test_an_error_has_type_code_message_and_the_request_id_under_the_root() -> None:
-    text = xml.error_body(STS.namespace, "Sender", "MissingAuthenticationToken", "Request is missing Authentication Token", ID)
+    text = xml.error_body(
+        STS.namespace, "Sender", "MissingAuthenticationToken", "Request is missing Authentication Token", ID
+    )
     assert text.decode() == (
         '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">\n'
         "  <Error>\n"
@@ -115,7 +117,7 @@ def test_values_are_written_as_aws_writes_them() -> None:
 
 
 def test_markup_is_escaped() -> None:
-    assert xml.escape("<a href=\"x\">&'\r") == "&lt;a href=&quot;x&quot;&gt;&amp;'&#xD;"
+    assert xml.escape('<a href="x">&\'\r') == "&lt;a href=&quot;x&quot;&gt;&amp;'&#xD;"
 
 
 @given(st.text(st.characters()))

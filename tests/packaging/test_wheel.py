@@ -1,0 +1,51 @@
+"""The wheel: what is in it, and that a fixture runs from it in a clean environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TEST = """
+def test_a_fixture_works(iam_client):
+    iam_client.create_user(UserName="alice")
+    assert [user["UserName"] for user in iam_client.list_users()["Users"]] == ["alice"]
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV_"))}
+    done = subprocess.run(list(map(str, command)), cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", place, ROOT, cwd=place)
+    (built,) = place.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0].partition("-")[0] for name in names} == {"fake_iam"}
+    sources = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.py")}
+    assert {name for name in names if name.endswith(".py")} == sources
+    assert "fake_iam/py.typed" in names
+
+
+def test_the_command_and_a_fixture_run_from_a_clean_install(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "clean", with_pip=True)
+    programs = tmp_path / "clean" / ("Scripts" if os.name == "nt" else "bin")
+    run(programs / "python", "-m", "pip", "install", "-q", wheel, "pytest", cwd=tmp_path)
+    (tmp_path / "test_it.py").write_text(TEST)
+    assert "1 passed" in run(programs / "python", "-m", "pytest", "-q", cwd=tmp_path)
+    assert run(programs / "fake-iam", "--version", cwd=tmp_path).startswith("fake-iam ")

@@ -1,0 +1,189 @@
+"""Every setting: its default, its variable, its range and the text that refuses what is outside."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+from typing import Any
+
+import pytest
+
+from fake_iam import Settings, SettingsError
+
+GOOD = {
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("8080", 8080),
+    "auth": ("strict", "strict"),
+    "account_id": ("111122223333", "111122223333"),
+    "random_seed": ("-7", -7),
+    "root_access_key_id": ("AKIAQROOTROOTROOTROO", "AKIAQROOTROOTROOTROO"),
+    "root_secret_access_key": ("root-secret", "root-secret"),
+    "access_keys_per_user": ("5", 5),
+    "users_per_account": ("10", 10),
+    "page_size": ("3", 3),
+}
+NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
+KNOWN = (
+    "FAKE_IAM_ACCESS_KEYS_PER_USER, FAKE_IAM_ACCOUNT_ID, FAKE_IAM_AUTH, FAKE_IAM_HOST, FAKE_IAM_PAGE_SIZE, "
+    "FAKE_IAM_PORT, FAKE_IAM_RANDOM_SEED, FAKE_IAM_ROOT_ACCESS_KEY_ID, FAKE_IAM_ROOT_SECRET_ACCESS_KEY, "
+    "FAKE_IAM_USERS_PER_ACCOUNT"
+)
+
+
+def refusal(**settings: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings(**settings)
+    return str(caught.value)
+
+
+def refusal_of_environment(environ: dict[str, str], **overrides: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environ, **overrides)
+    return str(caught.value)
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    settings = Settings()
+    assert {field.name: getattr(settings, field.name) for field in fields(Settings)} == {
+        "host": "127.0.0.1",
+        "port": 4593,
+        "auth": "issued",
+        "account_id": "123456789012",
+        "random_seed": None,
+        "root_access_key_id": None,
+        "root_secret_access_key": None,
+        "access_keys_per_user": 2,
+        "users_per_account": 5000,
+        "page_size": 1000,
+    }
+
+
+def test_every_setting_is_tried_below() -> None:
+    assert [field.name for field in fields(Settings)] == list(GOOD)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_setting_is_read_from_its_variable(name: str) -> None:
+    text, value = GOOD[name]
+    settings = Settings.from_env({f"FAKE_IAM_{name.upper()}": text, **NEEDS.get(name, {})})
+    assert getattr(settings, name) == value
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_override_wins_over_the_variable(name: str) -> None:
+    override = getattr(Settings(root_access_key_id="AKIAQOTHEROTHEROTHER"), name)
+    override = "another" if name == "root_secret_access_key" else override
+    environ = {f"FAKE_IAM_{name.upper()}": GOOD[name][0], **NEEDS.get(name, {})}
+    assert getattr(Settings.from_env(environ, **{name: override}), name) == override
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    assert Settings.from_env({"PATH": "/bin", "AWS_REGION": "eu-west-1"}) == Settings()
+
+
+def test_the_process_environment_is_read_if_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_IAM_PAGE_SIZE", "17")
+    assert Settings.from_env().page_size == 17
+
+
+@pytest.mark.parametrize("auth", ["off", "issued", "strict"])
+def test_there_are_three_modes(auth: Any) -> None:
+    assert Settings(auth=auth).auth == auth
+
+
+def test_a_mode_that_is_none_is_refused() -> None:
+    assert refusal(auth="loose") == "auth is 'loose'; it must be one of off, issued, strict"
+
+
+@pytest.mark.parametrize("account", ["12345678901", "1234567890123", "12345678901x", "", "12345678901\N{DIGIT TWO}\n"])
+def test_an_account_that_is_not_twelve_digits_is_refused(account: str) -> None:
+    assert refusal(account_id=account) == f"account_id is {account!r}; it must be twelve digits"
+
+
+def test_digits_of_other_scripts_make_no_account() -> None:
+    account = "\N{ARABIC-INDIC DIGIT ONE}" * 12
+    assert refusal(account_id=account) == f"account_id is {account!r}; it must be twelve digits"
+
+
+@pytest.mark.parametrize("key_id", ["", "AKIATOOSHORT", "A" * 129, "AKIA-ROOT-ROOT-ROOT", "AKIAQROOTROOTROOTRO\n"])
+def test_a_root_key_id_outside_its_form_is_refused(key_id: str) -> None:
+    text = f"root_access_key_id is {key_id!r}; it must be 16 to 128 letters and digits"
+    assert refusal(root_access_key_id=key_id) == text
+
+
+@pytest.mark.parametrize("length", [16, 128])
+def test_a_root_key_id_may_have_16_to_128_characters(length: int) -> None:
+    assert Settings(root_access_key_id="A" * length).root_access_key_id == "A" * length
+
+
+def test_a_root_secret_needs_its_id() -> None:
+    text = "root_secret_access_key is given without root_access_key_id; it needs one"
+    assert refusal(root_secret_access_key="secret") == text
+
+
+def test_an_empty_root_secret_is_refused() -> None:
+    text = "root_secret_access_key is empty; it must have at least one character"
+    assert refusal(root_access_key_id="AKIAQROOTROOTROOTROO", root_secret_access_key="") == text
+
+
+RANGES = [
+    ("port", 0, 65535),
+    ("access_keys_per_user", 1, 1000),
+    ("users_per_account", 1, 1_000_000),
+    ("page_size", 1, 1000),
+]
+
+
+@pytest.mark.parametrize("name, low, high", RANGES)
+def test_a_number_below_or_above_its_range_is_refused(name: str, low: int, high: int) -> None:
+    for value in (low - 1, high + 1):
+        assert refusal(**{name: value}) == f"{name} is {value}; it must be from {low} to {high}"
+
+
+@pytest.mark.parametrize("name, low, high", RANGES)
+def test_the_ends_of_a_range_belong_to_it(name: str, low: int, high: int) -> None:
+    settings: list[dict[str, Any]] = [{name: low}, {name: high}]
+    assert [getattr(Settings(**one), name) for one in settings] == [low, high]
+
+
+@pytest.mark.parametrize("name", ["port", "random_seed", "access_keys_per_user", "users_per_account", "page_size"])
+@pytest.mark.parametrize("text", ["many", "", "1.5", "0x10"])
+def test_a_variable_that_is_no_whole_number_is_refused(name: str, text: str) -> None:
+    refused = refusal_of_environment({f"FAKE_IAM_{name.upper()}": text})
+    assert refused == f"{name} is {text!r}; it must be a whole number"
+
+
+def test_a_variable_out_of_range_is_refused_as_a_setting_is() -> None:
+    assert refusal_of_environment({"FAKE_IAM_PORT": "65536"}) == "port is 65536; it must be from 0 to 65535"
+
+
+def test_a_variable_that_is_no_setting_is_refused_with_those_there_are() -> None:
+    refused = refusal_of_environment({"FAKE_IAM_PROT": "8080"})
+    assert refused == f"FAKE_IAM_PROT is no setting; there are {KNOWN}"
+
+
+def test_a_misspelt_variable_is_refused_even_if_the_setting_is_overridden() -> None:
+    assert refusal_of_environment({"FAKE_IAM_port": "1"}, port=2) == f"FAKE_IAM_port is no setting; there are {KNOWN}"
+
+
+def test_the_root_secret_is_not_in_the_repr() -> None:
+    shown = repr(Settings(root_access_key_id="AKIAQROOTROOTROOTROO", root_secret_access_key="hush"))
+    assert "hush" not in shown
+    assert "root_access_key_id='AKIAQROOTROOTROOTROO'" in shown
+
+
+def test_a_refused_secret_is_not_in_the_text() -> None:
+    assert "hush" not in refusal(root_secret_access_key="hush")
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_settings_are_given_by_name() -> None:
+    with pytest.raises(TypeError):
+        Settings("0.0.0.0")  # type: ignore[misc]
+
+
+def test_a_settings_error_is_a_value_error() -> None:
+    assert issubclass(SettingsError, ValueError)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
+from fake_iam.control.controls import Controls
+from fake_iam.control.faults import Faults
+from fake_iam.control.files import DocumentError
+from fake_iam.control.format import FormatError
+from fake_iam.control.guard import Guard, is_loopback
+from fake_iam.control.journal import Journal
+from fake_iam.control.keeping import StateFile
+from fake_iam.control.keywatch import KeyWatch
+from fake_iam.control.pages import pages
 from fake_iam.control.plane import PREFIX, ControlPlane
+from fake_iam.control.propagation import Propagation
 from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.clock import Clock, SystemClock
-from fake_iam.domain.ids import IdSource
+from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
+from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.domain.quotas import Quotas
-from fake_iam.pipeline.engine import Engine, Implemented
+from fake_iam.pipeline import steps
+from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -31,37 +43,75 @@ def package_version() -> str:
 
 
 class Assembled:
-    """Everything put together: the engine, and the control plane that steers it."""
+    """Everything put together: the engine, the controls that steer it, and the pages that reach them.
+
+    Raises:
+        DocumentError: the seed or the state file cannot be read.
+    """
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
-        self.clock = clock or SystemClock()
+        services = implemented_services()
+        models = [implemented.model for implemented in services.values()]
+        self._clock = SteerableClock(clock or SystemClock())
+        store = MemoryStore()
+        faults = Faults(models, settings.random_seed)
+        propagation = Propagation(store)
+        journal = Journal(models, settings.journal_size)
+        self._state = StateFile(Path(settings.state), self._whole_state) if settings.state is not None else None
         self.engine = Engine(
             settings=settings,
-            services=implemented_services(),
-            store=MemoryStore(),
-            clock=self.clock,
+            services=services,
+            store=store,
+            clock=self._clock,
             wall_clock=SystemClock(),
-            ids=IdSource(settings.random_seed),
+            ids=IdSource(
+                settings.random_seed,
+                key_prefix=settings.access_key_prefix,
+                awkward_secrets=settings.awkward_secrets,
+            ),
             quotas=Quotas(settings.access_keys_per_user, settings.users_per_account, settings.page_size),
+            steps=self._steps(faults, propagation),
+            sight=propagation,
         )
-        self.control = ControlPlane(health=self.health, reset=self.reset)
+        self.engine.observers += [journal.observe, KeyWatch().observe]
+        self.controls = Controls(
+            self.engine,
+            self._clock,
+            faults=faults,
+            propagation=propagation,
+            journal=journal,
+            changed=self.save,
+            replaced=self._place_root_key,
+        )
+        self.control_token = settings.control_token
+        if self.control_token is None and not is_loopback(settings.host):
+            self.control_token = control_token()
+        guard = Guard(settings.host, self.control_token)
+        self._plane = ControlPlane(pages(self.controls, self.health, self.reset), guard)
         self._root_key: AccessKey | None = None
-        self._place_root_key()
+        self._begin()
 
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer a request of either kind."""
         if request.path.startswith(PREFIX):
-            return self.control.handle(request)
+            return self._plane.handle(request)
         return self.engine.handle(request)
 
     def reset(self) -> None:
-        """Forget all users, keys and sessions, and draw ids from the beginning; the root key stays as it was."""
+        """Go back to the start: the state is that of the seed, ids are drawn from the beginning, controls are off."""
+        self.controls.clear()
         with self.engine.store.transaction():
             self.engine.store.clear()
             self.engine.ids.restart()
-            self.engine.started_at = self.clock.now()
-        self._place_root_key()
+            self.engine.started_at = self._clock.now()
+        self._plant()
+        self.save()
+
+    def save(self) -> None:
+        """Write the state file, if there is one."""
+        if self._state is not None:
+            self._state.save()
 
     def health(self) -> Mapping[str, Any]:
         """Version, auth mode and counts, as /_fake_iam/health shows them."""
@@ -81,25 +131,59 @@ class Assembled:
         """Id and secret of the root user's key that the settings ask for, or None."""
         return (self._root_key.id, self._root_key.secret) if self._root_key else None
 
+    def _steps(self, faults: Faults, propagation: Propagation) -> tuple[Step, ...]:
+        """AWS's steps, with those of the controls between them: rules strike once the caller is known."""
+        execute = propagation.execute if self._state is None else self._state.keeping(propagation.execute)
+        strike: dict[Step, tuple[Step, ...]] = {
+            steps.authorize: (faults.before, steps.authorize),
+            steps.execute: (execute, faults.after),
+        }
+        return tuple(put for step in STEPS for put in strike.get(step, (step,)))
+
+    def _whole_state(self) -> dict[str, Any]:
+        return self.controls.dump(secrets=True)
+
+    def _begin(self) -> None:
+        kept = self._state.read() if self._state else None
+        if kept is None:
+            self._plant()
+            self.save()
+            return
+        try:
+            self.controls.load(kept)
+        except FormatError as problem:
+            raise DocumentError(f"{self.settings.state}: {problem}; the file is left as it is") from None
+
+    def _plant(self) -> None:
+        """The seed of the settings, then the root key."""
+        if self.settings.seed is not None:
+            self.controls.seed(Path(self.settings.seed))
+        self._place_root_key()
+
     def _place_root_key(self) -> None:
-        """Give the root user the key of the settings; ``strict`` needs one, so there it is made if none is given."""
+        """Give the root user the key of the settings; ``strict`` needs one, so there it is made if there is none."""
         settings, engine = self.settings, self.engine
         if settings.auth != "strict" and settings.root_access_key_id is None:
             return
-        account_id = settings.account_id
+        account = engine.store.account(settings.account_id)
+        present = {key.id: key for key in account.access_keys.where("owner", account.id)}
+        wanted = settings.root_access_key_id
         before = self._root_key
-        key_id = before.id if before else settings.root_access_key_id or engine.ids.access_key_id(account_id)
-        secret = before.secret if before else settings.root_secret_access_key or engine.ids.secret()
-        with engine.store.transaction():
-            self._root_key = AccessKey(
-                id=key_id,
-                account_id=account_id,
-                owner_id=account_id,
-                secret=secret,
-                created_at=engine.started_at,
-                serial=engine.store.record_issue(key_id, account_id),
-            )
-            engine.store.account(account_id).access_keys.put(key_id, self._root_key)
+        found = present.get(wanted) if wanted else next((key for key in present.values() if key.active), None)
+        if found is None:
+            key_id = before.id if before else wanted or engine.ids.access_key_id(account.id)
+            secret = before.secret if before else settings.root_secret_access_key or engine.ids.secret()
+            with engine.store.transaction():
+                found = AccessKey(
+                    id=key_id,
+                    account_id=account.id,
+                    owner_id=account.id,
+                    secret=secret,
+                    created_at=engine.started_at,
+                    serial=engine.store.record_issue(key_id, account.id),
+                )
+                account.access_keys.put(key_id, found)
+        self._root_key = found
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:

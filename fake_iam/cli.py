@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import signal
 import sys
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from fake_iam.assembly import assemble, package_version
+from fake_iam.commands import add_commands
+from fake_iam.control.files import DocumentError
+from fake_iam.remote import Remote, RemoteError
 from fake_iam.server import LocalServer
-from fake_iam.settings import Settings, SettingsError, parse
+from fake_iam.settings import PREFIX, Settings, SettingsError, parse
 from fake_iam.wsgi import Application
 
 HELP: Final = {
@@ -27,22 +30,38 @@ HELP: Final = {
     "access_keys_per_user": "the quota of access keys",
     "users_per_account": "the quota of users",
     "page_size": "the most rows that one answer of a list carries",
+    "seed": "a YAML or JSON file with what is there at the start",
+    "state": "a file that keeps the state across restarts",
+    "journal_size": "how many calls the journal keeps",
+    "access_key_prefix": "the first four characters of key ids",
+    "awkward_secrets": "true: every secret has a / and a +",
+    "control_token": "what the control plane asks for (made if the host is no loopback address)",
 }
+ADDRESS: Final = ("host", "port", "control_token")
+TOP_OPTIONS: Final = ("-h", "--help", "--version")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns the exit status: 0 done, 1 the port is taken or no server answers, 2 a bad setting."""
-    options = _parser().parse_args(arguments)
+    """Run the command.
+
+    Returns the exit status: 0 done; 1 the port is taken, no server answers, or it refuses; 2 a bad setting or file.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] not in TOP_OPTIONS):
+        given.insert(0, "serve")
+    options = _parser().parse_args(given)
     try:
         settings = _settings(options)
-    except SettingsError as problem:
+        if options.run is None:
+            return _serve(settings)
+        answer = options.run(Remote(settings), options)
+    except RemoteError as problem:
+        return _fail(1, str(problem))
+    except (SettingsError, DocumentError) as problem:
         return _fail(2, str(problem))
-    if options.command == "env":
-        print(export_lines(f"http://{settings.host}:{settings.port}"))
-        return 0
-    if options.command in ("health", "reset"):
-        return _ask(settings, options.command)
-    return _serve(settings)
+    if answer is not None:
+        print(answer if isinstance(answer, str) else json.dumps(answer, indent=2))
+    return 0
 
 
 def export_lines(url: str) -> str:
@@ -51,29 +70,44 @@ def export_lines(url: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fake-iam", description="A local server that answers AWS IAM and STS.")
-    parser.add_argument("--version", action="version", version=f"fake-iam {package_version()}")
-    parser.add_argument(
-        "command",
-        nargs="?",
-        default="serve",
-        choices=("serve", "env", "health", "reset"),
-        help="serve (the default); env prints lines for eval; health and reset talk to a running server",
+    parser = argparse.ArgumentParser(
+        prog="fake-iam", description="A local server that answers AWS IAM and STS.", allow_abbrev=False
     )
-    for field in fields(Settings):
-        variable = f"FAKE_IAM_{field.name.upper()}"
-        parser.add_argument(f"--{field.name.replace('_', '-')}", help=f"{HELP[field.name]} [{variable}]")
+    parser.add_argument("--version", action="version", version=f"fake-iam {package_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    serve = commands.add_parser(
+        "serve", help="run the server (without a command, too)", parents=[_options(Settings)], allow_abbrev=False
+    )
+    serve.set_defaults(run=None)
+    address = _options(Settings, ADDRESS)
+    env = commands.add_parser("env", help="print lines for eval that bring SDKs to the server", parents=[address])
+    env.set_defaults(run=lambda remote, options: export_lines(remote.url))
+    add_commands(commands, address)
+    return parser
+
+
+def _options(kind: type[Settings], names: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("settings")
+    for field in fields(kind):
+        if names is None or field.name in names:
+            option, variable = f"--{field.name.replace('_', '-')}", PREFIX + field.name.upper()
+            # Left out, it must not hide what was given before a sub-command.
+            group.add_argument(option, default=argparse.SUPPRESS, help=f"{HELP[field.name]} [{variable}]")
     return parser
 
 
 def _settings(options: argparse.Namespace) -> Settings:
     """Options win over the environment. Raises SettingsError."""
-    given = {field.name: getattr(options, field.name) for field in fields(Settings)}
+    given = {field.name: getattr(options, field.name, None) for field in fields(Settings)}
+    if options.run is not None:
+        given = {name: given[name] for name in ADDRESS}
     overrides: dict[str, Any] = {name: parse(name, text) for name, text in given.items() if text is not None}
     return Settings.from_env(**overrides)
 
 
 def _serve(settings: Settings) -> int:
+    logging.basicConfig(format="fake-iam: %(message)s")
     assembled = assemble(settings)
     try:
         server = LocalServer(Application(assembled), settings.host, settings.port)
@@ -87,20 +121,11 @@ def _serve(settings: Settings) -> int:
     root_key = assembled.root_access_key()
     if root_key is not None and settings.root_secret_access_key is None:
         print(f"export AWS_ACCESS_KEY_ID={root_key[0]} AWS_SECRET_ACCESS_KEY={root_key[1]}")
+    if assembled.control_token is not None and settings.control_token is None:
+        print(f"export FAKE_IAM_CONTROL_TOKEN={assembled.control_token}")
     sys.stdout.flush()
     server.serve_forever()
-    return 0
-
-
-def _ask(settings: Settings, page: str) -> int:
-    url = f"http://{settings.host}:{settings.port}/_fake_iam/{page}"
-    request = urllib.request.Request(url, method="POST" if page == "reset" else "GET")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=10) as answer:
-            print(json.dumps(json.load(answer), indent=2))
-    except (OSError, ValueError) as problem:
-        return _fail(1, f"no fake-iam answers on {settings.host}:{settings.port}: {problem}")
+    assembled.save()
     return 0
 
 

@@ -23,8 +23,13 @@ class FakeIAM:
         clock: what dates users, keys and sessions; the machine's own time if left out.
         overrides: single settings by name, for example ``auth="strict"``; not together with ``settings``.
 
+    Besides calling it, a test steers it: ``clock``, ``backdate_user``, ``backdate_access_key``, ``seed``,
+    ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``, ``faults``, ``calls`` and
+    ``journal`` are those of ``fake_iam.control.controls.Controls``.
+
     Raises:
         SettingsError: a setting is out of its range.
+        DocumentError: the seed or the state file cannot be read.
         OSError: on ``start``, if the port is taken.
     """
 
@@ -34,6 +39,20 @@ class FakeIAM:
         self.settings = settings or Settings(**{"port": 0, **overrides})
         self.assembled: Assembled = assemble(self.settings, clock)
         self._server: LocalServer | None = None
+        controls = self.assembled.controls
+        self.clock = controls.clock
+        self.propagation = controls.propagation
+        self.faults = controls.faults
+        self.journal = controls.journal
+        self.calls = controls.calls
+        self.backdate_user = controls.backdate_user
+        self.backdate_access_key = controls.backdate_access_key
+        self.seed = controls.seed
+        self.import_account = controls.import_account
+        self.dump = controls.dump
+        self.load = controls.load
+        self.snapshot = controls.snapshot
+        self.restore = controls.restore
 
     @property
     def url(self) -> str:
@@ -52,6 +71,7 @@ class FakeIAM:
         if self._server is not None:
             self._server.stop()
             self._server = None
+            self.assembled.save()
 
     def __enter__(self) -> FakeIAM:
         return self.start()
@@ -62,7 +82,7 @@ class FakeIAM:
         self.stop()
 
     def reset(self) -> None:
-        """Forget all users, keys and sessions; ids are drawn from the beginning, the root key of the settings stays."""
+        """Go back to the start: users and keys are those of the seed, the controls are off, the journal is empty."""
         self.assembled.reset()
 
     def client(

@@ -18,9 +18,12 @@ def attach(client: Any, assembled: Assembled) -> None:
     def answer(request: Any, **_: Any) -> Any:
         from botocore.awsrequest import AWSResponse
         from botocore.compat import HTTPHeaders
+        from botocore.exceptions import ConnectionClosedError
 
         headers = HTTPHeaders()
         response = assembled.handle(_wire_request(request))
+        if response.drop:
+            raise ConnectionClosedError(endpoint_url=request.url)
         for name, value in response.headers:
             headers[name] = value
         return AWSResponse(request.url, response.status, headers, _Raw(response.body))

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
+BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 KEY_ID: Final = re.compile(r"\w{16,128}", re.ASCII)
 
 
@@ -32,6 +33,12 @@ class Settings:
         access_keys_per_user: the quota that CreateAccessKey holds to.
         users_per_account: the quota that CreateUser holds to.
         page_size: the most rows that one answer of a list carries, 1 to 1000.
+        seed: a YAML or JSON file with what is there at the start.
+        state: a file that keeps the state across restarts; a seed counts only while there is no such file.
+        journal_size: how many calls the journal keeps.
+        access_key_prefix: the first four characters of key ids; another than AKIA is taken for real by no scanner.
+        awkward_secrets: whether every secret has a ``/`` and a ``+``.
+        control_token: what the control plane asks for; made if the host is not a loopback address.
 
     Raises:
         SettingsError: a value is out of its range.
@@ -47,6 +54,12 @@ class Settings:
     access_keys_per_user: int = 2
     users_per_account: int = 5000
     page_size: int = 1000
+    seed: str | None = None
+    state: str | None = None
+    journal_size: int = 1000
+    access_key_prefix: str = "AKIA"
+    awkward_secrets: bool = False
+    control_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.auth not in AUTH_MODES:
@@ -65,6 +78,13 @@ class Settings:
         self._check_range("access_keys_per_user", 1, 1000)
         self._check_range("users_per_account", 1, 1_000_000)
         self._check_range("page_size", 1, 1000)
+        self._check_range("journal_size", 1, 1_000_000)
+        if not re.fullmatch(r"[A-Z0-9]{4}", self.access_key_prefix, re.ASCII):
+            raise SettingsError(
+                f"access_key_prefix is {self.access_key_prefix!r}; it must be four capital letters or digits"
+            )
+        if self.control_token is not None and not re.fullmatch(r"[!-~]{1,200}", self.control_token, re.ASCII):
+            raise SettingsError("control_token must be 1 to 200 visible ASCII characters")
 
     def _check_range(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)
@@ -89,9 +109,13 @@ class Settings:
 
 
 def parse(name: str, text: str) -> Any:
-    """A setting's value from text. Raises SettingsError for text that is no whole number where one is needed."""
-    kind = next(item.type for item in fields(Settings) if item.name == name)
-    if "int" not in str(kind):
+    """A setting's value from text. Raises SettingsError where a whole number or a boolean is due and there is none."""
+    kind = str(next(item.type for item in fields(Settings) if item.name == name))
+    if "bool" in kind:
+        if text.lower() not in BOOLEANS:
+            raise SettingsError(f"{name} is {text!r}; it must be true or false")
+        return BOOLEANS[text.lower()]
+    if "int" not in kind:
         return text
     try:
         return int(text)

@@ -1,48 +1,71 @@
-"""The pages of the control plane: JSON in, JSON out."""
+"""The control plane: requests under /_fake_iam/ to pages, JSON out, errors too."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
+from fake_iam.control.files import DocumentError, read_text
+from fake_iam.control.guard import Guard
+from fake_iam.control.pages import Asked, Page
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
+LOGGER = logging.getLogger("fake_iam")
 PREFIX: Final = "/_fake_iam/"
-Page = Callable[[], Mapping[str, Any]]
 
 
 class ControlPlane:
-    """Answers the paths under /_fake_iam/; every answer is JSON, errors too.
+    """Answers the paths under /_fake_iam/.
 
     Args:
-        health: what GET /_fake_iam/health shows.
-        reset: forgets all state, on POST /_fake_iam/reset.
+        pages: what can be asked.
+        guard: who may ask.
     """
 
-    def __init__(self, *, health: Page, reset: Callable[[], None]) -> None:
-        self._health = health
-        self._reset = reset
-        self._pages: dict[str, tuple[str, Page]] = {
-            "health": ("GET", self._health),
-            "reset": ("POST", self._reset_page),
-        }
+    def __init__(self, pages: Sequence[Page], guard: Guard) -> None:
+        self._guard = guard
+        self._pages: dict[str, dict[str, Page]] = {}
+        for page in pages:
+            self._pages.setdefault(page.path, {})[page.method] = page
 
     def handle(self, request: WireRequest) -> WireResponse:
-        """Answer a request whose path begins with /_fake_iam/."""
+        """Answer a request whose path begins with /_fake_iam/. Never raises."""
         name = request.path[len(PREFIX) :]
-        if name not in self._pages:
+        methods = self._pages.get(name, {})
+        page = methods.get(request.method)
+        objection = self._guard.objection(request, open_to_all=page is not None and page.open_to_all)
+        if objection is not None:
+            return _json(403, {"error": objection})
+        if not methods:
             return _json(404, {"error": f"there is no control page {PREFIX}{name}", "pages": sorted(self._pages)})
-        method, page = self._pages[name]
-        if request.method != method:
-            answer = _json(405, {"error": f"{PREFIX}{name} takes {method}, not {request.method}"})
-            answer.headers.append(("Allow", method))
+        if page is None:
+            taken = ", ".join(sorted(methods))
+            answer = _json(405, {"error": f"{PREFIX}{name} takes {taken}, not {request.method}"})
+            answer.headers.append(("Allow", taken))
             return answer
-        return _json(200, page())
+        try:
+            return _json(200, page.answer(_asked(request, page)))
+        except (ValueError, OverflowError) as problem:
+            return _json(400, {"error": str(problem)})
+        except Exception:
+            LOGGER.exception("internal fault in the control page %s", name)
+            return _json(500, {"error": "an internal fault; the server's log has more"})
 
-    def _reset_page(self) -> Mapping[str, Any]:
-        self._reset()
-        return {"status": "reset"}
+
+def _asked(request: WireRequest, page: Page) -> Asked:
+    """Raises ValueError for a body that is no UTF-8, no document, or has a field that cannot be."""
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    unknown = sorted(set(query) - set(page.query))
+    if unknown:
+        there = ", ".join(page.query) or "none"
+        raise DocumentError(f"the query has no parameter {unknown[0]!r}; there are {there}")
+    text = request.body.decode()
+    if page.body is None:
+        return Asked(query, text, {})
+    return Asked(query, text, page.body.read(read_text(text) if text.strip() else {}))
 
 
 def _json(status: int, document: Mapping[str, Any]) -> WireResponse:

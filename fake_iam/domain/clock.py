@@ -45,6 +45,50 @@ class ManualClock:
         self._at += by
 
 
+class SteerableClock:
+    """A clock that follows another one until it is frozen, set or advanced. Safe to use from several threads.
+
+    Args:
+        base: the clock it follows, at a distance that ``set`` and ``advance`` change.
+    """
+
+    def __init__(self, base: Clock) -> None:
+        self._base = base
+        self._ahead = timedelta()
+        self._stopped_at: datetime | None = None
+
+    def now(self) -> datetime:
+        """The present moment as the clock has it, aware, in UTC."""
+        stopped_at = self._stopped_at
+        return self._base.now() + self._ahead if stopped_at is None else stopped_at
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._stopped_at is not None
+
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stand still, at an aware moment or where it is. Raises ValueError for a naive one."""
+        self._stopped_at = self.now() if at is None else _aware(at)
+
+    def set(self, at: datetime) -> None:
+        """Move to an aware moment; it goes on, or stands still, as before. Raises ValueError for a naive one."""
+        moment = _aware(at)
+        if self._stopped_at is None:
+            self._ahead = moment - self._base.now()
+        else:
+            self._stopped_at = moment
+
+    def advance(self, by: timedelta) -> None:
+        """Move on by a span of time. Raises OverflowError if that ends after the year 9999."""
+        self.set(self.now() + by)
+
+    def release(self) -> None:
+        """Follow the base clock again, at no distance."""
+        self._ahead = timedelta()
+        self._stopped_at = None
+
+
 def _aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError(f"the clock takes a datetime with a time zone, not the naive {at.isoformat()}")

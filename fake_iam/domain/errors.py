@@ -175,6 +175,13 @@ class AccessDenied(ServiceError):
         )
 
     @classmethod
+    def action(cls, caller_arn: str, action: str, resource: str | None) -> AccessDenied:
+        """No policy allows it: the wording since 2021, quoted by users; STS names no resource."""
+        on = f" on resource: {resource}" if resource else ""
+        because = f"because no identity-based policy allows the {action} action"
+        return cls(f"User: {caller_arn} is not authorized to perform: {action}{on} {because}")
+
+    @classmethod
     def session_credentials(cls, operation: str) -> AccessDenied:
         """An STS operation closed to temporary credentials (recorded for GetSessionToken; assumed for the others)."""
         return cls(f"Cannot call {operation} with session credentials")
@@ -222,3 +229,25 @@ class SignatureDoesNotMatch(ServiceError):
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
         )
+
+
+class Throttling(ServiceError):
+    """Too many calls in too short a time (quoted by users)."""
+
+    code = "Throttling"
+
+    @classmethod
+    def rate(cls) -> Throttling:
+        """The one wording."""
+        return cls("Rate exceeded")
+
+
+class ServiceUnavailable(ServiceError):
+    """The service is down for a moment. Text: the common errors page of the API reference."""
+
+    code = "ServiceUnavailable"
+
+    @classmethod
+    def temporary(cls) -> ServiceUnavailable:
+        """The one wording."""
+        return cls("The request has failed due to a temporary failure of the server.")

@@ -9,6 +9,7 @@ import base64
 import binascii
 import random
 import string
+import struct
 from datetime import datetime
 from typing import Final
 
@@ -25,10 +26,16 @@ class IdSource:
 
     Args:
         seed: an integer makes the whole sequence the same in every run; None takes the system's randomness.
+        key_prefix: the first four characters of long-term key ids. Another than AKIA also changes those of temporary
+            ones, to its first three characters and an S (a T if it ends in S itself).
+        awkward_secrets: whether every secret has a ``/`` and a ``+``, which real ones have now and then.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, *, key_prefix: str = "AKIA", awkward_secrets: bool = False) -> None:
         self._seed = seed
+        self._key_prefix = key_prefix
+        self._session_prefix = session_prefix(key_prefix)
+        self._awkward_secrets = awkward_secrets
         self.restart()
 
     def restart(self) -> None:
@@ -38,13 +45,32 @@ class IdSource:
         # Apart from the rest, so that a read does not change the next key's secret.
         self._requests: random.Random = random.SystemRandom() if seed is None else random.Random(f"requests {seed}")
 
+    def export(self) -> str | None:
+        """Where the sequence stands, as text for ``resume``; None if it was not seeded, and so has no such place."""
+        if isinstance(self._random, random.SystemRandom):
+            return None
+        places = [generator.getstate()[1] for generator in (self._random, self._requests)]
+        return base64.b64encode(b"".join(struct.pack(">625I", *place) for place in places)).decode()
+
+    def resume(self, text: str) -> None:
+        """Go on where the exported sequence stood. Raises ValueError for text that ``export`` did not make."""
+        try:
+            data = base64.b64decode(text, validate=True)
+            places = [struct.unpack(">625I", data[at : at + 2500]) for at in (0, 2500)]
+            generators = [random.Random(0), random.Random(0)]
+            for generator, place in zip(generators, places, strict=True):
+                generator.setstate((3, place, None))
+        except (binascii.Error, struct.error, ValueError) as problem:
+            raise ValueError("it is no place in a sequence of ids") from problem
+        self._random, self._requests = generators
+
     def access_key_id(self, account_id: str) -> str:
-        """A long-term key id: AKIA and 16 characters that carry the account."""
-        return self._with_account("AKIA", account_id, 16)
+        """A long-term key id: the prefix and 16 characters that carry the account."""
+        return self._with_account(self._key_prefix, account_id, 16)
 
     def session_key_id(self, account_id: str) -> str:
-        """A temporary key id: ASIA and 16 characters that carry the account."""
-        return self._with_account("ASIA", account_id, 16)
+        """A temporary key id: its own prefix and 16 characters that carry the account."""
+        return self._with_account(self._session_prefix, account_id, 16)
 
     def user_id(self, account_id: str) -> str:
         """A user's unique id, 21 characters."""
@@ -52,7 +78,8 @@ class IdSource:
 
     def secret(self) -> str:
         """A secret of 40 characters."""
-        return self._draw(SECRET_ALPHABET, 40)
+        secret = self._draw(SECRET_ALPHABET, 40)
+        return f"{secret[:12]}/{secret[13:27]}+{secret[28:]}" if self._awkward_secrets else secret
 
     def session_token(self, minimum_size: int = 0) -> str:
         """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""
@@ -77,6 +104,18 @@ class IdSource:
 
     def _draw(self, alphabet: str, count: int) -> str:
         return "".join(self._random.choice(alphabet) for _ in range(count))
+
+
+def control_token() -> str:
+    """A token for the control plane, from the system's randomness whatever the seed."""
+    return "".join(random.SystemRandom().choice(string.ascii_letters + string.digits) for _ in range(32))
+
+
+def session_prefix(key_prefix: str) -> str:
+    """The first four characters of temporary key ids beside long-term ones that begin with ``key_prefix``."""
+    if key_prefix == "AKIA":
+        return "ASIA"
+    return key_prefix[:3] + ("T" if key_prefix.endswith("S") else "S")
 
 
 def account_of(key_id: str) -> str | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from fake_iam.domain.errors import ServiceError
+from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.plans import OperationPlan
 from fake_iam.protocol.sigv4 import Signed
@@ -18,14 +20,20 @@ from fake_iam.services.registry import Operation
 class Answered(Exception):
     """A step has the whole answer already: one that no service gives, such as a redirect."""
 
-    def __init__(self, status: int, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> None:
+    def __init__(
+        self, status: int, headers: list[tuple[str, str]] | None = None, body: bytes = b"", *, drop: bool = False
+    ) -> None:
         super().__init__(status)
-        self.response = WireResponse(status, headers or [], body)
+        self.response = WireResponse(status, headers or [], body, drop)
 
 
 @dataclass(slots=True)
 class Call:
-    """Slots that the steps fill, each once; what is None has not been found out yet."""
+    """Slots that the steps fill, each once; what is None has not been found out yet.
+
+    ``key_issued`` tells whether this server ever issued the signing key; ``faults`` are the numbers of the rules that
+    struck this call, if a test has set any.
+    """
 
     request: WireRequest
     request_id: str
@@ -35,6 +43,10 @@ class Call:
     operation: Operation | None = None
     plan: OperationPlan | None = None
     signed: Signed | None = None
+    key_issued: bool = False
     caller: Caller | None = None
+    values: dict[str, Any] | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] | None = None
+    error: ServiceError | Refusal | None = None
+    faults: list[int] = field(default_factory=list)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Final, Literal, Protocol
 
 from fake_iam.domain.clock import Clock
@@ -14,6 +15,7 @@ from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
+from fake_iam.pipeline.sight import Immediate, Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
@@ -24,6 +26,7 @@ from fake_iam.store.base import Store
 
 LOGGER = logging.getLogger("fake_iam")
 Step = Callable[["Engine", Call], None]
+Observer = Callable[[Call, WireResponse, float], None]
 STEPS: Final[tuple[Step, ...]] = (
     steps.parse,
     steps.resolve,
@@ -36,6 +39,7 @@ STEPS: Final[tuple[Step, ...]] = (
 # HTTP statuses of codes that no error shape of the model has. Sources: facts, sections 2.3, 3, 4 and 9.
 STATUSES: Final[Mapping[str, int]] = {
     "AccessDenied": 403,
+    "AccessDeniedException": 400,
     "ExpiredToken": 403,
     "IncompleteSignature": 400,
     "InternalFailure": 500,
@@ -45,9 +49,15 @@ STATUSES: Final[Mapping[str, int]] = {
     "MalformedInput": 400,
     "MalformedQueryString": 400,
     "MissingAuthenticationToken": 403,
+    "NotAuthorized": 400,
     "NotImplemented": 501,
+    "OptInRequired": 403,
+    "RequestExpired": 400,
     "ServiceFailure": 500,
+    "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,
+    "Throttling": 400,
+    "ThrottlingException": 400,
     "ValidationError": 400,
 }
 
@@ -78,6 +88,7 @@ class Engine:
     """Answers requests. Everything it depends on comes in by name; ``services`` are keyed by their API version.
 
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
+    ``observers`` are told of every call when it is answered, with the response and the seconds it took.
     """
 
     def __init__(
@@ -90,6 +101,8 @@ class Engine:
         wall_clock: Clock,
         ids: IdSource,
         quotas: Quotas,
+        steps: Sequence[Step] = STEPS,
+        sight: Sight | None = None,
     ) -> None:
         self.settings = settings
         self.services = services
@@ -98,13 +111,23 @@ class Engine:
         self.wall_clock = wall_clock
         self.ids = ids
         self.quotas = quotas
+        self.steps = steps
+        self.sight = sight or Immediate(store)
+        self.observers: list[Observer] = []
         self.started_at = clock.now()
 
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""
         call = Call(request, self.ids.request_id(), self.clock.now())
+        began = perf_counter()
+        response = self._answer(call)
+        for observe in self.observers:
+            observe(call, response, perf_counter() - began)
+        return response
+
+    def _answer(self, call: Call) -> WireResponse:
         try:
-            for step in STEPS:
+            for step in self.steps:
                 step(self, call)
             return self._result(call)
         except Answered as answered:
@@ -125,6 +148,7 @@ class Engine:
             ids=self.ids,
             quotas=self.quotas,
             account_created_at=self.started_at,
+            sees=lambda user: self.sight.user(user, now),
         )
 
     def _result(self, call: Call) -> WireResponse:
@@ -132,6 +156,7 @@ class Engine:
         return WireResponse(200, self._headers(call), call.plan.serialize(call.result, call.request_id))
 
     def _error(self, call: Call, error: ServiceError | Refusal) -> WireResponse:
+        call.error = error
         status = self._status(call, error)
         namespace = call.service.namespace if call.service else self._namespace(call)
         if isinstance(error, InvalidAction):

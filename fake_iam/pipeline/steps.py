@@ -17,6 +17,7 @@ from fake_iam.domain.errors import (
 )
 from fake_iam.pipeline import forms
 from fake_iam.pipeline.call import Answered, Call
+from fake_iam.pipeline.sight import stored_credentials
 from fake_iam.protocol import sigv4
 from fake_iam.protocol.plans import plan_for
 from fake_iam.services.context import Caller
@@ -68,12 +69,13 @@ def authenticate(engine: Engine, call: Call) -> None:
     mode = engine.settings.auth
     call.signed = sigv4.peek(call.request)
     key_id = call.signed.access_key_id if call.signed else ""
+    call.key_issued = engine.store.key_account(key_id) is not None
     if mode == "strict":
         call.signed = sigv4.read(call.request)
         sigv4.check_date(call.signed, engine.wall_clock.now())
         sigv4.check_scope(call.signed, call.service.name)
         key_id = call.signed.access_key_id
-    elif mode == "off" or engine.store.key_account(key_id) is None:
+    elif mode == "off" or not call.key_issued:
         call.caller = _believe(engine, key_id)
         return
     else:
@@ -98,9 +100,9 @@ def authorize(engine: Engine, call: Call) -> None:
 def validate(engine: Engine, call: Call) -> None:
     """Check the parameters against the model and turn them into arguments."""
     assert call.plan is not None and call.operation is not None
-    values = call.plan.parse(call.parameters)
-    call.plan.validate(values)
-    named = call.plan.arguments(values)
+    call.values = call.plan.parse(call.parameters)
+    call.plan.validate(call.values)
+    named = call.plan.arguments(call.values)
     call.arguments = {name: value for name, value in named.items() if name in call.operation.parameters}
 
 
@@ -121,19 +123,17 @@ def _identified(call: Call, headers: list[tuple[str, str]]) -> list[tuple[str, s
 
 def _believe(engine: Engine, key_id: str) -> Caller:
     """Who calls if nothing is checked: a key that is known here says it, any other is an account's root."""
-    account_id = engine.store.key_account(key_id)
-    if account_id is not None:
-        known = _credentials(engine, account_id, key_id)
-        caller = _owner(engine, known) if known else None
-        if caller is not None:
-            return caller
+    known = stored_credentials(engine.store, key_id)
+    caller = _owner(engine, known) if known else None
+    if caller is not None:
+        return caller
     return Caller.root(key_id if ACCOUNT_ID.fullmatch(key_id) else engine.settings.account_id, key_id or None)
 
 
 def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
     """Hold the key to its existence, status, token and secret, in this order (facts, 2.1 step 10)."""
-    account_id = engine.store.key_account(signed.access_key_id)
-    known = _credentials(engine, account_id, signed.access_key_id) if account_id else None
+    assert call.service is not None
+    known = engine.sight.credentials(call.service.name, signed.access_key_id, call.now)
     caller = _owner(engine, known) if known else None
     if known is None or caller is None:
         raise InvalidClientTokenId.invalid()
@@ -147,11 +147,6 @@ def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
     if not sigv4.matches(signed, call.request, known.secret):
         raise SignatureDoesNotMatch.mismatch()
     return caller
-
-
-def _credentials(engine: Engine, account_id: str, key_id: str) -> AccessKey | Session | None:
-    account = engine.store.account(account_id)
-    return account.access_keys.get(key_id) or account.sessions.get(key_id)
 
 
 def _owner(engine: Engine, known: AccessKey | Session) -> Caller | None:

@@ -42,7 +42,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything an operation may use besides its own parameters."""
+    """Everything an operation may use besides its own parameters.
+
+    ``sees`` tells of a user that is there whether a look-up finds it already; names are taken at once all the same.
+    """
 
     store: Store
     account: Account
@@ -51,6 +54,7 @@ class Context:
     ids: IdSource
     quotas: Quotas
     account_created_at: datetime
+    sees: Callable[[User], bool]
 
     def page(
         self,

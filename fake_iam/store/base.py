@@ -75,7 +75,7 @@ class Store(Protocol):
         ...
 
     def accounts(self) -> Sequence[Account]:
-        """Every account that was asked for so far."""
+        """Every account that holds something."""
         ...
 
     def key_account(self, key_id: str) -> str | None:
@@ -83,7 +83,16 @@ class Store(Protocol):
         ...
 
     def record_issue(self, key_id: str, account_id: str) -> int:
-        """Remember for good that an account issued the key id; the answer counts the ids issued before."""
+        """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
+        ...
+
+    def issued(self) -> Sequence[tuple[str, str]]:
+        """Every key id that was issued, with its account, in the order of issue."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Counts the transactions that changed something."""
         ...
 
     def clear(self) -> None:

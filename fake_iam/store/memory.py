@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -89,6 +89,7 @@ class MemoryAccount:
         self.users: MemoryTable[User] = MemoryTable(undo, {"name": lambda user: user.name_key})
         self.access_keys: MemoryTable[AccessKey] = MemoryTable(undo, {"owner": lambda key: key.owner_id})
         self.sessions: MemoryTable[Session] = MemoryTable(undo, {"owner": lambda session: session.owner_id})
+        self.tables: Sequence[Sized] = (self.users, self.access_keys, self.sessions)
 
 
 class MemoryStore:
@@ -98,7 +99,8 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._undo: Undo = []
         self._accounts: dict[str, MemoryAccount] = {}
-        self._issued: dict[str, str] = {}
+        self._issued: dict[str, tuple[str, int]] = {}
+        self.revision = 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -109,9 +111,10 @@ class MemoryStore:
             except BaseException:
                 for step in reversed(self._undo):
                     step()
-                raise
-            finally:
                 self._undo.clear()
+                raise
+            self.revision += bool(self._undo)
+            self._undo.clear()
 
     def account(self, account_id: str) -> MemoryAccount:
         """The account of that number, empty until something is put there."""
@@ -121,23 +124,32 @@ class MemoryStore:
             return self._accounts[account_id]
 
     def accounts(self) -> Sequence[MemoryAccount]:
-        """Every account that was asked for so far."""
+        """Every account that holds something."""
         with self._lock:
-            return list(self._accounts.values())
+            return [account for account in self._accounts.values() if any(account.tables)]
 
     def key_account(self, key_id: str) -> str | None:
         """The account that issued a key id, deleted keys and sessions included, or None if none did."""
-        return self._issued.get(key_id)
+        issued = self._issued.get(key_id)
+        return issued and issued[0]
 
     def record_issue(self, key_id: str, account_id: str) -> int:
-        """Remember for good that an account issued the key id; the answer counts the ids issued before."""
-        serial = len(self._issued)
-        self._issued[key_id] = account_id
-        self._undo.append(lambda: self._issued.__delitem__(key_id))
-        return serial
+        """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
+        if key_id not in self._issued:
+            self._issued[key_id] = (account_id, len(self._issued))
+            self._undo.append(lambda: self._issued.__delitem__(key_id))
+        return self._issued[key_id][1]
+
+    def issued(self) -> Sequence[tuple[str, str]]:
+        """Every key id that was issued, with its account, in the order of issue."""
+        with self._lock:
+            return [(key_id, account_id) for key_id, (account_id, _) in self._issued.items()]
 
     def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._accounts.clear()
-            self._issued.clear()
+        """Forget everything, until the transaction fails."""
+        accounts, issued = self._accounts, self._issued
+        self._accounts, self._issued = {}, {}
+        self._undo.append(lambda: self._put_back(accounts, issued))
+
+    def _put_back(self, accounts: dict[str, MemoryAccount], issued: dict[str, tuple[str, int]]) -> None:
+        self._accounts, self._issued = accounts, issued

@@ -11,7 +11,7 @@ from fake_iam.services.context import Context
 def find_user(ctx: Context, user_name: str) -> User:
     """The user of that name, in whatever letter case. Raises NoSuchEntity."""
     user = ctx.account.users.find("name", name_key(user_name))
-    if user is None:
+    if user is None or not ctx.sees(user):
         raise NoSuchEntity.user(user_name)
     return user
 

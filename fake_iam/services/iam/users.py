@@ -61,7 +61,7 @@ def list_users(
 ) -> dict[str, Any]:
     """List the users whose path begins with the prefix; it may end inside a component."""
     prefix = path_prefix or "/"
-    users = [user for user in ctx.account.users.rows("name") if user.path.startswith(prefix)]
+    users = [user for user in ctx.account.users.rows("name") if user.path.startswith(prefix) and ctx.sees(user)]
     page = ctx.page(
         users, scope=f"ListUsers {prefix}", key=lambda user: user.name_key, marker=marker, max_items=max_items
     )

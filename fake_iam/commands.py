@@ -1,0 +1,218 @@
+"""The commands that steer a running server, or read its formats: arguments to requests, answers to lines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fake_iam.control.account_import import import_account
+from fake_iam.control.document import json_schema
+from fake_iam.control.files import DocumentError, read_file, write_file
+from fake_iam.remote import Remote, RemoteError
+
+Run = Callable[[Remote, argparse.Namespace], Any]
+MOMENT = '"91 days ago", or 2026-01-31T12:00:00Z'
+
+
+def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add every command to argparse's sub-parsers; ``common`` has the options that say where the server is."""
+
+    def add(to: Any, name: str, text: str, run: Run | None = None) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = to.add_parser(
+            name, help=text, description=text, parents=[common], allow_abbrev=False
+        )
+        if run is not None:
+            parser.set_defaults(run=run)
+        return parser
+
+    def group(name: str, text: str, run: Run | None = None) -> Any:
+        parser = add(commands, name, text, run)
+        return parser.add_subparsers(metavar="ACTION", required=run is None)
+
+    add(commands, "health", "version, auth mode and counts of a running server", lambda r, a: r.get("health"))
+    add(commands, "reset", "bring a running server back to its start", lambda r, a: r.post("reset"))
+    _add_clock(group("clock", "read or move the server's clock", lambda r, a: r.get("clock")), add)
+    _add_backdate(group("backdate", "set dates of a user or of an access key"), add)
+    _add_state(commands, group, add)
+    _add_propagation(group("propagation", "delays of changes", lambda r, a: r.get("propagation")), add)
+    _add_faults(group("faults", "calls made to fail", lambda r, a: r.get("faults")), add)
+    calls = add(commands, "calls", "the calls in the journal, one a line", _calls)
+    calls.add_argument("operation", nargs="?", help='a name, or a glob such as "*AccessKey"')
+    calls.add_argument("--caller", help="a glob over the caller's ARN, or a user's name")
+    calls.add_argument("--access-key-id", help="the key that signed")
+    calls.add_argument("--outcome", help="ok, error, dropped, or an error's code")
+    calls.add_argument("--json", action="store_true", help="print all fields, as JSON")
+    calls.add_argument("--clear", action="store_true", help="forget every call")
+
+
+def _add_clock(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
+    freeze = add(actions, "freeze", "stand still", lambda r, a: r.post("clock/freeze", at=a.at))
+    freeze.add_argument("at", nargs="?", help=f"{MOMENT}; where the clock is if left out")
+    move = add(actions, "set", "move to a moment", lambda r, a: r.post("clock/set", at=a.at))
+    move.add_argument("at", help=MOMENT)
+    advance = add(actions, "advance", "move on", lambda r, a: r.post("clock/advance", by=a.by))
+    advance.add_argument("by", help='"91 days", or P91D')
+    add(actions, "release", "go with real time again", lambda r, a: r.post("clock/release"))
+
+
+def _add_backdate(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
+    user = add(actions, "user", "set dates of a user", _backdate_user)
+    user.add_argument("user", metavar="NAME")
+    user.add_argument("--account", help="its account, twelve digits; the server's own if left out")
+    user.add_argument("--password-last-used", metavar="MOMENT", help=MOMENT)
+    key = add(actions, "access-key", "set dates of an access key", _backdate_access_key)
+    key.add_argument("access_key", metavar="ID")
+    key.add_argument("--last-used", metavar="MOMENT", help=MOMENT)
+    key.add_argument("--region", help="where it was last used; us-east-1 if left out")
+    key.add_argument("--service", help="for what it was last used; iam if left out")
+    for parser in (user, key):
+        parser.add_argument("--created", metavar="MOMENT", help=MOMENT)
+
+
+def _add_state(commands: Any, group: Callable[..., Any], add: Callable[..., argparse.ArgumentParser]) -> None:
+    seed = add(commands, "seed", "add accounts, users and keys from a file", _seed)
+    seed.add_argument("file", nargs="?", metavar="FILE", help="YAML or JSON")
+    seed.add_argument("--schema", action="store_true", help="print the JSON Schema of seeds instead")
+    imported = add(commands, "import", "make a seed from the exports of a real account", _import)
+    imported.add_argument("--details", metavar="FILE", help="what get-account-authorization-details printed")
+    imported.add_argument("--report", metavar="FILE", help="the CSV of get-credential-report")
+    imported.add_argument("--output", metavar="FILE", help="where to write the seed; printed if left out")
+    imported.add_argument("--load", action="store_true", help="load it into the running server instead")
+    dump = add(commands, "dump", "print the whole state", _dump)
+    dump.add_argument("--secrets", action="store_true", help="with the secrets, the sessions and the random state")
+    dump.add_argument("--output", metavar="FILE", help="where to write it; printed if left out")
+    load = add(commands, "load", "put a dump or seed in place of the whole state", _load)
+    load.add_argument("file", metavar="FILE")
+    actions = group("snapshot", "keep the state under a name, or go back", lambda r, a: r.get("snapshots"))
+    for name, text in (("save", "keep the state"), ("restore", "go back to it"), ("delete", "drop it")):
+        add(actions, name, text, _snapshot(name)).add_argument("name", metavar="NAME")
+
+
+def _add_propagation(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
+    setting = add(actions, "set", "set delays: names are new_keys, status_changes, deletions, new_users", _propagation)
+    for service in ("iam", "sts"):
+        text = 'a delay as this service sees it: new_keys="8 seconds", deletions="2 calls"'
+        setting.add_argument(f"--{service}", metavar="NAME=DELAY", action="append", default=[], help=text)
+    add(actions, "off", "see every change at once again", lambda r, a: r.delete("propagation"))
+
+
+def _add_faults(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
+    rule = add(actions, "add", "add a rule", _fault)
+    rule.add_argument("operation", help='a name, a glob such as "*AccessKey*", or "*"')
+    rule.add_argument("--caller", help="a glob over the caller's ARN, a user's name, or an access key id")
+    rule.add_argument("--error", metavar="CODE", help="the error to answer")
+    rule.add_argument("--message", help="its text, if not AWS's")
+    rule.add_argument("--delay", metavar="SPAN", help="how long to wait first, in real time")
+    rule.add_argument("--after", type=int, metavar="N", help="let N calls pass first")
+    rule.add_argument("--times", type=int, metavar="N", help="strike N calls; one if left out")
+    rule.add_argument("--probability", type=float, metavar="P", help="strike with this chance, drawn from the seed")
+    rule.add_argument("--drop", action="store_true", default=None, help="close the connection without an answer")
+    rule.add_argument("--done", action="store_true", default=None, help="let the call do its work first")
+    clear = add(actions, "clear", "take a rule away, or all", lambda r, a: r.delete("faults", number=a.number))
+    clear.add_argument("number", nargs="?", help="the rule's number")
+
+
+def _backdate_user(remote: Remote, asked: argparse.Namespace) -> Any:
+    return remote.post(
+        "backdate",
+        user=asked.user,
+        account_id=asked.account,
+        created=asked.created,
+        password_last_used=asked.password_last_used,
+    )
+
+
+def _backdate_access_key(remote: Remote, asked: argparse.Namespace) -> Any:
+    use = {"date": asked.last_used, "region": asked.region, "service": asked.service}
+    given = {name: text for name, text in use.items() if text is not None}
+    return remote.post("backdate", access_key=asked.access_key, created=asked.created, last_used=given or None)
+
+
+def _seed(remote: Remote, asked: argparse.Namespace) -> Any:
+    if asked.schema:
+        return json_schema()
+    if asked.file is None:
+        raise DocumentError("give a file, or --schema")
+    return _send_file(remote, "seed", asked.file)
+
+
+def _load(remote: Remote, asked: argparse.Namespace) -> Any:
+    return _send_file(remote, "load", asked.file)
+
+
+def _send_file(remote: Remote, page: str, file: str) -> Any:
+    text = read_file(Path(file))
+    try:
+        return remote.send(page, text)
+    except RemoteError as problem:
+        raise RemoteError(f"{file}: {problem}") from None
+
+
+def _import(remote: Remote, asked: argparse.Namespace) -> Any:
+    texts = [read_file(Path(file)) if file else None for file in (asked.details, asked.report)]
+    imported = import_account(*texts)
+    for note in imported.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if asked.load:
+        return remote.post("seed", **imported.seed)
+    return _put(imported.seed, asked.output)
+
+
+def _dump(remote: Remote, asked: argparse.Namespace) -> Any:
+    return _put(remote.get("dump", secrets="true" if asked.secrets else None), asked.output)
+
+
+def _put(document: Any, output: str | None) -> Any:
+    if output is None:
+        return document
+    try:
+        write_file(Path(output), _text(document, output))
+    except OSError as problem:
+        raise DocumentError(f"{output}: {problem.strerror or problem}") from None
+    return None
+
+
+def _text(document: Any, name: str) -> str:
+    if not name.endswith((".yaml", ".yml")):
+        return json.dumps(document, indent=2) + "\n"
+    import yaml
+
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+
+
+def _snapshot(action: str) -> Run:
+    return lambda remote, asked: remote.post(f"snapshots/{action}", name=asked.name)
+
+
+def _propagation(remote: Remote, asked: argparse.Namespace) -> Any:
+    delays: dict[str, dict[str, str]] = {}
+    for service in ("iam", "sts"):
+        for text in getattr(asked, service):
+            name, equals, delay = text.partition("=")
+            if not equals:
+                raise DocumentError(f'--{service} is {text!r}; it must be a name and a delay: new_keys="8 seconds"')
+            delays.setdefault(service, {})[name] = delay
+    return remote.post("propagation", **delays)
+
+
+def _fault(remote: Remote, asked: argparse.Namespace) -> Any:
+    names = ["operation", "caller", "error", "message", "delay", "after", "times", "probability", "drop", "done"]
+    return remote.post("faults", **{name: getattr(asked, name) for name in names})
+
+
+def _calls(remote: Remote, asked: argparse.Namespace) -> Any:
+    if asked.clear:
+        return remote.delete("journal")
+    of = {name: getattr(asked, name) for name in ("operation", "caller", "access_key_id", "outcome")}
+    found = remote.get("journal", **of)
+    if asked.json:
+        return found
+    for call in found["calls"]:
+        shown = json.dumps(call["parameters"], ensure_ascii=False)
+        end = call["code"] or call["outcome"]
+        print(f"{call['operation'] or '(no action)'} {shown} by {call['caller'] or 'nobody'}: {call['status']} {end}")
+    return None

@@ -1,0 +1,140 @@
+"""The format of seeds and dumps: accounts, users, keys, and in a dump all else that a server remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from fake_iam.control.format import ACCOUNT_ID, Field, Flag, FormatError, ListOf, MapOf, Moment, Record, Text, Where
+from fake_iam.domain.access_keys import STATUSES
+from fake_iam.domain.ids import IdSource
+from fake_iam.domain.tags import TAGS_PER_ENTITY
+
+FORMAT: Final = "fake_iam/1"
+ROOT: Final = "root"
+
+
+@dataclass(frozen=True)
+class RandomPlace:
+    """Where a seeded sequence of ids stands."""
+
+    def read(self, value: Any, where: Where) -> str:
+        """The place as text. Raises FormatError."""
+        text = Text(secret=True).read(value, where)
+        try:
+            IdSource(0).resume(text)
+        except ValueError as problem:
+            raise FormatError(where, str(problem)) from None
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return {"type": "string"}
+
+
+ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
+CLOCK: Final = Record(
+    {
+        "now": Field(Moment(ANY_TIME, past=False), "the time it shows", required=True),
+        "frozen": Field(Flag(), "whether it stands still"),
+    }
+)
+
+
+def last_use_format(now: datetime) -> Record:
+    """The last use of a key, as seen at a moment."""
+    return Record(
+        {
+            "date": Field(Moment(now), "when the key last signed", required=True),
+            "region": Field(Text(), "where; us-east-1 if left out"),
+            "service": Field(Text(), "for which service; iam if left out"),
+        }
+    )
+
+
+def access_key_format(now: datetime) -> Record:
+    """An access key, as seen at a moment."""
+    return Record(
+        {
+            "id": Field(Text(shape="accessKeyIdType"), "the key id; drawn if left out"),
+            "secret": Field(Text(secret=True), "the secret; drawn if left out"),
+            "status": Field(Text(choices=STATUSES), "Active if left out"),
+            "created": Field(Moment(now), "now if left out"),
+            "last_used": Field(last_use_format(now), "never if left out"),
+        }
+    )
+
+
+def user_format(now: datetime) -> Record:
+    """A user, as seen at a moment."""
+    tags = MapOf(Text(shape="tagKeyType"), Text(shape="tagValueType"), TAGS_PER_ENTITY)
+    return Record(
+        {
+            "name": Field(Text(shape="userNameType"), "the user name", required=True),
+            "id": Field(Text(shape="idType"), "the unique id; drawn if left out"),
+            "path": Field(Text(shape="pathType"), "/ if left out"),
+            "created": Field(Moment(now), "now if left out"),
+            "tags": Field(tags, "the tags, keys to values"),
+            "permissions_boundary": Field(Text(shape="arnType"), "the ARN of a policy"),
+            "password_last_used": Field(Moment(now), "never if left out"),
+            "access_keys": Field(ListOf(access_key_format(now)), "the keys, within the quota"),
+        }
+    )
+
+
+def session_format(now: datetime) -> Record:
+    """Temporary credentials, as a dump with secrets has them."""
+    return Record(
+        {
+            "id": Field(Text(shape="accessKeyIdType"), "the key id", required=True),
+            "secret": Field(Text(secret=True), "the secret", required=True),
+            "token": Field(Text(secret=True), "the session token", required=True),
+            "owner": Field(Text(), "the unique id of the user, or root", required=True),
+            "expires": Field(Moment(now, past=False), "until when they work", required=True),
+            "mfa": Field(Flag(), "whether an MFA code was given for them"),
+        }
+    )
+
+
+def account_format(now: datetime) -> Record:
+    """An account, as seen at a moment."""
+    root = Record({"access_keys": Field(ListOf(access_key_format(now)), "the keys of the root user")})
+    return Record(
+        {
+            ROOT: Field(root, "the root user"),
+            "users": Field(ListOf(user_format(now)), "the users"),
+            "sessions": Field(ListOf(session_format(now)), "temporary credentials (dumps)"),
+        }
+    )
+
+
+def document_format(now: datetime) -> Record:
+    """A whole document, as seen at a moment."""
+    account = account_format(now)
+    issued = Record({"id": Field(Text(), "a key id", True), "account": Field(ACCOUNT_ID, "who issued it", True)})
+    return Record(
+        {
+            "format": Field(Text(choices=(FORMAT,)), "this version of the format"),
+            ROOT: account.fields[ROOT],
+            "users": Field(account.fields["users"].kind, "the users of the server's own account"),
+            "accounts": Field(MapOf(ACCOUNT_ID, account), "accounts by number"),
+            "clock": Field(CLOCK, "the server's clock (dumps)"),
+            "started": Field(Moment(now), "when the accounts were made (dumps)"),
+            "random": Field(RandomPlace(), "where the sequence of ids stands (dumps with secrets, seeded servers)"),
+            "issued": Field(ListOf(issued), "every key id ever issued, in order (dumps)"),
+        }
+    )
+
+
+def read_document(document: Any, now: datetime) -> dict[str, Any]:
+    """A document's values. Dates are seen from its own clock if it has one, else from ``now``. Raises FormatError."""
+    if isinstance(document, dict) and document.get("clock") is not None:
+        now = CLOCK.read(document["clock"], ("clock",))["now"]
+    return document_format(now).read(document)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of seeds and dumps."""
+    found = document_format(ANY_TIME).schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fake_iam seed", **found}

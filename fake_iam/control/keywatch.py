@@ -1,0 +1,35 @@
+"""Warns of key ids that look real and were not issued here: real credentials may have come to a test server."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from typing import Final
+
+from fake_iam.pipeline.call import Call
+from fake_iam.protocol.wire import WireResponse
+
+LOGGER = logging.getLogger("fake_iam")
+LOOKS_REAL: Final = re.compile(r"A[KS]IA[A-Z2-7]{16}")
+MOST_WARNED: Final = 1000
+
+
+class KeyWatch:
+    """An observer of calls. Each key id is warned of once; ids that end in EXAMPLE, as in documentation, never."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._warned: set[str] = set()
+
+    def observe(self, call: Call, response: WireResponse, duration: float) -> None:
+        """Warn if the call was signed with such a key."""
+        key_id = call.signed.access_key_id if call.signed else ""
+        if call.key_issued or not LOOKS_REAL.fullmatch(key_id) or key_id.endswith("EXAMPLE"):
+            return
+        with self._lock:
+            if key_id in self._warned or len(self._warned) >= MOST_WARNED:
+                return
+            self._warned.add(key_id)
+        shown = f"{key_id[:4]}...{key_id[-4:]}"
+        LOGGER.warning("a call was signed with %s, which looks like a real AWS key and was not issued here", shown)

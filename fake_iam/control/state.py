@@ -1,0 +1,237 @@
+"""The state of a server as a document, and back: seeds, dumps, snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fake_iam.control.document import FORMAT, ROOT, read_document
+from fake_iam.control.format import FormatError, Where
+from fake_iam.control.moments import write_moment
+from fake_iam.domain import arns
+from fake_iam.domain.access_keys import ACTIVE, AccessKey, LastUse, Session
+from fake_iam.domain.clock import SteerableClock
+from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.tags import Tag, distinct
+from fake_iam.domain.users import User, name_key
+from fake_iam.pipeline.engine import Engine
+from fake_iam.store.base import Account
+
+IAM_REGION = "us-east-1"
+Placed = tuple[Where, str, Mapping[str, Any]]  # where in the document; whose it is; its values
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a document brought: how many of each."""
+
+    accounts: int
+    users: int
+    access_keys: int
+
+    def document(self) -> dict[str, int]:
+        """The counts as JSON."""
+        return {"accounts": self.accounts, "users": self.users, "access_keys": self.access_keys}
+
+
+def load(engine: Engine, clock: SteerableClock, document: Any, *, replace: bool = False) -> Loaded:
+    """Add a document's contents to the server, or put them in place of what is there: all of it or nothing.
+
+    Raises:
+        FormatError: a field cannot be, or names what is there already.
+    """
+    values = read_document(document, clock.now())
+    now = values["clock"]["now"] if "clock" in values else clock.now()
+    accounts = _accounts(values, engine.settings.account_id)
+    place = engine.ids.export()
+    try:
+        with engine.store.transaction():
+            if replace:
+                engine.store.clear()
+            if "random" in values:
+                engine.ids.resume(values["random"])
+            for issued in values.get("issued", ()):
+                engine.store.record_issue(issued["id"], issued["account"])
+            loader = _Loader(engine, now)
+            for where, account_id, account in accounts:
+                loader.add(where, engine.store.account(account_id), account)
+    except FormatError:
+        if place is not None:
+            engine.ids.resume(place)
+        raise
+    engine.started_at = values.get("started", engine.started_at)
+    if "clock" in values:
+        clock.release()
+        (clock.freeze if values["clock"].get("frozen") else clock.set)(now)
+    return Loaded(len(accounts), loader.users, loader.access_keys)
+
+
+def dump(engine: Engine, clock: SteerableClock, *, secrets: bool = False) -> dict[str, Any]:
+    """The whole state as a document. Without ``secrets`` it lacks those of keys, all sessions and the random state."""
+    with engine.store.transaction():
+        found: dict[str, Any] = {
+            "format": FORMAT,
+            "clock": {"now": write_moment(clock.now()), "frozen": clock.frozen},
+            "started": write_moment(engine.started_at),
+            "accounts": {account.id: _account(account, secrets) for account in engine.store.accounts()},
+            "issued": [{"id": key_id, "account": account_id} for key_id, account_id in engine.store.issued()],
+        }
+        place = engine.ids.export() if secrets else None
+        return {**found, "random": place} if place else found
+
+
+class _Loader:
+    """Puts read accounts into the store, in the order of the keys' dates, so that lists show the older first."""
+
+    def __init__(self, engine: Engine, now: datetime) -> None:
+        self._engine = engine
+        self._now = now
+        self.users = 0
+        self.access_keys = 0
+
+    def add(self, where: Where, account: Account, values: Mapping[str, Any]) -> None:
+        keys: list[Placed] = []
+        for number, user in enumerate(values.get("users", ())):
+            at = (*where, "users", number)
+            row = self._user(at, account, user)
+            keys += _owned(at, row.id, user, self._engine.quotas.access_keys_per_user)
+        root = values.get(ROOT, {})
+        keys += _owned((*where, ROOT), account.id, root, self._engine.quotas.access_keys_per_user)
+        known = {key_id: serial for serial, (key_id, _) in enumerate(self._engine.store.issued())}
+        for at, owner_id, key in sorted(
+            keys, key=lambda item: (known.get(item[2].get("id", ""), len(known)), item[2].get("created", self._now))
+        ):
+            self._access_key(at, account, owner_id, key)
+        for number, session in enumerate(values.get("sessions", ())):
+            self._session((*where, "sessions", number), account, session)
+
+    def _user(self, where: Where, account: Account, values: Mapping[str, Any]) -> User:
+        name = values["name"]
+        if account.users.find("name", name_key(name)):
+            raise FormatError((*where, "name"), f"{name!r} is there already")
+        user_id = values.get("id") or self._engine.ids.user_id(account.id)
+        if account.users.get(user_id):
+            raise FormatError((*where, "id"), f"{user_id!r} is there already")
+        boundary = values.get("permissions_boundary")
+        if boundary is not None and not arns.is_policy(boundary):
+            raise FormatError((*where, "permissions_boundary"), f"{boundary!r} is not the ARN of a policy")
+        try:
+            tags = distinct(Tag(key, value) for key, value in values.get("tags", {}).items())
+        except InvalidInput as problem:
+            raise FormatError((*where, "tags"), str(problem.message)) from None
+        row = User(
+            id=user_id,
+            account_id=account.id,
+            name=name,
+            path=values.get("path", "/"),
+            created_at=values.get("created", self._now),
+            tags=tags,
+            permissions_boundary=boundary,
+            password_last_used=values.get("password_last_used"),
+        )
+        account.users.put(row.id, row)
+        self.users += 1
+        return row
+
+    def _access_key(self, where: Where, account: Account, owner_id: str, values: Mapping[str, Any]) -> None:
+        key_id = values.get("id") or self._engine.ids.access_key_id(account.id)
+        self._must_be_free((*where, "id"), account, key_id)
+        use = values.get("last_used")
+        row = AccessKey(
+            id=key_id,
+            account_id=account.id,
+            owner_id=owner_id,
+            secret=values.get("secret") or self._engine.ids.secret(),
+            created_at=values.get("created", self._now),
+            serial=self._engine.store.record_issue(key_id, account.id),
+            status=values.get("status", ACTIVE),
+            last_use=use and LastUse(use["date"], use.get("service", "iam"), use.get("region", IAM_REGION)),
+        )
+        account.access_keys.put(row.id, row)
+        self.access_keys += 1
+
+    def _session(self, where: Where, account: Account, values: Mapping[str, Any]) -> None:
+        self._must_be_free((*where, "id"), account, values["id"])
+        self._engine.store.record_issue(values["id"], account.id)
+        row = Session(
+            key_id=values["id"],
+            account_id=account.id,
+            owner_id=account.id if values["owner"] == ROOT else values["owner"],
+            secret=values["secret"],
+            token=values["token"],
+            expires_at=values["expires"],
+            mfa=values.get("mfa", False),
+        )
+        account.sessions.put(row.key_id, row)
+
+    def _must_be_free(self, where: Where, account: Account, key_id: str) -> None:
+        issuer = self._engine.store.key_account(key_id) or account.id
+        if issuer != account.id or account.access_keys.get(key_id) or account.sessions.get(key_id):
+            raise FormatError(where, f"{key_id!r} is there already")
+
+
+def _owned(where: Where, owner_id: str, owner: Mapping[str, Any], quota: int) -> list[Placed]:
+    keys = owner.get("access_keys", [])
+    if len(keys) > quota:
+        raise FormatError((*where, "access_keys"), f"{len(keys)} access keys are too many; the quota is {quota}")
+    return [((*where, "access_keys", number), owner_id, key) for number, key in enumerate(keys)]
+
+
+def _accounts(values: Mapping[str, Any], own: str) -> list[Placed]:
+    """Each account with its place in the document; what stands outside ``accounts`` is the server's own account's."""
+    found: list[Placed] = [
+        (("accounts", account_id), account_id, account) for account_id, account in values.get("accounts", {}).items()
+    ]
+    outside = {name: values[name] for name in (ROOT, "users") if name in values}
+    return [*found, ((), own, outside)] if outside else found
+
+
+def _account(account: Account, secrets: bool) -> dict[str, Any]:
+    def keys_of(owner_id: str) -> list[dict[str, Any]]:
+        rows = sorted(account.access_keys.where("owner", owner_id), key=lambda key: key.serial)
+        return [_access_key(row, secrets) for row in rows]
+
+    users = [{**_user(user), "access_keys": keys_of(user.id)} for user in account.users.rows("name")]
+    found: dict[str, Any] = {ROOT: {"access_keys": keys_of(account.id)}, "users": users}
+    sessions = [_session(row) for row in account.sessions.rows("owner")] if secrets else []
+    return {**found, "sessions": sessions} if sessions else found
+
+
+def _user(user: User) -> dict[str, Any]:
+    return _given(
+        name=user.name,
+        id=user.id,
+        path=user.path,
+        created=write_moment(user.created_at),
+        tags={tag.key: tag.value for tag in user.tags} or None,
+        permissions_boundary=user.permissions_boundary,
+        password_last_used=user.password_last_used and write_moment(user.password_last_used),
+    )
+
+
+def _access_key(key: AccessKey, secrets: bool) -> dict[str, Any]:
+    use = key.last_use
+    return _given(
+        id=key.id,
+        secret=key.secret if secrets else None,
+        status=key.status,
+        created=write_moment(key.created_at),
+        last_used=use and {"date": write_moment(use.at), "region": use.region, "service": use.service},
+    )
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.key_id,
+        "secret": session.secret,
+        "token": session.token,
+        "owner": ROOT if session.owner_id == session.account_id else session.owner_id,
+        "expires": write_moment(session.expires_at),
+        "mfa": session.mfa,
+    }
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

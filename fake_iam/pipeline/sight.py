@@ -1,0 +1,46 @@
+"""What is visible of a change: the steps ask here for credentials and users, not the store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.users import User
+from fake_iam.store.base import Store
+
+
+class Sight(Protocol):
+    """How far changes have spread."""
+
+    def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
+        """The credentials under a key id as that service sees them, or None."""
+        ...
+
+    def user(self, user: User, now: datetime) -> bool:
+        """Whether a look-up finds a user that is there."""
+        ...
+
+
+class Immediate:
+    """Every change is visible at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
+        """The credentials under a key id, or None."""
+        return stored_credentials(self._store, key_id)
+
+    def user(self, user: User, now: datetime) -> bool:
+        """Always."""
+        return True
+
+
+def stored_credentials(store: Store, key_id: str) -> AccessKey | Session | None:
+    """The credentials under a key id as the store has them, or None."""
+    account_id = store.key_account(key_id)
+    if account_id is None:
+        return None
+    account = store.account(account_id)
+    return account.access_keys.get(key_id) or account.sessions.get(key_id)

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import fields
+from http.client import HTTPException
 from typing import Any, Final
 
 from fake_iam.assembly import assemble, package_version
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as problem:
         return _fail(2, str(problem))
     if options.command == "env":
-        print(export_lines(f"http://{settings.host}:{settings.port}"))
+        print(export_lines(f"http://{_place(settings)}"))
         return 0
     if options.command in ("health", "reset"):
         return _ask(settings, options.command)
@@ -93,15 +94,21 @@ def _serve(settings: Settings) -> int:
 
 
 def _ask(settings: Settings, page: str) -> int:
-    url = f"http://{settings.host}:{settings.port}/_fake_iam/{page}"
+    url = f"http://{_place(settings)}/_fake_iam/{page}"
     request = urllib.request.Request(url, method="POST" if page == "reset" else "GET")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=10) as answer:
             print(json.dumps(json.load(answer), indent=2))
-    except (OSError, ValueError) as problem:
-        return _fail(1, f"no fake-iam answers on {settings.host}:{settings.port}: {problem}")
+    except (OSError, ValueError, HTTPException) as problem:
+        reason = " ".join(str(problem).split()) or type(problem).__name__
+        return _fail(1, f"no fake-iam answers on {settings.host}:{settings.port}: {reason}")
     return 0
+
+
+def _place(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{host}:{settings.port}"
 
 
 def _fail(status: int, message: str) -> int:

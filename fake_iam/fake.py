@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from types import TracebackType
 from typing import Any
 
@@ -53,6 +55,8 @@ class FakeIAM:
         self.load = controls.load
         self.snapshot = controls.snapshot
         self.restore = controls.restore
+        self._session: Any = None
+        self._session_lock = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -100,19 +104,24 @@ class FakeIAM:
         Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
         ``kwargs`` go to boto3's ``client``.
         """
-        import boto3
         from botocore.config import Config
 
+        url = self.url
         default_id, default_secret = self.assembled.root_access_key() or (DUMMY, DUMMY)
-        session: Any = boto3.session.Session(
-            aws_access_key_id=access_key_id or default_id,
-            aws_secret_access_key=secret_access_key or default_secret,
-            aws_session_token=session_token,
-            region_name=region_name,
-        )
         direct = Config(proxies={})
         kwargs["config"] = direct.merge(kwargs["config"]) if kwargs.get("config") else direct
-        return session.client(service, endpoint_url=self.url, **kwargs)
+        with self._session_lock:  # making clients is not safe from several threads
+            if self._session is None:
+                self._session = _session_without_surroundings()
+            return self._session.client(
+                service,
+                endpoint_url=url,
+                region_name=region_name,
+                aws_access_key_id=access_key_id or default_id,
+                aws_secret_access_key=secret_access_key or default_secret,
+                aws_session_token=session_token,
+                **kwargs,
+            )
 
     def environment(self) -> dict[str, str]:
         """The variables that bring any SDK's clients here: endpoints, credentials, region."""
@@ -130,3 +139,13 @@ class FakeIAM:
         if self._server is None:
             raise RuntimeError("the server is not running: use FakeIAM in a with block, or call start()")
         return self._server
+
+
+def _session_without_surroundings() -> Any:
+    """A boto3 session that reads neither a profile nor a file, whatever the environment names."""
+    import boto3
+    import botocore.session
+
+    nowhere = (None, None, os.devnull, None)
+    variables = {"profile": (None, None, None, None), "config_file": nowhere, "credentials_file": nowhere}
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))

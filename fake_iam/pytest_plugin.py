@@ -67,6 +67,8 @@ def fake_iam_env(fake_iam: FakeIAM, monkeypatch: pytest.MonkeyPatch, tmp_path: A
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / f"no-{name.lower()}"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost,::1", prepend=",")
     for name, value in fake_iam.environment().items():
         monkeypatch.setenv(name, value)
     _forget_default_session(monkeypatch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,8 +54,8 @@ class Remote:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
             raise RemoteError(_reason(refusal)) from None
-        except (OSError, ValueError) as problem:
-            reason = getattr(problem, "reason", problem)
+        except (OSError, ValueError, HTTPException) as problem:
+            reason = " ".join(str(getattr(problem, "reason", problem)).split()) or type(problem).__name__
             raise RemoteError(f"no fake-iam answers on {self._place}: {reason}") from None
 
 

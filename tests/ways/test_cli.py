@@ -116,8 +116,10 @@ def test_a_strict_server_knows_no_other_key() -> None:
 
 
 def test_a_secret_that_was_given_is_not_printed() -> None:
-    given = {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO", "FAKE_IAM_ROOT_SECRET_ACCESS_KEY": "hush"}
-    with served("--auth", "strict", **given) as server:
+    root_id = "AKIAQROOTROOTROOTROO"
+    with served(
+        "--auth", "strict", FAKE_IAM_ROOT_ACCESS_KEY_ID=root_id, FAKE_IAM_ROOT_SECRET_ACCESS_KEY="hush"
+    ) as server:
         done = server.stop(signal.SIGTERM)
         assert "hush" not in "\n".join([*server.lines, done.out, done.err])
 
@@ -204,9 +206,9 @@ def test_a_bad_setting_stops_every_command(capsys: pytest.CaptureFixture[str]) -
 
 def test_an_unknown_option_is_exit_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["--prot", "8080"])
+        main(["--prot=8080"])
     assert caught.value.code == 2
-    assert "unrecognized arguments: --prot 8080" in capsys.readouterr().err
+    assert "unrecognized arguments: --prot=8080" in capsys.readouterr().err
 
 
 # --- env -----------------------------------------------------------------------------------------------------------

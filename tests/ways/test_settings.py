@@ -182,7 +182,7 @@ def test_settings_do_not_change() -> None:
 
 def test_settings_are_given_by_name() -> None:
     with pytest.raises(TypeError):
-        Settings("0.0.0.0")  # type: ignore[misc]
+        Settings("0.0.0.0")  # type: ignore[call-arg]
 
 
 def test_a_settings_error_is_a_value_error() -> None:

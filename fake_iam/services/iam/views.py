@@ -41,10 +41,10 @@ def root_detail(ctx: Context) -> dict[str, Any]:
 
 
 def boundary(arn: str | None) -> dict[str, str] | None:
-    """The permissions boundary, or nothing."""
+    """The permissions boundary, or nothing. AWS says Policy (recorded), not the model's one value."""
     if arn is None:
         return None
-    return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
 
 
 def tag_list(tags: Iterable[Tag]) -> list[dict[str, str]]:

@@ -126,7 +126,7 @@ def test_page_size_is_a_setting() -> None:
 def test_the_boundary_is_stored_and_shown(wire: Wire) -> None:
     wire.call("CreateUser", UserName="a", PermissionsBoundary=BOUNDARY)
     assert wire.call("GetUser", UserName="a")["User"]["PermissionsBoundary"] == {
-        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        "PermissionsBoundaryType": "Policy",
         "PermissionsBoundaryArn": BOUNDARY,
     }
 

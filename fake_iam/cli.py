@@ -7,9 +7,8 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from fake_iam.assembly import assemble, package_version
 from fake_iam.commands import add_commands
@@ -38,7 +37,6 @@ HELP: Final = {
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
 }
 ADDRESS: Final = ("host", "port", "control_token")
-TOP_OPTIONS: Final = ("-h", "--help", "--version")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,10 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit status: 0 done; 1 the port is taken, no server answers, or it refuses; 2 a bad setting or file.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or (given[0].startswith("-") and given[0] not in TOP_OPTIONS):
-        given.insert(0, "serve")
-    options = _parser().parse_args(given)
+    options = _parser().parse_args(arguments)
     try:
         settings = _settings(options)
         if options.run is None:
@@ -70,40 +65,40 @@ def export_lines(url: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """Settings may stand before the command; behind it, the commands that ask a server take its address alone."""
+    every, address = _options(HELP), _options(ADDRESS)
     parser = argparse.ArgumentParser(
-        prog="fake-iam", description="A local server that answers AWS IAM and STS.", allow_abbrev=False
+        prog="fake-iam",
+        description="A local server that answers AWS IAM and STS. Without a command it serves.",
+        parents=[every],
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"fake-iam {package_version()}")
+    parser.set_defaults(run=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    serve = commands.add_parser(
-        "serve", help="run the server (without a command, too)", parents=[_options(Settings)], allow_abbrev=False
+    commands.add_parser("serve", help="run the server", parents=[every], allow_abbrev=False)
+    env = commands.add_parser(
+        "env", help="print lines for eval that bring SDKs to the server", parents=[address], allow_abbrev=False
     )
-    serve.set_defaults(run=None)
-    address = _options(Settings, ADDRESS)
-    env = commands.add_parser("env", help="print lines for eval that bring SDKs to the server", parents=[address])
     env.set_defaults(run=lambda remote, options: export_lines(remote.url))
     add_commands(commands, address)
     return parser
 
 
-def _options(kind: type[Settings], names: Sequence[str] | None = None) -> argparse.ArgumentParser:
+def _options(names: Iterable[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("settings")
-    for field in fields(kind):
-        if names is None or field.name in names:
-            option, variable = f"--{field.name.replace('_', '-')}", PREFIX + field.name.upper()
-            # Left out, it must not hide what was given before a sub-command.
-            group.add_argument(option, default=argparse.SUPPRESS, help=f"{HELP[field.name]} [{variable}]")
+    for name in names:
+        # Left out, an option must not hide one that was given before the command.
+        text = f"{HELP[name]} [{PREFIX}{name.upper()}]"
+        group.add_argument(f"--{name.replace('_', '-')}", default=argparse.SUPPRESS, help=text)
     return parser
 
 
 def _settings(options: argparse.Namespace) -> Settings:
     """Options win over the environment. Raises SettingsError."""
-    given = {field.name: getattr(options, field.name, None) for field in fields(Settings)}
-    if options.run is not None:
-        given = {name: given[name] for name in ADDRESS}
-    overrides: dict[str, Any] = {name: parse(name, text) for name, text in given.items() if text is not None}
-    return Settings.from_env(**overrides)
+    given = {name: getattr(options, name) for name in HELP if hasattr(options, name)}
+    return Settings.from_env(**{name: parse(name, text) for name, text in given.items()})
 
 
 def _serve(settings: Settings) -> int:

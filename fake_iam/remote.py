@@ -53,14 +53,13 @@ class Remote:
             with self._opener.open(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
-            raise RemoteError(_reason(refusal)) from None
+            raise RemoteError(self._reason(refusal)) from None
         except (OSError, ValueError, HTTPException) as problem:
             reason = " ".join(str(getattr(problem, "reason", problem)).split()) or type(problem).__name__
             raise RemoteError(f"no fake-iam answers on {self._place}: {reason}") from None
 
-
-def _reason(refusal: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.load(refusal)["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"the server answered {refusal.code} {refusal.reason}, which no fake-iam does"
+    def _reason(self, refusal: urllib.error.HTTPError) -> str:
+        try:
+            return str(json.load(refusal)["error"])
+        except (ValueError, KeyError, TypeError):
+            return f"no fake-iam answers on {self._place}: some other server says {refusal.code} {refusal.reason}"

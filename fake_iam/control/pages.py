@@ -60,7 +60,12 @@ def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[]
     """Every page of a server's control plane."""
     return [
         Page("GET", "health", "Version, auth mode, counts.", lambda asked: health(), open_to_all=True),
-        Page("POST", "reset", "Forget everything: the state is that of the start again.", _done(lambda asked: reset())),
+        Page(
+            "POST",
+            "reset",
+            "Forget everything: the state is that of the start again.",
+            _done(lambda asked: reset(), "reset"),
+        ),
         *_clock_pages(controls),
         *_state_pages(controls),
         *_behaviour_pages(controls),
@@ -234,10 +239,10 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
     ]
 
 
-def _done(act: Callable[[Asked], object]) -> Callable[[Asked], Document]:
+def _done(act: Callable[[Asked], object], status: str = "done") -> Callable[[Asked], Document]:
     def answer(asked: Asked) -> Document:
         act(asked)
-        return {"status": "done"}
+        return {"status": status}
 
     return answer
 

@@ -200,7 +200,7 @@ def test_a_variable_that_is_no_setting_is_one_line_and_exit_status_2() -> None:
 
 
 def test_a_bad_setting_stops_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert [main([command, "--auth", "loose"]) for command in ("serve", "env", "health", "reset")] == [2, 2, 2, 2]
+    assert [main(["--auth", "loose", command]) for command in ("serve", "env", "health", "reset")] == [2, 2, 2, 2]
     assert capsys.readouterr().out == ""
 
 

@@ -20,13 +20,15 @@ GOOD = {
     "access_keys_per_user": ("5", 5),
     "users_per_account": ("10", 10),
     "page_size": ("3", 3),
+    "seed": ("seed.yaml", "seed.yaml"),
+    "state": ("state.json", "state.json"),
+    "journal_size": ("7", 7),
+    "access_key_prefix": ("FAKE", "FAKE"),
+    "awkward_secrets": ("true", True),
+    "control_token": ("t0ken", "t0ken"),
 }
 NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
-KNOWN = (
-    "FAKE_IAM_ACCESS_KEYS_PER_USER, FAKE_IAM_ACCOUNT_ID, FAKE_IAM_AUTH, FAKE_IAM_HOST, FAKE_IAM_PAGE_SIZE, "
-    "FAKE_IAM_PORT, FAKE_IAM_RANDOM_SEED, FAKE_IAM_ROOT_ACCESS_KEY_ID, FAKE_IAM_ROOT_SECRET_ACCESS_KEY, "
-    "FAKE_IAM_USERS_PER_ACCOUNT"
-)
+KNOWN = ", ".join(sorted(f"FAKE_IAM_{name.upper()}" for name in GOOD))
 
 
 def refusal(**settings: Any) -> str:
@@ -54,6 +56,12 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "access_keys_per_user": 2,
         "users_per_account": 5000,
         "page_size": 1000,
+        "seed": None,
+        "state": None,
+        "journal_size": 1000,
+        "access_key_prefix": "AKIA",
+        "awkward_secrets": False,
+        "control_token": None,
     }
 
 

@@ -70,7 +70,7 @@ def test_a_seed_makes_users_as_it_states_them(wire: Wire, controls: Controls) ->
         "PasswordLastUsed": "2025-12-24T08:00:00Z",
         "PermissionsBoundary": {
             "PermissionsBoundaryArn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
-            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryType": "Policy",
         },
         "UserName": "Alice",
         "Arn": "arn:aws:iam::123456789012:user/eng/Alice",

@@ -42,11 +42,11 @@ class MemoryTable(Generic[Row]):
         self._undo.append(lambda: self._set(key, before))
 
     def where(self, index: str, value: str) -> Sequence[Row]:
-        """The rows whose indexed value is this one, in order of insertion."""
+        """The rows whose indexed value is this one, in no particular order."""
         return [self._rows[key] for key in self._keys[index].get(value, ())]
 
     def find(self, index: str, value: str) -> Row | None:
-        """The first of those rows, or None."""
+        """One of those rows, or None."""
         key = next(iter(self._keys[index].get(value, ())), None)
         return None if key is None else self._rows[key]
 
@@ -98,7 +98,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._undo: Undo = []
         self._accounts: dict[str, MemoryAccount] = {}
-        self._issued: dict[str, str] = {}
+        self._issued: dict[str, tuple[str, int]] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -127,14 +127,15 @@ class MemoryStore:
 
     def key_account(self, key_id: str) -> str | None:
         """The account that issued a key id, deleted keys and sessions included, or None if none did."""
-        return self._issued.get(key_id)
+        issued = self._issued.get(key_id)
+        return issued and issued[0]
 
     def record_issue(self, key_id: str, account_id: str) -> int:
-        """Remember for good that an account issued the key id; the answer counts the ids issued before."""
-        serial = len(self._issued)
-        self._issued[key_id] = account_id
-        self._undo.append(lambda: self._issued.__delitem__(key_id))
-        return serial
+        """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
+        if key_id not in self._issued:
+            self._issued[key_id] = (account_id, len(self._issued))
+            self._undo.append(lambda: self._issued.__delitem__(key_id))
+        return self._issued[key_id][1]
 
     def clear(self) -> None:
         """Forget everything."""

@@ -25,7 +25,7 @@ HEADER_COUNT_LIMIT: Final = 100
 CHUNK_LINE_LIMIT: Final = 256
 DRAIN_LIMIT: Final = 64 * 1024 * 1024
 REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\x80-\xff]+) HTTP/1\.([01])")
-HEADER_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*?)[ \t]*", re.DOTALL)
+HEADER_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*")
 ABSOLUTE: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -73,6 +73,7 @@ class LocalServer:
         self._connections: set[socket.socket] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._started = False
 
     @property
     def url(self) -> str:
@@ -82,6 +83,7 @@ class LocalServer:
 
     def start(self) -> LocalServer:
         """Serve from a thread of the server's own."""
+        self._started = True
         self._thread = threading.Thread(target=self.serve_forever, name="fake_iam-accept", daemon=True)
         self._thread.start()
         return self
@@ -94,9 +96,14 @@ class LocalServer:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
             self._close()
+        if not self._started:
+            self._close()
 
     def serve_forever(self) -> None:
         """Serve in this thread until ``stop`` is called."""
+        if self._stopping.is_set() and not self._started:
+            return
+        self._started = True
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
@@ -221,7 +228,9 @@ class _Conversation:
             raw.append((name, value))
             headers.setdefault(name.lower(), []).append(value)
         method = request_line[1].decode("ascii")
-        target = ABSOLUTE.sub("", request_line[2].decode("latin-1"), count=1) or "/"
+        target = request_line[2].decode("latin-1")
+        absolute = ABSOLUTE.match(target)
+        target = target[absolute.end() :] or "/" if absolute else target
         target = target.partition("#")[0]
         path, _, query = target.partition("?")
         environ: dict[str, Any] = {
@@ -250,13 +259,14 @@ class _Conversation:
         return environ, headers, keep
 
     def _read_body(self, headers: dict[str, list[str]]) -> bytes:
-        coding = ",".join(headers.get("transfer-encoding", ())).strip().lower()
+        coding = ",".join(headers.get("transfer-encoding", ())).lower()
         lengths = set(headers.get("content-length", ()))
         if coding and (coding != "chunked" or lengths):
             raise _Malformed
         if len(lengths) > 1 or not all(text.isascii() and text.isdigit() for text in lengths):
             raise _Malformed
-        length = int(next(iter(lengths))[:12]) if lengths else 0
+        digits = next(iter(lengths)).lstrip("0") if lengths else ""
+        length = int(digits[:12] or "0")
         if length > BODY_LIMIT:
             raise _Malformed(413)
         if "100-continue" in ",".join(headers.get("expect", ())).lower() and (length or coding):

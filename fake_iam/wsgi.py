@@ -53,16 +53,13 @@ class Application:
 
 
 def _request(environ: dict[str, Any], length: int) -> WireRequest:
-    target = environ.get("RAW_URI")
-    if target is None:
+    path = environ.get("RAW_URI", "").partition("?")[0]
+    if not path:
         path = quote(environ.get("PATH_INFO", "") or "/", safe="/-_.~", encoding="latin-1")
-        query = environ.get("QUERY_STRING", "")
-    else:
-        path, _, query = target.partition("?")
     return WireRequest(
         method=environ["REQUEST_METHOD"],
         path=path,
-        query=query,
+        query=environ.get("QUERY_STRING", ""),
         headers=environ[RAW_HEADERS] if RAW_HEADERS in environ else list(_headers(environ)),
         body=environ["wsgi.input"].read(length) if length else b"",
         remote=environ.get("REMOTE_ADDR", ""),

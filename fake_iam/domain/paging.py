@@ -54,7 +54,7 @@ def page(
 
 
 def _write(scope: str, last: str) -> str:
-    digest = hashlib.sha256(scope.encode()).digest()[:8]
+    digest = hashlib.sha256(f"{scope}\n{last}".encode()).digest()[:8]
     return base64.urlsafe_b64encode(digest + last.encode()).decode().rstrip("=")
 
 

@@ -158,6 +158,9 @@ class Engine:
     def _error(self, call: Call, error: ServiceError | Refusal) -> WireResponse:
         call.error = error
         status = self._status(call, error)
+        if status is None:
+            LOGGER.error("nobody wrote down the status of %s, request id %s", error.code, call.request_id)
+            return self._error(call, self._fault(call))
         namespace = call.service.namespace if call.service else self._namespace(call)
         if isinstance(error, InvalidAction):
             namespace = xml.DISPATCH_NAMESPACE
@@ -165,11 +168,11 @@ class Engine:
         body = xml.error_body(namespace, kind, error.code, error.message, call.request_id)
         return WireResponse(status, self._headers(call), body)
 
-    def _status(self, call: Call, error: ServiceError | Refusal) -> int:
+    def _status(self, call: Call, error: ServiceError | Refusal) -> int | None:
         if isinstance(error, Refusal) and error.status is not None:
             return error.status
         modelled = call.service.error_status.get(error.code) if call.service else None
-        return modelled or STATUSES[error.code]
+        return modelled or STATUSES.get(error.code)
 
     def _namespace(self, call: Call) -> str:
         """Before the operation is known: the service whose version is named, else IAM, the first of the two."""

@@ -42,9 +42,12 @@ def parse(engine: Engine, call: Call) -> None:
         raise Answered(400)
     if len(request.body) > BODY_LIMIT:
         raise Answered(413)
-    if request.path != "/" or request.method not in SERVED_METHODS:
-        raise Answered(404, _identified(call, [("Content-Type", "text/xml")]), b"<UnknownOperationException/>\n")
+    elsewhere = Answered(404, _identified(call, [("Content-Type", "text/xml")]), b"<UnknownOperationException/>\n")
+    if request.path != "/":
+        raise elsewhere
     call.parameters = forms.read_pairs(request.query)
+    if request.method not in SERVED_METHODS:
+        raise elsewhere
     if request.method == "POST" and _is_form(request.header("Content-Type")):
         call.parameters = {**forms.read_pairs(request.body.decode("latin-1")), **call.parameters}
     if "Action" not in call.parameters:
@@ -131,11 +134,10 @@ def _believe(engine: Engine, key_id: str) -> Caller:
 
 
 def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
-    """Hold the key to its existence, status, token and secret, in this order (facts, 2.1 step 10)."""
+    """Hold the key to its existence, token, time, owner, status and secret, in this order (facts, 2.1 step 10)."""
     assert call.service is not None
     known = engine.sight.credentials(call.service.name, signed.access_key_id, call.now)
-    caller = _owner(engine, known) if known else None
-    if known is None or caller is None:
+    if known is None:
         raise InvalidClientTokenId.invalid()
     if isinstance(known, Session):
         if signed.session_token != known.token:
@@ -143,6 +145,9 @@ def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
         if known.expires_at <= call.now:
             raise ExpiredToken.expired()
     elif not known.active or signed.session_token is not None:
+        raise InvalidClientTokenId.invalid()
+    caller = _owner(engine, known)
+    if caller is None:
         raise InvalidClientTokenId.invalid()
     if not sigv4.matches(signed, call.request, known.secret):
         raise SignatureDoesNotMatch.mismatch()

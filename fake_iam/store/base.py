@@ -28,11 +28,11 @@ class Table(Protocol[Row]):
         ...
 
     def where(self, index: str, value: str) -> Sequence[Row]:
-        """The rows whose indexed value is this one, in order of insertion."""
+        """The rows whose indexed value is this one, in no particular order."""
         ...
 
     def find(self, index: str, value: str) -> Row | None:
-        """The first of those rows, or None."""
+        """One of those rows, or None."""
         ...
 
     def rows(self, order: str) -> Sequence[Row]:

@@ -42,11 +42,11 @@ class MemoryTable(Generic[Row]):
         self._undo.append(lambda: self._set(key, before))
 
     def where(self, index: str, value: str) -> Sequence[Row]:
-        """The rows whose indexed value is this one, in order of insertion."""
+        """The rows whose indexed value is this one, in no particular order."""
         return [self._rows[key] for key in self._keys[index].get(value, ())]
 
     def find(self, index: str, value: str) -> Row | None:
-        """The first of those rows, or None."""
+        """One of those rows, or None."""
         key = next(iter(self._keys[index].get(value, ())), None)
         return None if key is None else self._rows[key]
 

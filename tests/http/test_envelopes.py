@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -18,7 +19,7 @@ STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 DISPATCH = "http://webservices.amazon.com/AWSFault/2005-15-09"
 
 
-def send(wire: Wire, action: str, key: Key | None = None, **parameters: str) -> WireResponse:
+def send(wire: Wire, action: str, key: Key | None = None, **parameters: Any) -> WireResponse:
     return wire.send(form_request(action, key, **parameters))
 
 
@@ -55,7 +56,7 @@ def test_the_void_success_is_the_recorded_210_bytes(wire: Wire, alice: Key) -> N
     ],
 )
 def test_void_successes_have_their_recorded_lengths(
-    wire: Wire, action: str, parameters: dict[str, str], size: int
+    wire: Wire, action: str, parameters: dict[str, Any], size: int
 ) -> None:
     wire.user("alice")
     response = send(wire, action, UserName="alice", **parameters)
@@ -282,7 +283,7 @@ def test_an_empty_list_is_present_and_self_closing(wire: Wire, action: str) -> N
     [("ListUsers", {}), ("GetUser", {"UserName": "bob"}), ("UpdateAccessKey", {}), ("GetCallerIdentity", {})],
 )
 def test_a_body_has_no_prolog_no_carriage_return_and_one_line_feed_at_its_end(
-    wire: Wire, action: str, parameters: dict[str, str]
+    wire: Wire, action: str, parameters: dict[str, Any]
 ) -> None:
     body = send(wire, action, **parameters).body
     assert re.match(rb"<[A-Z]", body)

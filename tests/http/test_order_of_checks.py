@@ -352,6 +352,13 @@ def test_the_earlier_fault_of_a_signature_is_answered(strict: Wire, request_: Wi
     assert read(strict.send(request_)) == expected
 
 
+@pytest.mark.parametrize("date", ["yesterday", "Thu, 99 Jan 1970 00:00:00 GMT", "0", "20260101"])
+def test_a_date_header_that_is_no_date_is_answered_before_the_scope(strict: Wire, date: str) -> None:
+    request = plain(authorization("nowhere/s3/x", names="host;date"))
+    request.headers.append(("Date", date))
+    assert read(strict.send(request)) == date_format(date)
+
+
 def skewed(error: AwsError) -> tuple[str, int, str | None]:
     """Code, status, and the message with its moments left out, since one of them is the machine's."""
     return error.code, error.status, re.sub(r"\d{8}T\d{6}Z", "T", error.message or "")
@@ -476,6 +483,14 @@ def test_an_expired_token_is_answered_before_a_wrong_signature(clocked: Wire, cl
     key = session(clocked)
     clock.advance(timedelta(hours=2))
     assert clocked.call("GetCallerIdentity", with_token(key, key.token)) == EXPIRED
+
+
+def test_a_token_holds_until_the_moment_of_its_expiry(clocked: Wire, clock: ManualClock) -> None:
+    key = session(clocked)
+    clock.advance(timedelta(hours=1) - timedelta(seconds=1))
+    assert clocked.call("GetCallerIdentity", key)["Account"] == "123456789012"
+    clock.advance(timedelta(seconds=1))
+    assert clocked.call("GetCallerIdentity", key) == EXPIRED
 
 
 def test_a_token_that_holds_still_is_held_to_its_signature(clocked: Wire) -> None:

@@ -328,7 +328,8 @@ def test_bytes_that_are_no_utf_8_are_shown_as_replacement_characters(wire: Wire,
 
 def test_a_tag_value_comes_back_as_it_was_sent(wire: Wire) -> None:
     value = "é \u00a0+-=._:/@ 中文"
-    wire.call("CreateUser", UserName="alice", **{"Tags.member.1.Key": "k", "Tags.member.1.Value": value})
+    tag: dict[str, Any] = {"Tags.member.1.Key": "k", "Tags.member.1.Value": value}
+    wire.call("CreateUser", UserName="alice", **tag)
     assert wire.call("ListUserTags", UserName="alice")["Tags"]["member"] == {"Value": value, "Key": "k"}
 
 

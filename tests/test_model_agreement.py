@@ -1,0 +1,351 @@
+"""What the code says twice agrees with botocore's model: signatures, results, errors, worded members."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from fake_iam.assembly import _agreed, assemble
+from fake_iam.domain import errors
+from fake_iam.domain.errors import ServiceError
+from fake_iam.pipeline.call import Call
+from fake_iam.pipeline.engine import STATUSES, Engine
+from fake_iam.protocol.constraints import NOT_NULL_MEMBERS
+from fake_iam.protocol.model import ServiceModel, load_service
+from fake_iam.protocol.names import camel, snake
+from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.wire import WireRequest
+from fake_iam.protocol.wording import SENTENCES, WORDINGS
+from fake_iam.services.context import Context
+from fake_iam.services.iam import IAM, leftovers, views
+from fake_iam.services.registry import Operation, Service
+from fake_iam.services.sts import STS
+from fake_iam.settings import Settings
+
+SERVICES: list[tuple[Service, ServiceModel]] = [(service, load_service(service.name)) for service in (IAM, STS)]
+OPERATIONS = [
+    pytest.param(model, operation, id=f"{service.name}:{operation.name}")
+    for service, model in SERVICES
+    for operation in service.operations.values()
+]
+EVERY = pytest.mark.parametrize(("model", "operation"), OPERATIONS)
+FIELDS = {"IsTruncated", "Marker"}
+
+
+def input_members(model: ServiceModel, operation: str) -> dict[str, bool]:
+    shape = model.operations[operation].input
+    return {member.name: member.required for member in model.shapes[shape].members} if shape else {}
+
+
+def test_there_are_operations_to_look_at() -> None:
+    assert {"UpdateAccessKey", "CreateUser"} <= set(IAM.operations)
+    assert {"GetCallerIdentity"} <= set(STS.operations)
+
+
+@EVERY
+def test_an_operation_is_in_the_model(model: ServiceModel, operation: Operation) -> None:
+    assert operation.name in model.operations
+
+
+@EVERY
+def test_a_functions_parameters_are_the_models_members_and_as_required(
+    model: ServiceModel, operation: Operation
+) -> None:
+    expected = {snake(name): required for name, required in input_members(model, operation.name).items()}
+    assert dict(operation.parameters) == expected
+
+
+@EVERY
+def test_a_function_is_called_as_its_operation(model: ServiceModel, operation: Operation) -> None:
+    assert operation.function.__name__ == snake(operation.name)
+
+
+@EVERY
+def test_a_function_takes_its_context_first_and_the_rest_by_name(model: ServiceModel, operation: Operation) -> None:
+    first, *others = inspect.signature(operation.function).parameters.values()
+    assert (first.name, first.kind) == ("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    assert {parameter.kind for parameter in others} <= {inspect.Parameter.KEYWORD_ONLY}
+
+
+@EVERY
+def test_a_function_answers_nothing_if_and_only_if_the_model_has_no_output(
+    model: ServiceModel, operation: Operation
+) -> None:
+    returns = operation.function.__annotations__["return"]
+    if returns != "NoReturn":
+        assert (returns == "None") == (model.operations[operation.name].output is None)
+
+
+class Unknown(Exception):
+    """A result whose keys cannot be read off the source."""
+
+
+def parsed(function: Callable[..., Any]) -> ast.FunctionDef:
+    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return node
+
+
+def returned(function: Callable[..., Any]) -> list[ast.expr]:
+    return [node.value for node in ast.walk(parsed(function)) if isinstance(node, ast.Return) and node.value]
+
+
+def keys(value: ast.expr, model: ServiceModel, shape_name: str, at: str) -> Iterator[str]:
+    """Every key that an expression for a value of the shape gives, as a path; fails for one the shape lacks."""
+    shape = model.shapes[shape_name]
+    members = {member.name: member.shape for member in shape.members}
+    match value:
+        case ast.Dict():
+            for key, item in zip(value.keys, value.values, strict=True):
+                if key is None:
+                    yield from keys(item, model, shape_name, at)
+                else:
+                    name = ast.literal_eval(key)
+                    assert name in members, f"{at} has no member {name}"
+                    yield f"{at}.{name}"
+                    yield from keys(item, model, members[name], f"{at}.{name}")
+        case ast.ListComp():
+            assert shape.item is not None, at
+            yield from keys(value.elt, model, shape.item, at)
+        case ast.BoolOp() | ast.IfExp():
+            for part in value.values if isinstance(value, ast.BoolOp) else (value.body, value.orelse):
+                yield from keys(part, model, shape_name, at)
+        case ast.Call(func=ast.Attribute(attr="fields")):
+            assert set(members) >= FIELDS, at
+            yield from (f"{at}.{name}" for name in sorted(FIELDS))
+        case ast.Call(func=ast.Name(id="empty"), args=[_, ast.Constant(value=str(name)), _]):
+            assert set(members) >= {*FIELDS, name}, at
+            yield from (f"{at}.{key}" for key in sorted({*FIELDS, name}))
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="views"), attr=name)) | ast.Call(func=ast.Name(id=name)) if (
+            hasattr(views, name)
+        ):
+            for inner in returned(getattr(views, name)):
+                yield from keys(inner, model, shape_name, at)
+        case _ if shape.type in ("structure", "list") and not isinstance(value, ast.Constant):
+            raise Unknown(f"{at}: {ast.unparse(value)}")
+
+
+def result_keys(model: ServiceModel, operation: Operation) -> list[str]:
+    output = model.operations[operation.name].output
+    if output is None:
+        return []
+    return [key for value in returned(operation.function) for key in keys(value, model, output, operation.name)]
+
+
+ANSWERING = [
+    pytest.param(*parameter.values, id=str(parameter.id))
+    for parameter in OPERATIONS
+    if parameter.values[0].operations[parameter.values[1].name].output  # type: ignore[union-attr]
+    and parameter.values[1].function.__annotations__["return"] != "NoReturn"  # type: ignore[union-attr]
+]
+
+
+@pytest.mark.parametrize(("model", "operation"), ANSWERING)
+def test_a_results_keys_are_members_of_the_output_at_every_depth(model: ServiceModel, operation: Operation) -> None:
+    assert result_keys(model, operation) != []
+
+
+def test_results_are_followed_into_views_and_lists() -> None:
+    """The reader of sources reads: these are seen through two calls, a comprehension and a double star."""
+    model = load_service("iam")
+    assert "CreateUser.User.Tags.Key" in result_keys(model, IAM.operations["CreateUser"])
+    assert "CreateUser.User.PermissionsBoundary.PermissionsBoundaryArn" in result_keys(
+        model, IAM.operations["CreateUser"]
+    )
+    assert "ListAccessKeys.AccessKeyMetadata.UserName" in result_keys(model, IAM.operations["ListAccessKeys"])
+    assert "ListGroupsForUser.Groups" in result_keys(model, IAM.operations["ListGroupsForUser"])
+    assert hasattr(leftovers, "empty")
+
+
+def test_a_key_that_the_output_lacks_would_be_noticed() -> None:
+    model = load_service("iam")
+    wrong = ast.parse('{"User": {"Name": "x"}}', mode="eval").body
+    with pytest.raises(AssertionError, match="GetUser.User has no member Name"):
+        list(keys(wrong, model, "GetUserResponse", "GetUser"))
+    opaque = ast.parse('{"User": whatever()}', mode="eval").body
+    with pytest.raises(Unknown, match=r"GetUser.User: whatever\(\)"):
+        list(keys(opaque, model, "GetUserResponse", "GetUser"))
+
+
+def error_classes(of: type[ServiceError] = ServiceError) -> Iterator[type[ServiceError]]:
+    for kind in of.__subclasses__():
+        if kind.__module__ == errors.__name__:
+            yield kind
+            yield from error_classes(kind)
+
+
+def factories() -> Iterator[tuple[type[ServiceError], str]]:
+    """Every class of domain/errors.py with every factory it has."""
+    for kind in error_classes():
+        for name, member in inspect.getmembers(kind, inspect.ismethod):
+            if not name.startswith("_") and name not in dir(Exception):
+                yield kind, member.__name__
+
+
+def made(kind: type[ServiceError], factory: str) -> ServiceError:
+    method = getattr(kind, factory)
+    error: ServiceError = method(*["x"] * len(inspect.signature(method).parameters))
+    return error
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return assemble(Settings()).engine
+
+
+def call(model: ServiceModel | None) -> Call:
+    at = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    return Call(WireRequest("POST", "/", "", []), "id", at, service=model)
+
+
+FACTORIES = sorted({(kind, name) for kind, name in factories()}, key=lambda pair: (pair[0].__name__, pair[1]))
+MODELLED = [
+    pytest.param(model, kind, name, id=f"{service.name} {kind.__name__}.{name}")
+    for service, model in SERVICES
+    for kind, name in FACTORIES
+    if kind.code in model.error_status
+]
+
+
+def test_there_are_factories_to_look_at() -> None:
+    assert {(kind.__name__, name) for kind, name in FACTORIES} >= {
+        ("NoSuchEntity", "user"),
+        ("NoSuchEntity", "access_key"),
+        ("ServiceFailure", "unknown"),
+        ("SignatureDoesNotMatch", "mismatch"),
+    }
+    assert len(MODELLED) > 8
+
+
+@pytest.mark.parametrize(("kind", "factory"), FACTORIES, ids=lambda value: getattr(value, "__name__", value))
+def test_a_factory_makes_an_error_of_its_own_class_with_a_text(kind: type[ServiceError], factory: str) -> None:
+    error = made(kind, factory)
+    assert type(error) is kind
+    assert error.code == kind.code
+    assert error.message
+    assert str(error) == error.message
+
+
+@pytest.mark.parametrize(("model", "kind", "factory"), MODELLED)
+def test_an_error_that_is_modelled_has_the_models_status(
+    engine: Engine, model: ServiceModel, kind: type[ServiceError], factory: str
+) -> None:
+    assert engine._status(call(model), made(kind, factory)) == model.error_status[kind.code]
+
+
+@pytest.mark.parametrize("kind", list(error_classes()), ids=lambda kind: kind.__name__)
+def test_an_error_that_is_not_modelled_stands_in_the_table(kind: type[ServiceError]) -> None:
+    modelled = any(kind.code in model.error_status for _, model in SERVICES)
+    assert modelled or kind.code in STATUSES
+
+
+@pytest.mark.parametrize("code", sorted(STATUSES))
+def test_the_table_of_statuses_contradicts_no_model(code: str) -> None:
+    assert {model.error_status.get(code, STATUSES[code]) for _, model in SERVICES} == {STATUSES[code]}
+
+
+def raised(operation: Operation) -> set[str]:
+    """The codes that an operation's own body raises."""
+    return {
+        getattr(errors, node.exc.func.value.id).code
+        for node in ast.walk(parsed(operation.function))
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and isinstance(node.exc.func, ast.Attribute)
+        and isinstance(node.exc.func.value, ast.Name)
+    }
+
+
+@EVERY
+def test_an_operation_raises_what_its_model_declares_or_what_any_may(model: ServiceModel, operation: Operation) -> None:
+    assert raised(operation) - set(model.operations[operation.name].errors) <= set(STATUSES)
+
+
+def test_raised_errors_are_found_in_the_source() -> None:
+    assert raised(IAM.operations["CreateAccessKey"]) == {"LimitExceeded"}
+    assert raised(IAM.operations["CreateUser"]) == {"InvalidInput", "EntityAlreadyExists", "LimitExceeded"}
+
+
+@pytest.mark.parametrize("member", sorted(SENTENCES))
+def test_a_member_with_a_sentence_of_its_own_is_in_the_model_and_has_a_pattern(member: str) -> None:
+    model = load_service("iam")
+    shapes = {
+        model.shapes[found.shape]
+        for operation in model.operations.values()
+        if operation.input
+        for found in model.shapes[operation.input].members
+        if camel(found.name) == member
+    }
+    assert shapes
+    assert [shape.name for shape in shapes if shape.type == "string" and shape.pattern]
+
+
+def test_every_service_has_a_wording() -> None:
+    assert set(WORDINGS) == {service.name for service, _ in SERVICES}
+
+
+def test_shapes_named_in_the_code_are_in_the_model() -> None:
+    assert set(load_service("iam").shapes) >= NOT_NULL_MEMBERS
+
+
+def test_an_operation_without_an_input_takes_nothing_and_refuses_nothing() -> None:
+    plan = plan_for(load_service("iam"), "GetAccountSummary")
+    assert load_service("iam").operations["GetAccountSummary"].input is None
+    assert plan.argument_names == {}
+    values = plan.parse({"UserName": ""})
+    plan.validate(values)
+    assert plan.arguments(values) == {}
+
+
+def test_a_service_that_botocore_lacks_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError, match="^the installed botocore has no model of no-such-service$"):
+        load_service("no-such-service")
+
+
+def test_an_operation_is_registered_once() -> None:
+    service = Service("iam")
+
+    @service.operation("GetUser")
+    def get_user(ctx: Context, *, user_name: str | None = None) -> None:
+        """Do nothing."""
+
+    assert service.operations["GetUser"].parameters == {"user_name": False}
+    with pytest.raises(ValueError, match="^iam:GetUser is registered twice$"):
+        service.operation("GetUser")(get_user)
+
+
+def test_a_function_whose_required_parameters_are_not_the_models_stops_the_start() -> None:
+    service = Service("iam")
+
+    @service.operation("DeleteUser")
+    def delete_user(ctx: Context, *, user_name: str | None = None) -> None:
+        """Do nothing."""
+
+    with pytest.raises(TypeError, match=r"^iam:DeleteUser requires \[\], the model says \['user_name'\]$"):
+        _agreed(service)
+
+
+def test_no_two_members_of_an_input_share_a_python_name() -> None:
+    for _, model in SERVICES:
+        for name in model.operations:
+            members = input_members(model, name)
+            assert len({snake(member) for member in members}) == len(members), name
+
+
+@pytest.mark.parametrize(
+    ("name", "python"),
+    [
+        ("UserName", "user_name"),
+        ("SSHPublicKeyId", "ssh_public_key_id"),
+        ("ClientIDList", "client_id_list"),
+        ("MinimumSessionTokenSize", "minimum_session_token_size"),
+    ],
+)
+def test_names_are_spelt_as_python_spells_them(name: str, python: str) -> None:
+    assert snake(name) == python

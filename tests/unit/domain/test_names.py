@@ -1,0 +1,106 @@
+"""ARNs, users and access keys as values."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+from datetime import datetime, timezone
+
+import pytest
+
+from fake_iam.domain import arns
+from fake_iam.domain.access_keys import AccessKey, LastUse, Session
+from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.quotas import Quotas
+from fake_iam.domain.users import User, name_key
+
+ACCOUNT = "123456789012"
+AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+USER = User(id="AIDA1", account_id=ACCOUNT, name="Alice", path="/team/", created_at=AT)
+KEY = AccessKey("AKIAQ", ACCOUNT, "AIDA1", "hush", AT, 3)
+
+
+def test_the_arn_of_the_root_user_is_its_accounts() -> None:
+    assert arns.root(ACCOUNT) == "arn:aws:iam::123456789012:root"
+
+
+@pytest.mark.parametrize(
+    ("path", "arn"),
+    [
+        ("/", "arn:aws:iam::123456789012:user/Alice"),
+        ("/a/b/", "arn:aws:iam::123456789012:user/a/b/Alice"),
+        ("/test//double/", "arn:aws:iam::123456789012:user/test//double/Alice"),
+    ],
+)
+def test_the_arn_of_a_user_has_its_path(path: str, arn: str) -> None:
+    assert replace(USER, path=path).arn == arn
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::123456789012:policy/p",
+        "arn:aws:iam::aws:policy/job-function/Billing",
+        "arn:aws-cn:iam::123456789012:policy/p",
+        "arn:aws-us-gov:iam::aws:policy/p",
+    ],
+)
+def test_a_policys_arn_is_one(arn: str) -> None:
+    assert arns.is_policy(arn)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "",
+        "p",
+        "arn:aws:iam::123456789012:policy/",
+        "arn:aws:iam::123456789012:user/p",
+        "arn:aws:iam::12345678901:policy/p",
+        "arn:aws:iam:us-east-1:123456789012:policy/p",
+        "arn:aws:s3::123456789012:policy/p",
+        "xarn:aws:iam::123456789012:policy/p",
+        "arn:aws:iam::١٢٣٤٥٦٧٨٩٠١٢:policy/p",
+    ],
+)
+def test_another_text_is_no_policys_arn(arn: str) -> None:
+    assert not arns.is_policy(arn)
+
+
+def test_letter_case_does_not_count_in_a_name() -> None:
+    assert USER.name_key == name_key("aLICE") == "alice"
+
+
+def test_rows_are_values_that_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        USER.name = "bob"  # type: ignore[misc]
+    assert replace(USER) == USER
+
+
+def test_a_new_key_is_active_and_never_used() -> None:
+    assert (KEY.active, KEY.status, KEY.last_use) == (True, "Active", None)
+
+
+def test_a_key_is_switched_and_nothing_else_changes() -> None:
+    used = replace(KEY, last_use=LastUse(AT, "iam", "us-east-1"))
+    off = used.switched("Inactive")
+    assert (off.active, off.status) == (False, "Inactive")
+    assert off.switched("Active") == used
+    assert used.switched("Active") == used
+
+
+@pytest.mark.parametrize("status", ["Expired", "active", ""])
+def test_a_status_that_no_key_has_is_refused(status: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        KEY.switched(status)
+    assert (raised.value.code, raised.value.message) == ("InvalidInput", f"Invalid status: {status}")
+
+
+def test_secrets_are_not_shown() -> None:
+    session = Session("ASIAQ", ACCOUNT, "AIDA1", "hush", "token", AT)
+    assert "hush" not in repr(KEY)
+    assert "hush" not in repr(session)
+    assert "token='token'" not in repr(session)
+
+
+def test_quotas_are_awss_own_numbers() -> None:
+    assert Quotas() == Quotas(access_keys_per_user=2, users_per_account=5000, page_size=1000)

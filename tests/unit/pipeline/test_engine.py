@@ -1,0 +1,288 @@
+"""The engine: the order of its steps, the statuses of errors, and what it does about a fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import NoReturn
+
+import pytest
+
+from fake_iam import ManualClock
+from fake_iam.assembly import assemble
+from fake_iam.domain import errors
+from fake_iam.domain.errors import ServiceError
+from fake_iam.pipeline import steps
+from fake_iam.pipeline.call import Answered, Call
+from fake_iam.pipeline.engine import STATUSES, STEPS, Engine
+from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.model import ServiceModel, load_service
+from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.services.context import Caller
+from fake_iam.services.iam import IAM
+from fake_iam.settings import Settings
+from tests.support import HOST, INVALID_TOKEN, AwsError, Key, Wire, form_request, read
+
+AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+IAM_MODEL = load_service("iam")
+STS_MODEL = load_service("sts")
+MODELS = pytest.mark.parametrize("model", [IAM_MODEL, STS_MODEL, None], ids=["iam", "sts", "before any"])
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return assemble(Settings(random_seed=7), ManualClock()).engine
+
+
+def call(model: ServiceModel | None = None, operation: str | None = None) -> Call:
+    plan = plan_for(model, operation) if model and operation else None
+    return Call(WireRequest("POST", "/", "", []), "id", AT, service=model, plan=plan)
+
+
+def subclasses(of: type[ServiceError]) -> Iterator[type[ServiceError]]:
+    for kind in of.__subclasses__():
+        if kind.__module__ == errors.__name__:
+            yield kind
+            yield from subclasses(kind)
+
+
+def test_the_order_of_the_steps_is_awss() -> None:
+    assert (
+        steps.parse,
+        steps.resolve,
+        steps.authenticate,
+        steps.authorize,
+        steps.validate,
+        steps.execute,
+    ) == STEPS
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("AccessDenied", 403),
+        ("ExpiredToken", 403),
+        ("IncompleteSignature", 400),
+        ("InternalFailure", 500),
+        ("InvalidAction", 400),
+        ("InvalidClientTokenId", 403),
+        ("InvalidParameterValue", 400),
+        ("MalformedInput", 400),
+        ("MalformedQueryString", 400),
+        ("MissingAuthenticationToken", 403),
+        ("NotImplemented", 501),
+        ("ServiceFailure", 500),
+        ("SignatureDoesNotMatch", 403),
+        ("ValidationError", 400),
+    ],
+)
+@MODELS
+def test_a_code_that_no_model_has_is_answered_as_the_facts_say(
+    engine: Engine, model: ServiceModel | None, code: str, status: int
+) -> None:
+    assert engine._status(call(model), Refusal(code)) == status
+
+
+def test_the_table_of_statuses_has_no_code_that_is_not_tested() -> None:
+    tested = test_a_code_that_no_model_has_is_answered_as_the_facts_say.pytestmark  # type: ignore[attr-defined]
+    (codes,) = (mark.args[1] for mark in tested if mark.args[0] == ("code", "status"))
+    assert sorted(STATUSES) == sorted(code for code, _ in codes)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("NoSuchEntity", 404),
+        ("EntityAlreadyExists", 409),
+        ("LimitExceeded", 409),
+        ("DeleteConflict", 409),
+        ("InvalidInput", 400),
+        ("ServiceFailure", 500),
+    ],
+)
+def test_a_code_that_the_model_has_is_answered_as_the_model_says(engine: Engine, code: str, status: int) -> None:
+    assert engine._status(call(IAM_MODEL), Refusal(code)) == status
+
+
+def test_the_status_of_a_refusal_is_its_own_if_it_has_one(engine: Engine) -> None:
+    assert engine._status(call(IAM_MODEL), Refusal("NoSuchEntity", status=418)) == 418
+
+
+@pytest.mark.parametrize("kind", list(subclasses(ServiceError)), ids=lambda kind: kind.__name__)
+def test_every_error_of_the_domain_has_a_status(engine: Engine, kind: type[ServiceError]) -> None:
+    assert engine._status(call(IAM_MODEL), kind("x")) in (400, 403, 404, 409, 500, 501)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "status"),
+    [
+        (errors.NoSuchEntity.user("x"), b"Sender", 404),
+        (errors.NotImplementedHere.operation("iam", "X"), b"Sender", 501),
+        (errors.ServiceFailure.unknown(), b"Receiver", 500),
+        (errors.InternalFailure.unknown(), b"Receiver", 500),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_a_fault_of_the_service_is_of_the_type_receiver(
+    engine: Engine, error: ServiceError, kind: bytes, status: int
+) -> None:
+    response = engine._error(call(IAM_MODEL), error)
+    assert response.status == status
+    assert b"<Type>" + kind + b"</Type>" in response.body
+
+
+@pytest.mark.parametrize(
+    ("model", "operation", "code"),
+    [
+        (IAM_MODEL, "UpdateAccessKey", "ServiceFailure"),
+        (IAM_MODEL, "GetUser", "ServiceFailure"),
+        (IAM_MODEL, "GetAccessKeyLastUsed", "InternalFailure"),
+        (STS_MODEL, "GetCallerIdentity", "InternalFailure"),
+        (IAM_MODEL, None, "InternalFailure"),
+        (None, None, "InternalFailure"),
+    ],
+)
+def test_a_fault_of_ours_has_the_code_that_the_operations_model_has(
+    engine: Engine, model: ServiceModel | None, operation: str | None, code: str
+) -> None:
+    fault = engine._fault(call(model, operation))
+    assert (fault.code, fault.message) == (
+        code,
+        "The request processing has failed because of an unknown error, exception or failure.",
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", [ZeroDivisionError, KeyError, UnicodeEncodeError, RecursionError, MemoryError, AssertionError]
+)
+def test_no_exception_leaves_the_engine(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: type[Exception]
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise kind("utf-8", "x", 0, 1, "x") if kind is UnicodeEncodeError else kind()
+
+    monkeypatch.setitem(IAM.operations, "ListUsers", replace(IAM.operations["ListUsers"], function=fail))
+    assert read(engine.handle(form_request("ListUsers"))).status == 500
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_what_ends_the_process_is_not_held_up(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]
+) -> None:
+    def end(*_: object, **__: object) -> NoReturn:
+        raise kind
+
+    monkeypatch.setitem(IAM.operations, "ListUsers", replace(IAM.operations["ListUsers"], function=end))
+    with pytest.raises(kind):
+        engine.handle(form_request("ListUsers"))
+
+
+def test_a_step_may_have_the_whole_answer() -> None:
+    assert Answered(418).response == WireResponse(418, [], b"")
+    assert Answered(404, [("A", "b")], b"c").response == WireResponse(404, [("A", "b")], b"c")
+
+
+def test_the_clock_is_read_once_for_a_request(wire: Wire) -> None:
+    class Counting(ManualClock):
+        asked = 0
+
+        def now(self) -> datetime:
+            self.asked += 1
+            return super().now()
+
+    clock = Counting()
+    counted = Wire(clock)
+    before = clock.asked
+    counted.call("CreateUser", UserName="alice")
+    assert clock.asked == before + 1
+
+
+def test_a_context_is_the_callers_own(engine: Engine) -> None:
+    caller = Caller.root("210987654321")
+    context = engine.context(caller, AT)
+    assert (context.account.id, context.caller, context.now) == ("210987654321", caller, AT)
+    assert context.account_created_at == ManualClock().now()
+
+
+def test_a_key_that_signs_is_noted_with_date_service_and_region(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("GetCallerIdentity", key, region="eu-west-1")
+    used = wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("sts", "eu-west-1")
+    wire.call("GetUser", key, region="eu-west-1")
+    used = wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("iam", "us-east-1")
+
+
+def test_a_region_that_is_none_is_not_noted(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("GetCallerIdentity", key, region="nowhere")
+    assert wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["Region"] == "us-east-1"
+
+
+def test_a_call_that_fails_still_notes_the_use_of_its_key(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    assert isinstance(wire.call("GetUser", key, UserName="nobody"), AwsError)
+    assert wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"] == "iam"
+
+
+def test_a_call_that_is_refused_notes_nothing(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    assert isinstance(wire.call("GetUser", Key(key.id, "not the secret")), AwsError)
+    assert wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"] == "N/A"
+
+
+@pytest.mark.parametrize("secret", ["right", "wrong"])
+def test_in_the_mode_off_a_known_key_says_who_calls_whatever_its_state(secret: str) -> None:
+    wire = Wire(auth="off")
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("UpdateAccessKey", UserName="alice", AccessKeyId=key.id, Status="Inactive")
+    caller = wire.call("GetCallerIdentity", Key(key.id, key.secret if secret == "right" else "x"))
+    assert caller["Arn"] == "arn:aws:iam::123456789012:user/alice"
+
+
+def test_in_the_mode_off_a_deleted_key_and_a_deleted_user_are_the_root() -> None:
+    wire = Wire(auth="off")
+    wire.user("alice")
+    key = wire.key("alice")
+    session = wire.call("GetSessionToken", key)["Credentials"]
+    wire.call("DeleteAccessKey", UserName="alice", AccessKeyId=key.id)
+    root = "arn:aws:iam::123456789012:root"
+    assert wire.call("GetCallerIdentity", key)["Arn"] == root
+    wire.call("DeleteUser", UserName="alice")
+    temporary = Key(session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
+    assert wire.call("GetCallerIdentity", temporary)["Arn"] == root
+
+
+def test_in_the_mode_issued_a_deleted_key_is_refused(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("DeleteAccessKey", UserName="alice", AccessKeyId=key.id)
+    assert wire.call("GetCallerIdentity", key) == AwsError("InvalidClientTokenId", INVALID_TOKEN, 403)
+
+
+def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    unsigned = form_request("GetUser")
+    unsigned.headers.append(("Authorization", f"AWS4-HMAC-SHA256 Credential={key.id}/x"))
+    assert read(wire.send(unsigned)) == AwsError(
+        "IncompleteSignature",
+        "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' "
+        "parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+        f"Authorization=AWS4-HMAC-SHA256 Credential={key.id}/x",
+        400,
+    )
+
+
+def test_a_path_of_the_control_plane_does_not_reach_the_engine(wire: Wire) -> None:
+    response = wire.send(WireRequest("GET", "/_fake_iam/health", "", [("Host", HOST)]))
+    assert (response.status, dict(response.headers)["Content-Type"]) == (200, "application/json")

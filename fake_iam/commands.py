@@ -156,7 +156,7 @@ def _import(remote: Remote, asked: argparse.Namespace) -> Any:
     texts = [read_file(Path(file)) if file else None for file in (asked.details, asked.report)]
     imported = import_account(*texts)
     for note in imported.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"fake-iam: note: {note}", file=sys.stderr)
     if asked.load:
         return remote.post("seed", **imported.seed)
     return _put(imported.seed, asked.output)

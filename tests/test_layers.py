@@ -26,7 +26,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "services.iam": ("domain", "store.base", "services.registry", "services.context"),
     "services.sts": ("domain", "store.base", "services.registry", "services.context"),
     "pipeline": ("domain", "store.base", "protocol", "services.registry", "services.context"),
-    "control": ("domain", "store.base", "pipeline", "protocol.wire"),
+    "control": ("domain", "store.base", "pipeline", "protocol"),
     "settings": (),
     "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
@@ -34,12 +34,20 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "server": ("assembly", "settings", "wsgi"),
     "inprocess": ("assembly", "settings", "protocol.wire"),
     "fake": ("assembly", "settings", "wsgi", "server", "domain.clock"),
-    "cli": ("assembly", "settings", "wsgi", "server"),
+    "remote": ("settings",),
+    "commands": ("remote", "control.account_import", "control.document", "control.files"),
+    "cli": ("assembly", "settings", "wsgi", "server", "commands", "remote", "control.files"),
     "__main__": ("cli",),
     "pytest_plugin": ("assembly", "settings", "fake"),
     "": ("assembly", "settings", "fake", "domain.clock"),
 }
-THIRD_PARTY = {"inprocess": {"botocore"}, "fake": {"boto3", "botocore"}, "pytest_plugin": {"boto3", "pytest"}}
+THIRD_PARTY = {
+    "commands": {"yaml"},
+    "control.files": {"yaml"},
+    "inprocess": {"botocore"},
+    "fake": {"boto3", "botocore"},
+    "pytest_plugin": {"boto3", "pytest"},
+}
 # The one pair that knows each other, and only for annotations.
 TYPES_ONLY = {("pipeline.steps", "pipeline.engine")}
 TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}

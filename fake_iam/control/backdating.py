@@ -15,25 +15,25 @@ from fake_iam.domain.users import name_key
 from fake_iam.pipeline.engine import Engine
 
 
-def user_format(now: datetime) -> Record:
+def user_format(date: Moment) -> Record:
     """What can be set of a user."""
     return Record(
         {
             "user": Field(Text(), "the user's name", required=True),
             "account_id": Field(ACCOUNT_ID, "its account; the server's own if left out"),
-            "created": Field(Moment(now), "when it was created"),
-            "password_last_used": Field(Moment(now), "when it last signed in with its password"),
+            "created": Field(date, "when it was created"),
+            "password_last_used": Field(date, "when it last signed in with its password"),
         }
     )
 
 
-def access_key_format(now: datetime) -> Record:
+def access_key_format(date: Moment) -> Record:
     """What can be set of an access key."""
     return Record(
         {
             "access_key": Field(Text(), "the key id", required=True),
-            "created": Field(Moment(now), "when it was created"),
-            "last_used": Field(last_use_format(now), "when, where and for what it last signed"),
+            "created": Field(date, "when it was created"),
+            "last_used": Field(last_use_format(date), "when, where and for what it last signed"),
         }
     )
 
@@ -45,9 +45,9 @@ def backdate(engine: Engine, now: datetime, values: Mapping[str, Any]) -> None:
         FormatError: a field cannot be, lies in the future, or names what is not there; nothing has changed then.
     """
     if "access_key" in values:
-        _backdate_access_key(engine, access_key_format(now).read(values))
+        _backdate_access_key(engine, access_key_format(Moment(now)).read(values))
     else:
-        _backdate_user(engine, user_format(now).read(values))
+        _backdate_user(engine, user_format(Moment(now)).read(values))
 
 
 def _backdate_user(engine: Engine, values: Mapping[str, Any]) -> None:

@@ -42,48 +42,48 @@ CLOCK: Final = Record(
 )
 
 
-def last_use_format(now: datetime) -> Record:
-    """The last use of a key, as seen at a moment."""
+def last_use_format(date: Moment) -> Record:
+    """The last use of a key; here and below, ``date`` is what a date may be."""
     return Record(
         {
-            "date": Field(Moment(now), "when the key last signed", required=True),
+            "date": Field(date, "when the key last signed", required=True),
             "region": Field(Text(), "where; us-east-1 if left out"),
             "service": Field(Text(), "for which service; iam if left out"),
         }
     )
 
 
-def access_key_format(now: datetime) -> Record:
-    """An access key, as seen at a moment."""
+def access_key_format(date: Moment) -> Record:
+    """An access key."""
     return Record(
         {
             "id": Field(Text(shape="accessKeyIdType"), "the key id; drawn if left out"),
             "secret": Field(Text(secret=True), "the secret; drawn if left out"),
             "status": Field(Text(choices=STATUSES), "Active if left out"),
-            "created": Field(Moment(now), "now if left out"),
-            "last_used": Field(last_use_format(now), "never if left out"),
+            "created": Field(date, "now if left out"),
+            "last_used": Field(last_use_format(date), "never if left out"),
         }
     )
 
 
-def user_format(now: datetime) -> Record:
-    """A user, as seen at a moment."""
+def user_format(date: Moment) -> Record:
+    """A user."""
     tags = MapOf(Text(shape="tagKeyType"), Text(shape="tagValueType"), TAGS_PER_ENTITY)
     return Record(
         {
             "name": Field(Text(shape="userNameType"), "the user name", required=True),
             "id": Field(Text(shape="idType"), "the unique id; drawn if left out"),
             "path": Field(Text(shape="pathType"), "/ if left out"),
-            "created": Field(Moment(now), "now if left out"),
+            "created": Field(date, "now if left out"),
             "tags": Field(tags, "the tags, keys to values"),
             "permissions_boundary": Field(Text(shape="arnType"), "the ARN of a policy"),
-            "password_last_used": Field(Moment(now), "never if left out"),
-            "access_keys": Field(ListOf(access_key_format(now)), "the keys, within the quota"),
+            "password_last_used": Field(date, "never if left out"),
+            "access_keys": Field(ListOf(access_key_format(date)), "the keys, within the quota"),
         }
     )
 
 
-def session_format(now: datetime) -> Record:
+def session_format() -> Record:
     """Temporary credentials, as a dump with secrets has them."""
     return Record(
         {
@@ -91,27 +91,27 @@ def session_format(now: datetime) -> Record:
             "secret": Field(Text(secret=True), "the secret", required=True),
             "token": Field(Text(secret=True), "the session token", required=True),
             "owner": Field(Text(), "the unique id of the user, or root", required=True),
-            "expires": Field(Moment(now, past=False), "until when they work", required=True),
+            "expires": Field(Moment(ANY_TIME, past=False), "until when they work", required=True),
             "mfa": Field(Flag(), "whether an MFA code was given for them"),
         }
     )
 
 
-def account_format(now: datetime) -> Record:
-    """An account, as seen at a moment."""
-    root = Record({"access_keys": Field(ListOf(access_key_format(now)), "the keys of the root user")})
+def account_format(date: Moment) -> Record:
+    """An account."""
+    root = Record({"access_keys": Field(ListOf(access_key_format(date)), "the keys of the root user")})
     return Record(
         {
             ROOT: Field(root, "the root user"),
-            "users": Field(ListOf(user_format(now)), "the users"),
-            "sessions": Field(ListOf(session_format(now)), "temporary credentials (dumps)"),
+            "users": Field(ListOf(user_format(date)), "the users"),
+            "sessions": Field(ListOf(session_format()), "temporary credentials (dumps)"),
         }
     )
 
 
-def document_format(now: datetime) -> Record:
-    """A whole document, as seen at a moment."""
-    account = account_format(now)
+def document_format(date: Moment) -> Record:
+    """A whole document."""
+    account = account_format(date)
     issued = Record({"id": Field(Text(), "a key id", True), "account": Field(ACCOUNT_ID, "who issued it", True)})
     return Record(
         {
@@ -120,7 +120,7 @@ def document_format(now: datetime) -> Record:
             "users": Field(account.fields["users"].kind, "the users of the server's own account"),
             "accounts": Field(MapOf(ACCOUNT_ID, account), "accounts by number"),
             "clock": Field(CLOCK, "the server's clock (dumps)"),
-            "started": Field(Moment(now), "when the accounts were made (dumps)"),
+            "started": Field(date, "when the accounts were made (dumps)"),
             "random": Field(RandomPlace(), "where the sequence of ids stands (dumps with secrets, seeded servers)"),
             "issued": Field(ListOf(issued), "every key id ever issued, in order (dumps)"),
         }
@@ -128,13 +128,18 @@ def document_format(now: datetime) -> Record:
 
 
 def read_document(document: Any, now: datetime) -> dict[str, Any]:
-    """A document's values. Dates are seen from its own clock if it has one, else from ``now``. Raises FormatError."""
+    """A document's values. Raises FormatError.
+
+    In a dump, dates are seen from its own clock, and may be later: the clock can have been set back. In a seed they are
+    seen from ``now``, and are past.
+    """
+    date = Moment(now)
     if isinstance(document, dict) and document.get("clock") is not None:
-        now = CLOCK.read(document["clock"], ("clock",))["now"]
-    return document_format(now).read(document)
+        date = Moment(CLOCK.read(document["clock"], ("clock",))["now"], past=False)
+    return document_format(date).read(document)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of seeds and dumps."""
-    found = document_format(ANY_TIME).schema()
+    found = document_format(Moment(ANY_TIME)).schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fake_iam seed", **found}

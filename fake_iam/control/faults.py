@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +13,8 @@ from typing import Any, Final
 from fake_iam.control.fault_wordings import COMMON, wording
 from fake_iam.control.format import Field, Flag, FormatError, Number, Record, Span, Text
 from fake_iam.control.moments import write_span
+from fake_iam.domain.clock import pause
+from fake_iam.domain.ids import chances
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.engine import STATUSES, Engine
 from fake_iam.protocol.errors import Refusal
@@ -85,7 +85,7 @@ class Faults:
     """
 
     def __init__(
-        self, models: Sequence[ServiceModel], seed: int | None = None, sleep: Callable[[float], None] = time.sleep
+        self, models: Sequence[ServiceModel], seed: int | None = None, sleep: Callable[[float], None] = pause
     ) -> None:
         self._models = models
         self._seed = seed or 0
@@ -116,7 +116,7 @@ class Faults:
                 times=values.get("times", None if "probability" in values else 1),
                 probability=values.get("probability"),
             )
-            self._rules[fault.number] = _Rule(fault, random.Random(f"fault {fault.number} {self._seed}"))
+            self._rules[fault.number] = _Rule(fault, chances(f"fault {fault.number} {self._seed}"))
         return fault
 
     def rules(self) -> list[Fault]:
@@ -207,7 +207,7 @@ class Faults:
 class _Rule:
     """A rule at work."""
 
-    def __init__(self, rule: Fault, chance: random.Random) -> None:
+    def __init__(self, rule: Fault, chance: Callable[[], float]) -> None:
         self.rule = rule
         self._chance = chance
         self._seen = 0
@@ -224,7 +224,7 @@ class _Rule:
         self._seen += 1
         if self._seen <= self.rule.after:
             return False
-        if self.rule.probability is not None and self._chance.random() >= self.rule.probability:
+        if self.rule.probability is not None and self._chance() >= self.rule.probability:
             return False
         self._fired += 1
         return True

@@ -12,7 +12,7 @@ from fake_iam.control.account_import import import_account
 from fake_iam.control.controls import Controls
 from fake_iam.control.document import ANY_TIME, document_format, json_schema
 from fake_iam.control.faults import RULE
-from fake_iam.control.format import Field, Flag, FormatError, Kind, Record, Schema, Text, Where
+from fake_iam.control.format import Field, Flag, FormatError, Kind, Moment, Record, Schema, Text, Where
 from fake_iam.control.propagation import FORMAT as PROPAGATION
 
 Document = Mapping[str, Any]
@@ -120,7 +120,7 @@ def _state_pages(controls: Controls) -> list[Page]:
     )
     name = Record({"name": Field(Text(), "the snapshot's name", required=True)})
     dated = Record(
-        {**backdating.user_format(ANY_TIME).fields, **backdating.access_key_format(ANY_TIME).fields},
+        {**backdating.user_format(Moment(ANY_TIME)).fields, **backdating.access_key_format(Moment(ANY_TIME)).fields},
     )
     return [
         Page(
@@ -135,7 +135,7 @@ def _state_pages(controls: Controls) -> list[Page]:
             "seed",
             "Add accounts, users and keys from YAML or JSON: all or nothing.",
             lambda asked: controls.seed_text(asked.text).document(),
-            shown=document_format(ANY_TIME),
+            shown=document_format(Moment(ANY_TIME)),
         ),
         Page("GET", "seed/schema", "The JSON Schema of seeds and dumps.", lambda asked: json_schema()),
         Page(
@@ -157,7 +157,7 @@ def _state_pages(controls: Controls) -> list[Page]:
             "load",
             "Put a dump or seed in place of the whole state.",
             lambda asked: controls.load_text(asked.text).document(),
-            shown=document_format(ANY_TIME),
+            shown=document_format(Moment(ANY_TIME)),
         ),
         Page("GET", "snapshots", "The names of all snapshots.", lambda asked: {"snapshots": controls.snapshots()}),
         Page(

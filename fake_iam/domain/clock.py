@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
@@ -43,6 +44,16 @@ class ManualClock:
     def advance(self, by: timedelta) -> None:
         """Move by a span of time."""
         self._at += by
+
+
+def ticks() -> float:
+    """Seconds of real time since some moment; only differences mean something."""
+    return time.perf_counter()
+
+
+def pause(seconds: float) -> None:
+    """Let real time pass."""
+    time.sleep(seconds)
 
 
 class SteerableClock:

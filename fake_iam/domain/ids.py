@@ -10,6 +10,7 @@ import binascii
 import random
 import string
 import struct
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -104,6 +105,11 @@ class IdSource:
 
     def _draw(self, alphabet: str, count: int) -> str:
         return "".join(self._random.choice(alphabet) for _ in range(count))
+
+
+def chances(seed: str) -> Callable[[], float]:
+    """Draws numbers from 0 to 1, the same for the same seed."""
+    return random.Random(seed).random
 
 
 def control_token() -> str:

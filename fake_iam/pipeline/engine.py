@@ -6,10 +6,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
 from typing import Final, Literal, Protocol
 
-from fake_iam.domain.clock import Clock
+from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
@@ -119,10 +118,10 @@ class Engine:
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""
         call = Call(request, self.ids.request_id(), self.clock.now())
-        began = perf_counter()
+        began = ticks()
         response = self._answer(call)
         for observe in self.observers:
-            observe(call, response, perf_counter() - began)
+            observe(call, response, ticks() - began)
         return response
 
     def _answer(self, call: Call) -> WireResponse:

@@ -79,11 +79,44 @@ def test_a_new_store_is_empty(store: Store) -> None:
     assert list(account.users.rows("name")) == []
 
 
-def test_accounts_are_those_asked_for_so_far(store: Store) -> None:
-    store.account(OTHER)
-    store.account(ONE)
-    store.account(OTHER)
+def test_accounts_are_those_that_hold_something(store: Store) -> None:
+    store.account("333333333333")
+    with store.transaction():
+        put(store.account(OTHER), user(1))
+        store.account(ONE).access_keys.put("k", key("k"))
     assert [account.id for account in store.accounts()] == [OTHER, ONE]
+
+
+def test_issued_ids_are_told_in_the_order_of_issue(store: Store) -> None:
+    with store.transaction():
+        serials = [store.record_issue(key_id, account) for key_id, account in (("b", ONE), ("a", OTHER), ("b", ONE))]
+    assert serials == [0, 1, 0]
+    assert list(store.issued()) == [("b", ONE), ("a", OTHER)]
+
+
+def test_the_revision_counts_transactions_that_changed_something(store: Store) -> None:
+    before = store.revision
+    with store.transaction():
+        put(store.account(ONE), user(1))
+        put(store.account(ONE), user(2))
+    with store.transaction():
+        store.account(ONE).users.get("AIDA1")
+    with pytest.raises(Regret), store.transaction():
+        put(store.account(ONE), user(3))
+        raise Regret
+    assert store.revision == before + 1
+
+
+def test_a_failed_clearing_leaves_everything(store: Store) -> None:
+    with store.transaction():
+        put(store.account(ONE), user(1))
+        store.record_issue("a", ONE)
+    with pytest.raises(Regret), store.transaction():
+        store.clear()
+        put(store.account(ONE), user(2))
+        raise Regret
+    assert [row.id for row in store.account(ONE).users.rows("name")] == ["AIDA1"]
+    assert store.key_account("a") == ONE
 
 
 def test_a_row_is_found_under_its_key_and_by_its_index(store: Store) -> None:

@@ -22,6 +22,12 @@ class Snippet:
     line: int
 
     @property
+    def file(self) -> str | None:
+        """The name of the file that it is, if the fence gives one: ``python rotate.py``."""
+        name = self.kind.partition(" ")[2]
+        return name if "." in name else "conftest.py" if name == "conftest" else None
+
+    @property
     def id(self) -> str:
         """Where it stands, for the name of a test."""
         return f"{self.page.relative_to(ROOT)}:{self.line}"

@@ -20,7 +20,7 @@ from fake_iam.cli import HELP
 from tests.snippets import PORT, ROOT, Snippet, links, of_kind, pages, snippets
 
 SCRIPTS = Path(sys.executable).parent
-KINDS = {"", "console", "hcl", "json", "py", "python", "python conftest", "python test", "sh", "text", "yaml"}
+KINDS = {"", "console", "hcl", "json", "py", "python", "python test", "sh", "text", "yaml"}
 WITH_COMMANDS = [page for page in pages() if any(snippet.kind == "console" for snippet in snippets(page))]
 
 
@@ -38,7 +38,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_snippet_is_of_a_known_kind(page: Path) -> None:
-    assert {snippet.kind for snippet in snippets(page)} <= KINDS
+    assert {snippet.kind for snippet in snippets(page) if snippet.file is None} <= KINDS
 
 
 @pytest.mark.parametrize("snippet", of_kind("python"), ids=lambda snippet: str(snippet.id))
@@ -54,8 +54,8 @@ def test_a_python_snippet_runs(snippet: Snippet, tmp_path: Path) -> None:
 @pytest.mark.parametrize("snippet", of_kind("python test"), ids=lambda snippet: str(snippet.id))
 def test_a_snippet_that_is_a_test_passes(snippet: Snippet, tmp_path: Path) -> None:
     for other in snippets(snippet.page):
-        if other.kind == "python conftest" and other.line < snippet.line:
-            (tmp_path / "conftest.py").write_text(other.text)
+        if other.file is not None and other.line < snippet.line:
+            (tmp_path / other.file).write_text(other.text)
     (tmp_path / "test_snippet.py").write_text(snippet.text)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."],
@@ -110,6 +110,9 @@ def test_the_commands_of_a_page_print_what_the_page_shows(page: Path, served: in
     if any("curl" in command for command, _ in shown) and shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     mark = "<<<end of a command>>>"
+    for snippet in snippets(page):
+        if snippet.file is not None:
+            (tmp_path / snippet.file).write_text(snippet.text)
     script = "".join(f"{command}\necho '{mark}'\n" for command, _ in shown).replace(PORT, str(served))
     done = subprocess.run(
         ["bash"],

@@ -10,6 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+Key = dict[str, Any]
+
 
 def disable_old_keys(iam: Any, now: datetime, limit: timedelta = timedelta(days=90)) -> list[str]:
     """Switch off every active key that is older than the limit; return their ids."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from fake_iam import pytest_plugin
+from fake_iam.assembly import assemble
 from fake_iam.cli import HELP
+from fake_iam.control.document import json_schema
+from fake_iam.control.pages import Page, pages
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.services.iam import IAM
 from fake_iam.services.registry import Service
@@ -75,7 +79,51 @@ def fixtures() -> str:
     return _page(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"operations": operations, "settings": settings, "fixtures": fixtures}
+def control() -> str:
+    """Every page of the control plane."""
+    assembled = assemble(Settings())
+    parts = [
+        "# The control plane",
+        NOTE,
+        "Pages under `/_fake_iam/`, for any language: JSON in (YAML will do, too), JSON out. An error is a 4xx with "
+        '`{"error": "..."}`, which names the field, its value and the limit. What each does in Python and on the '
+        "command line is shown in the how-to guides.",
+        "On a loopback address, the `Host` header must name it; on any other, a token is needed "
+        "(`Authorization: Bearer ...` or `X-Fake-IAM-Token: ...`): the setting `control_token`, or one that is made "
+        "and printed at the start. Requests that a browser sends for a page of another origin are refused. `health` "
+        "needs no token.",
+    ]
+    parts += [_control_page(page) for page in pages(assembled.controls, assembled.health, assembled.reset)]
+    return _page(parts)
+
+
+def _control_page(page: Page) -> str:
+    lines = [f"## {page.method} /_fake_iam/{page.path}", "", page.meaning]
+    record = page.body or page.shown
+    if page.shown is not None:
+        lines += ["", "Takes a document: [the schema](seed.schema.json)."]
+    elif record is not None:
+        lines += ["", "| field | |", "| --- | --- |"]
+        for name, item in record.fields.items():
+            lines.append(f"| `{name}`{' (required)' if item.required else ''} | {item.meaning} |")
+    if page.query:
+        lines += ["", "| in the query | |", "| --- | --- |"]
+        lines += [f"| `{name}` | {meaning} |" for name, meaning in page.query.items()]
+    return "\n".join(lines)
+
+
+def schema() -> str:
+    """The JSON Schema of seeds."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "operations.md": operations,
+    "settings.md": settings,
+    "fixtures.md": fixtures,
+    "control.md": control,
+    "seed.schema.json": schema,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,14 +134,14 @@ def main(arguments: list[str] | None = None) -> int:
     stale = [name for name, page in PAGES.items() if _read(name) != page()]
     for name in stale:
         if check:
-            print(f"docs/reference/{name}.md is stale: run python -m docs.generate", file=sys.stderr)
+            print(f"docs/reference/{name} is stale: run python -m docs.generate", file=sys.stderr)
         else:
-            (REFERENCE / f"{name}.md").write_text(PAGES[name]())
+            (REFERENCE / name).write_text(PAGES[name]())
     return 1 if check and stale else 0
 
 
 def _read(name: str) -> str | None:
-    file = REFERENCE / f"{name}.md"
+    file = REFERENCE / name
     return file.read_text() if file.exists() else None
 
 

@@ -113,6 +113,8 @@ def test_the_commands_of_a_page_print_what_the_page_shows(page: Path, served: in
     for snippet in snippets(page):
         if snippet.file is not None:
             (tmp_path / snippet.file).write_text(snippet.text)
+    for export in (ROOT / "examples" / "account").iterdir():
+        shutil.copy(export, tmp_path)
     script = "".join(f"{command}\necho '{mark}'\n" for command, _ in shown).replace(PORT, str(served))
     done = subprocess.run(
         ["bash"],

@@ -181,11 +181,11 @@ def _owned(where: Where, owner_id: str, owner: Mapping[str, Any], quota: int) ->
 
 def _accounts(values: Mapping[str, Any], own: str) -> list[Placed]:
     """Each account with its place in the document; what stands outside ``accounts`` is the server's own account's."""
-    found: list[Placed] = [
-        (("accounts", account_id), account_id, account) for account_id, account in values.get("accounts", {}).items()
-    ]
     outside = {name: values[name] for name in (ROOT, "users") if name in values}
-    return [*found, ((), own, outside)] if outside else found
+    found: list[Placed] = [((), own, outside)] if outside else []
+    for account_id, account in values.get("accounts", {}).items():
+        found.append((("accounts", account_id), account_id, account))
+    return found
 
 
 def _account(account: Account, secrets: bool) -> dict[str, Any]:

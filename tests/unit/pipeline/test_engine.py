@@ -59,10 +59,19 @@ def test_the_order_of_the_steps_is_awss() -> None:
     ) == STEPS
 
 
+def test_the_steps_of_the_controls_stand_where_the_caller_is_known_and_behind_the_operation() -> None:
+    controls = assemble(Settings()).controls
+    assert assemble(Settings()).engine.steps[:3] == STEPS[:3]
+    names = [getattr(step, "__qualname__", "") for step in assemble(Settings()).engine.steps[3:]]
+    assert names == ["Faults.before", "authorize", "validate", "Propagation.execute", "Faults.after"]
+    assert controls.faults.rules() == []
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
         ("AccessDenied", 403),
+        ("AccessDeniedException", 400),
         ("ExpiredToken", 403),
         ("IncompleteSignature", 400),
         ("InternalFailure", 500),
@@ -72,9 +81,15 @@ def test_the_order_of_the_steps_is_awss() -> None:
         ("MalformedInput", 400),
         ("MalformedQueryString", 400),
         ("MissingAuthenticationToken", 403),
+        ("NotAuthorized", 400),
         ("NotImplemented", 501),
+        ("OptInRequired", 403),
+        ("RequestExpired", 400),
         ("ServiceFailure", 500),
+        ("ServiceUnavailable", 503),
         ("SignatureDoesNotMatch", 403),
+        ("Throttling", 400),
+        ("ThrottlingException", 400),
         ("ValidationError", 400),
     ],
 )
@@ -112,7 +127,7 @@ def test_the_status_of_a_refusal_is_its_own_if_it_has_one(engine: Engine) -> Non
 
 @pytest.mark.parametrize("kind", list(subclasses(ServiceError)), ids=lambda kind: kind.__name__)
 def test_every_error_of_the_domain_has_a_status(engine: Engine, kind: type[ServiceError]) -> None:
-    assert engine._status(call(IAM_MODEL), kind("x")) in (400, 403, 404, 409, 500, 501)
+    assert engine._status(call(IAM_MODEL), kind("x")) in (400, 403, 404, 409, 500, 501, 503)
 
 
 @pytest.mark.parametrize(

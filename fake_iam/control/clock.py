@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ class ClockControl:
 
     def __init__(self, clock: SteerableClock) -> None:
         self._clock = clock
+        self._lock = threading.Lock()  # of two advances at once, both count
 
     def now(self) -> datetime:
         """The server's time, aware, in UTC."""
@@ -31,22 +33,26 @@ class ClockControl:
 
     def freeze(self, at: datetime | str | None = None) -> datetime:
         """Stand still, at a moment or where the clock is. Returns the time. Raises ValueError."""
-        self._clock.freeze(None if at is None else read_moment(at, self.now()))
+        with self._lock:
+            self._clock.freeze(None if at is None else read_moment(at, self.now()))
         return self.now()
 
     def set(self, at: datetime | str) -> datetime:
         """Move to a moment, earlier or later; the clock goes on, or stands, as before. Raises ValueError."""
-        self._clock.set(read_moment(at, self.now()))
+        with self._lock:
+            self._clock.set(read_moment(at, self.now()))
         return self.now()
 
     def advance(self, by: timedelta | str) -> datetime:
         """Move on by a span of time. Returns the time. Raises ValueError."""
-        self._clock.set(read_moment(self.now() + read_span(by), self.now()))
+        with self._lock:
+            self._clock.set(read_moment(self.now() + read_span(by), self.now()))
         return self.now()
 
     def release(self) -> datetime:
         """Go with real time again. Returns the time."""
-        self._clock.release()
+        with self._lock:
+            self._clock.release()
         return self.now()
 
     def document(self) -> dict[str, Any]:

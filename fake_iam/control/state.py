@@ -45,22 +45,16 @@ def load(engine: Engine, clock: SteerableClock, document: Any, *, replace: bool 
     values = read_document(document, clock.now())
     now = values["clock"]["now"] if "clock" in values else clock.now()
     accounts = _accounts(values, engine.settings.account_id)
-    place = engine.ids.export()
-    try:
-        with engine.store.transaction():
-            if replace:
-                engine.store.clear()
-            if "random" in values:
-                engine.ids.resume(values["random"])
-            for issued in values.get("issued", ()):
-                engine.store.record_issue(issued["id"], issued["account"])
-            loader = _Loader(engine, now)
-            for where, account_id, account in accounts:
-                loader.add(where, engine.store.account(account_id), account)
-    except FormatError:
-        if place is not None:
-            engine.ids.resume(place)
-        raise
+    loader = _Loader(engine, now)
+    with engine.ids.undone_on_failure(), engine.store.transaction():
+        if replace:
+            engine.store.clear()
+        if "random" in values:
+            engine.ids.resume(values["random"])
+        for issued in values.get("issued", ()):
+            engine.store.record_issue(issued["id"], issued["account"])
+        for where, account_id, account in accounts:
+            loader.add(where, engine.store.account(account_id), account)
     engine.started_at = values.get("started", engine.started_at)
     if "clock" in values:
         clock.release()

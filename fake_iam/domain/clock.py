@@ -57,10 +57,10 @@ def pause(seconds: float) -> None:
 
 
 class SteerableClock:
-    """A clock that follows another one until it is frozen, set or advanced. Safe to use from several threads.
+    """A clock that follows another one until it is frozen or set.
 
     Args:
-        base: the clock it follows, at a distance that ``set`` and ``advance`` change.
+        base: the clock it follows, at a distance that ``set`` changes.
     """
 
     def __init__(self, base: Clock) -> None:
@@ -89,10 +89,6 @@ class SteerableClock:
             self._ahead = moment - self._base.now()
         else:
             self._stopped_at = moment
-
-    def advance(self, by: timedelta) -> None:
-        """Move on by a span of time. Raises OverflowError if that ends after the year 9999."""
-        self.set(self.now() + by)
 
     def release(self) -> None:
         """Follow the base clock again, at no distance."""

@@ -10,7 +10,8 @@ import binascii
 import random
 import string
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -64,6 +65,18 @@ class IdSource:
         except (binascii.Error, struct.error, ValueError) as problem:
             raise ValueError("it is no place in a sequence of ids") from problem
         self._random, self._requests = generators
+
+    @contextmanager
+    def undone_on_failure(self) -> Iterator[None]:
+        """Inside, an exception takes back what was drawn or resumed."""
+        generators, place = (self._random, self._requests), self.export()
+        try:
+            yield
+        except BaseException:
+            self._random, self._requests = generators
+            if place is not None:
+                self.resume(place)
+            raise
 
     def access_key_id(self, account_id: str) -> str:
         """A long-term key id: the prefix and 16 characters that carry the account."""

@@ -14,7 +14,7 @@ from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.sight import Immediate, Sight
+from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
@@ -87,6 +87,7 @@ class Engine:
     """Answers requests. Everything it depends on comes in by name; ``services`` are keyed by their API version.
 
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
+    ``steps`` are STEPS, or those with others between them; ``sight`` tells how far changes have spread.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
     """
 
@@ -100,8 +101,8 @@ class Engine:
         wall_clock: Clock,
         ids: IdSource,
         quotas: Quotas,
-        steps: Sequence[Step] = STEPS,
-        sight: Sight | None = None,
+        steps: Sequence[Step],
+        sight: Sight,
     ) -> None:
         self.settings = settings
         self.services = services
@@ -111,7 +112,7 @@ class Engine:
         self.ids = ids
         self.quotas = quotas
         self.steps = steps
-        self.sight = sight or Immediate(store)
+        self.sight = sight
         self.observers: list[Observer] = []
         self.started_at = clock.now()
 

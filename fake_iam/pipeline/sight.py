@@ -22,21 +22,6 @@ class Sight(Protocol):
         ...
 
 
-class Immediate:
-    """Every change is visible at once."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
-        """The credentials under a key id, or None."""
-        return stored_credentials(self._store, key_id)
-
-    def user(self, user: User, now: datetime) -> bool:
-        """Always."""
-        return True
-
-
 def stored_credentials(store: Store, key_id: str) -> AccessKey | Session | None:
     """The credentials under a key id as the store has them, or None."""
     account_id = store.key_account(key_id)

@@ -133,11 +133,39 @@ def test_an_empty_root_secret_is_refused() -> None:
     assert refusal(root_access_key_id="AKIAQROOTROOTROOTROO", root_secret_access_key="") == text
 
 
+@pytest.mark.parametrize("prefix", ["", "AKI", "AKIAX", "akia", "AK-A", "AKI\n"])
+def test_a_prefix_that_is_not_four_capitals_or_digits_is_refused(prefix: str) -> None:
+    text = f"access_key_prefix is {prefix!r}; it must be four capital letters or digits"
+    assert refusal(access_key_prefix=prefix) == text
+
+
+@pytest.mark.parametrize("token", ["", "hush hush", "h\u00fcsh", "h" * 201])
+def test_a_token_that_no_header_can_carry_is_refused_and_not_repeated(token: str) -> None:
+    assert refusal(control_token=token) == "control_token must be 1 to 200 visible ASCII characters"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("YES", True), ("1", True), ("false", False), ("no", False), ("0", False)]
+)
+def test_a_boolean_is_read_from_its_words(text: str, value: bool) -> None:
+    assert Settings.from_env({"FAKE_IAM_AWKWARD_SECRETS": text}).awkward_secrets is value
+
+
+def test_a_word_that_is_no_boolean_is_refused() -> None:
+    refused = refusal_of_environment({"FAKE_IAM_AWKWARD_SECRETS": "maybe"})
+    assert refused == "awkward_secrets is 'maybe'; it must be true or false"
+
+
+def test_the_control_token_is_not_in_the_repr() -> None:
+    assert "hush" not in repr(Settings(control_token="hush"))
+
+
 RANGES = [
     ("port", 0, 65535),
     ("access_keys_per_user", 1, 1000),
     ("users_per_account", 1, 1_000_000),
     ("page_size", 1, 1000),
+    ("journal_size", 1, 1_000_000),
 ]
 
 

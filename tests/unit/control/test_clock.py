@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -69,6 +70,13 @@ def test_it_goes_no_further_than_the_year_9000(clock: ClockControl) -> None:
 def test_a_naive_datetime_is_refused_by_the_domains_clock(base: ManualClock) -> None:
     with pytest.raises(ValueError, match="a datetime with a time zone, not the naive 2026-01-01T00:00:00"):
         SteerableClock(base).freeze(datetime(2026, 1, 1))  # noqa: DTZ001 -- the point
+
+
+def test_of_many_advances_at_once_every_one_counts(clock: ClockControl) -> None:
+    clock.freeze()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: clock.advance("1 s"), range(400)))
+    assert clock.now() == START + timedelta(seconds=400)
 
 
 def test_it_dates_users_and_keys(wire: Wire) -> None:

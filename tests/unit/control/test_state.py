@@ -185,6 +185,18 @@ def test_a_dump_with_secrets_loaded_as_a_seed_gives_the_same_state(wire: Wire) -
     assert other.call("CreateUser", UserName="dora") == wire.call("CreateUser", UserName="dora")
 
 
+def test_a_refused_dump_leaves_an_unseeded_server_unpredictable(wire: Wire) -> None:
+    busy(wire)
+    document = wire.assembled.controls.dump(secrets=True)
+    document["users"] = [{"name": "alice"}]
+    unseeded = [Wire(), Wire()]
+    for other in unseeded:
+        with pytest.raises(FormatError):
+            other.assembled.controls.seed(document)
+    ids = [other.call("CreateUser", UserName="dora")["User"]["UserId"] for other in unseeded]
+    assert ids[0] != ids[1]
+
+
 def test_a_deleted_key_stays_deleted_in_a_dump(wire: Wire) -> None:
     busy(wire)
     (gone,) = [

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from fake_iam.domain.clock import ManualClock, SystemClock
+from fake_iam.domain.clock import ManualClock, SystemClock, pause, ticks
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -59,3 +59,9 @@ def test_a_naive_moment_is_refused_when_a_clock_is_made_and_when_it_is_set() -> 
     with pytest.raises(ValueError, match=text):
         clock.set(naive)
     assert clock.now() == START
+
+
+def test_a_pause_lets_real_time_pass() -> None:
+    before = ticks()
+    pause(0.01)
+    assert ticks() - before >= 0.01

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fake_iam.domain.ids import TOKEN_SIZE, IdSource, account_of
+from fake_iam.domain.ids import TOKEN_SIZE, IdSource, account_of, chances, control_token
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
 ACCOUNT = "123456789012"
@@ -173,3 +173,56 @@ def test_the_sequence_of_a_seed_stays_what_it_was() -> None:
         "tYgjmUhBel31iEl2hpChYgCfrL1spNxnyVmihA/2",
         "0d67d55c-4508-410f-a6d9-4da8414a0bbc",
     ]
+
+
+def test_what_is_drawn_in_vain_is_put_back() -> None:
+    ids, other = IdSource(1), IdSource(1)
+    with pytest.raises(KeyError), ids.undone_on_failure():
+        ids.secret()
+        raise KeyError
+    with ids.undone_on_failure():
+        assert ids.secret() == other.secret()
+    assert ids.secret() == other.secret()
+
+
+def test_a_place_in_the_sequence_can_be_gone_back_to() -> None:
+    ids, other = IdSource(1), IdSource()
+    ids.secret()
+    place = ids.export()
+    assert place is not None
+    other.resume(place)
+    assert (other.secret(), other.request_id()) == (ids.secret(), ids.request_id())
+
+
+def test_an_unseeded_sequence_has_no_place() -> None:
+    ids = IdSource()
+    assert ids.export() is None
+    with pytest.raises(KeyError), ids.undone_on_failure():
+        raise KeyError
+    assert ids.export() is None
+
+
+@pytest.mark.parametrize("text", ["", "x", "AAAA", "%"])
+def test_what_is_no_place_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="^it is no place in a sequence of ids$"):
+        IdSource(1).resume(text)
+
+
+def test_chances_are_the_same_for_the_same_seed() -> None:
+    one, two, three = chances("a"), chances("a"), chances("b")
+    assert [one() for _ in range(3)] == [two() for _ in range(3)] != [three() for _ in range(3)]
+
+
+def test_a_control_token_is_drawn_anew() -> None:
+    assert len({control_token() for _ in range(10)}) == 10
+
+
+def test_awkward_secrets_have_a_slash_and_a_plus() -> None:
+    secret = IdSource(1, awkward_secrets=True).secret()
+    assert ("/" in secret, "+" in secret, len(secret)) == (True, True, 40)
+
+
+@pytest.mark.parametrize(("prefix", "session"), [("AKIA", "ASIA"), ("FAKE", "FAKS"), ("KEYS", "KEYT")])
+def test_temporary_ids_have_a_prefix_of_their_own(prefix: str, session: str) -> None:
+    ids = IdSource(1, key_prefix=prefix)
+    assert (ids.access_key_id("123456789012")[:4], ids.session_key_id("123456789012")[:4]) == (prefix, session)

@@ -21,7 +21,6 @@ from fake_iam.control.propagation import Propagation
 from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.ids import IdSource, control_token
-from fake_iam.domain.quotas import Quotas
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
 from fake_iam.protocol.model import ServiceModel, load_service
@@ -70,7 +69,7 @@ class Assembled:
                 key_prefix=settings.access_key_prefix,
                 awkward_secrets=settings.awkward_secrets,
             ),
-            quotas=Quotas(settings.access_keys_per_user, settings.users_per_account, settings.page_size),
+            quotas=settings.all_quotas(),
             steps=self._steps(faults, propagation),
             sight=propagation,
         )

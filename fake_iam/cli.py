@@ -34,6 +34,7 @@ HELP: Final = {
     "journal_size": "how many calls the journal keeps",
     "access_key_prefix": "the first four characters of key ids",
     "awkward_secrets": "true: every secret has a / and a +",
+    "quotas": "other quotas than AWS's: groups_per_user=3,policy_size=100",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
 }
 ADDRESS: Final = ("host", "port", "control_token")

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
+from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
+
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -38,6 +40,7 @@ class Settings:
         journal_size: how many calls the journal keeps.
         access_key_prefix: the first four characters of key ids; another than AKIA is taken for real by no scanner.
         awkward_secrets: whether every secret has a ``/`` and a ``+``.
+        quotas: other quotas than AWS's by name, for example ``groups_per_user=3,policy_size=100``, each 1 to 1,000,000.
         control_token: what the control plane asks for; made if the host is not a loopback address.
 
     Raises:
@@ -59,6 +62,7 @@ class Settings:
     journal_size: int = 1000
     access_key_prefix: str = "AKIA"
     awkward_secrets: bool = False
+    quotas: str = ""
     control_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +89,21 @@ class Settings:
             )
         if self.control_token is not None and not re.fullmatch(r"[!-~]{1,200}", self.control_token, re.ASCII):
             raise SettingsError("control_token must be 1 to 200 visible ASCII characters")
+
+        self.all_quotas()
+
+    def all_quotas(self) -> Quotas:
+        """Every quota: AWS's own, but for those that the settings change. Raises SettingsError."""
+        changed: dict[str, int] = {}
+        for part in filter(None, self.quotas.replace(" ", "").split(",")):
+            name, _, text = part.partition("=")
+            if name not in QUOTA_NAMES:
+                raise SettingsError(f"quotas has {name!r}, which is no quota; there are {', '.join(QUOTA_NAMES)}")
+            if not re.fullmatch(r"[1-9]\d{0,6}", text, re.ASCII) or int(text) > 1_000_000:
+                raise SettingsError(f"quotas has {name}={text!r}; it must be from 1 to 1000000")
+            changed[name] = int(text)
+        own = {name: getattr(self, name) for name in ("access_keys_per_user", "users_per_account", "page_size")}
+        return Quotas(**{**own, **changed})
 
     def _check_range(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)

@@ -27,7 +27,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "services.sts": ("domain", "store.base", "services.registry", "services.context"),
     "pipeline": ("domain", "store.base", "protocol", "services.registry", "services.context"),
     "control": ("domain", "store.base", "pipeline", "protocol"),
-    "settings": (),
+    "settings": ("domain.quotas",),
     "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "wsgi": ("assembly", "settings", "protocol.wire"),

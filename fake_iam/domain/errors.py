@@ -1,6 +1,7 @@
-"""The errors a service answers: a class per code, a factory per wording; every text says where it is known from.
+"""The errors a service answers: a class per code; the wordings of all nouns' beginnings, and what several nouns share.
 
-Texts without a source are recordings of AWS. HTTP statuses live in the service model, not here.
+A newer noun has its wordings beside it, as functions. Every text says where it is known from; one without a source is a
+recording of AWS. HTTP statuses live in the service model, not here.
 """
 
 from __future__ import annotations
@@ -251,3 +252,93 @@ class ServiceUnavailable(ServiceError):
     def temporary(cls) -> ServiceUnavailable:
         """The one wording."""
         return cls("The request has failed due to a temporary failure of the server.")
+
+
+class MalformedCertificate(ServiceError):
+    """What should be a certificate is none."""
+
+    code = "MalformedCertificate"
+
+
+class InvalidCertificate(ServiceError):
+    """The certificate cannot serve."""
+
+    code = "InvalidCertificate"
+
+
+class DuplicateCertificate(ServiceError):
+    """The certificate is there already."""
+
+    code = "DuplicateCertificate"
+
+
+class KeyPairMismatch(ServiceError):
+    """The private key is not that of the certificate."""
+
+    code = "KeyPairMismatch"
+
+
+class InvalidPublicKey(ServiceError):
+    """What should be a public key is none, or of the wrong kind."""
+
+    code = "InvalidPublicKey"
+
+
+class DuplicateSSHPublicKey(ServiceError):
+    """The public key is there already."""
+
+    code = "DuplicateSSHPublicKey"
+
+
+class UnrecognizedPublicKeyEncoding(ServiceError):
+    """No such encoding of public keys."""
+
+    code = "UnrecognizedPublicKeyEncoding"
+
+
+class MalformedPolicyDocument(ServiceError):
+    """The policy document is refused."""
+
+    code = "MalformedPolicyDocument"
+
+
+class PasswordPolicyViolation(ServiceError):
+    """The password does not keep the account's policy."""
+
+    code = "PasswordPolicyViolation"
+
+
+class InvalidUserType(ServiceError):
+    """The caller is no user with a password."""
+
+    code = "InvalidUserType"
+
+
+class InvalidAuthenticationCode(ServiceError):
+    """The codes are not those of the device."""
+
+    code = "InvalidAuthenticationCode"
+
+
+class EntityTemporarilyUnmodifiable(ServiceError):
+    """It is still being made."""
+
+    code = "EntityTemporarilyUnmodifiable"
+
+
+class ReportNotPresent(ServiceError):
+    """There is no credential report."""
+
+    code = "ReportNotPresent"
+
+
+class ReportInProgress(ServiceError):
+    """The credential report is still being made."""
+
+    code = "ReportInProgress"
+
+
+class ReportExpired(ServiceError):
+    """The credential report is older than four hours."""
+
+    code = "ReportExpired"

@@ -88,12 +88,20 @@ class IdSource:
 
     def user_id(self, account_id: str) -> str:
         """A user's unique id, 21 characters."""
-        return self._with_account("AIDA", account_id, 17)
+        return self.unique_id("AIDA", account_id)
+
+    def unique_id(self, prefix: str, account_id: str) -> str:
+        """An id of 21 characters that carries the account: AGPA for groups, ANPA for policies, APKA, ASCA, ACCA."""
+        return self._with_account(prefix, account_id, 17)
 
     def secret(self) -> str:
         """A secret of 40 characters."""
         secret = self._draw(SECRET_ALPHABET, 40)
         return f"{secret[:12]}/{secret[13:27]}+{secret[28:]}" if self._awkward_secrets else secret
+
+    def text(self, alphabet: str, count: int) -> str:
+        """So many characters of an alphabet."""
+        return self._draw(alphabet, count)
 
     def session_token(self, minimum_size: int = 0) -> str:
         """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""

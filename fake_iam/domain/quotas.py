@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """AWS's own numbers by default. ``page_size`` is the most rows one answer of a list carries."""
+    """AWS's own numbers by default (API reference, IAM quotas). ``page_size`` is the most rows of one answer of a list.
+
+    A field's name in camel case is the quota's name in AWS's texts: ``groups_per_user`` is GroupsPerUser.
+    """
 
     access_keys_per_user: int = 2
     users_per_account: int = 5000
     page_size: int = 1000
+    groups_per_account: int = 300
+    groups_per_user: int = 10
+    policies_per_account: int = 1500
+    policies_per_user: int = 10
+    policies_per_group: int = 10
+    versions_per_policy: int = 5
+    policy_size: int = 6144
+    user_policy_size: int = 2048
+    certificates_per_user: int = 2
+    ssh_public_keys_per_user: int = 5
+    service_specific_credentials_per_user: int = 2
+    server_certificates_per_account: int = 20
+    mfa_devices_per_user: int = 8
+
+
+QUOTA_NAMES = tuple(item.name for item in fields(Quotas))

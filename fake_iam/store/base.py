@@ -43,23 +43,27 @@ class Table(Protocol[Row]):
 
 
 class Account(Protocol):
-    """All rows of one account."""
+    """All rows of one account; ``users``, ``access_keys`` and ``sessions`` are short for their tables."""
 
     id: str
 
+    def table(self, kind: type[Row]) -> Table[Row]:
+        """The table of rows of a kind; its indexes are declared in ``store.tables``."""
+        ...
+
     @property
     def users(self) -> Table[User]:
-        """Users by id; indexes: name."""
+        """Users by id."""
         ...
 
     @property
     def access_keys(self) -> Table[AccessKey]:
-        """Long-term keys by key id; indexes: owner."""
+        """Long-term keys by key id."""
         ...
 
     @property
     def sessions(self) -> Table[Session]:
-        """Temporary credentials by key id; indexes: owner."""
+        """Temporary credentials by key id."""
         ...
 
 

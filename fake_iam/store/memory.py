@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fake_iam.domain.access_keys import AccessKey, Session
 from fake_iam.domain.users import User
+from fake_iam.store.tables import TABLES
 
 Row = TypeVar("Row")
 Undo = list[Callable[[], None]]
@@ -86,10 +87,17 @@ class MemoryAccount:
 
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
-        self.users: MemoryTable[User] = MemoryTable(undo, {"name": lambda user: user.name_key})
-        self.access_keys: MemoryTable[AccessKey] = MemoryTable(undo, {"owner": lambda key: key.owner_id})
-        self.sessions: MemoryTable[Session] = MemoryTable(undo, {"owner": lambda session: session.owner_id})
-        self.tables: Sequence[Sized] = (self.users, self.access_keys, self.sessions)
+        self._tables = {kind: MemoryTable[Any](undo, indexes) for kind, indexes in TABLES.items()}
+        self.users = self.table(User)
+        self.access_keys = self.table(AccessKey)
+        self.sessions = self.table(Session)
+
+    def table(self, kind: type[Row]) -> MemoryTable[Row]:
+        """The table of rows of a kind."""
+        return self._tables[kind]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._tables.values()))
 
 
 class MemoryStore:
@@ -126,7 +134,7 @@ class MemoryStore:
     def accounts(self) -> Sequence[MemoryAccount]:
         """Every account that holds something."""
         with self._lock:
-            return [account for account in self._accounts.values() if any(account.tables)]
+            return [account for account in self._accounts.values() if len(account)]
 
     def key_account(self, key_id: str) -> str | None:
         """The account that issued a key id, deleted keys and sessions included, or None if none did."""

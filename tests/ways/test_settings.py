@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fake_iam import Settings, SettingsError
+from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
 
 GOOD = {
     "host": ("0.0.0.0", "0.0.0.0"),
@@ -25,6 +26,7 @@ GOOD = {
     "journal_size": ("7", 7),
     "access_key_prefix": ("FAKE", "FAKE"),
     "awkward_secrets": ("true", True),
+    "quotas": ("groups_per_user=3", "groups_per_user=3"),
     "control_token": ("t0ken", "t0ken"),
 }
 NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
@@ -61,6 +63,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "journal_size": 1000,
         "access_key_prefix": "AKIA",
         "awkward_secrets": False,
+        "quotas": "",
         "control_token": None,
     }
 
@@ -158,6 +161,23 @@ def test_a_word_that_is_no_boolean_is_refused() -> None:
 
 def test_the_control_token_is_not_in_the_repr() -> None:
     assert "hush" not in repr(Settings(control_token="hush"))
+
+
+def test_quotas_are_awss_but_for_those_that_are_named() -> None:
+    quotas = Settings(quotas="groups_per_user=3, policy_size=100", users_per_account=7).all_quotas()
+    assert quotas == Quotas(users_per_account=7, groups_per_user=3, policy_size=100)
+
+
+def test_a_quota_that_is_none_is_refused_with_those_there_are() -> None:
+    text = f"quotas has 'keys', which is no quota; there are {', '.join(QUOTA_NAMES)}"
+    assert refusal(quotas="keys=3") == text
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1000001", "", "\N{DIGIT ONE}\n"])
+def test_a_quota_out_of_range_is_refused(number: str) -> None:
+    assert refusal(quotas=f"groups_per_user={number}x") == (
+        f"quotas has groups_per_user={number + 'x'!r}; it must be from 1 to 1000000"
+    )
 
 
 RANGES = [

@@ -226,3 +226,12 @@ def test_awkward_secrets_have_a_slash_and_a_plus() -> None:
 def test_temporary_ids_have_a_prefix_of_their_own(prefix: str, session: str) -> None:
     ids = IdSource(1, key_prefix=prefix)
     assert (ids.access_key_id("123456789012")[:4], ids.session_key_id("123456789012")[:4]) == (prefix, session)
+
+
+def test_a_unique_id_has_its_prefix_and_carries_the_account() -> None:
+    made = IdSource(1).unique_id("AGPA", "111122223333")
+    assert (len(made), made[:4], account_of(made)) == (21, "AGPA", "111122223333")
+
+
+def test_a_text_is_of_its_alphabet() -> None:
+    assert set(IdSource(1).text("ab", 100)) == {"a", "b"}

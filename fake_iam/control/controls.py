@@ -10,12 +10,13 @@ from typing import Any
 from fake_iam.control.account_import import Imported, import_account
 from fake_iam.control.backdating import backdate
 from fake_iam.control.clock import ClockControl
+from fake_iam.control.dumping import dump
 from fake_iam.control.faults import Faults
 from fake_iam.control.files import read_file, use_text
 from fake_iam.control.format import FormatError
 from fake_iam.control.journal import Calls, Journal
 from fake_iam.control.propagation import Propagation
-from fake_iam.control.state import Loaded, dump, load
+from fake_iam.control.state import Loaded, load
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.pipeline.engine import Engine
 

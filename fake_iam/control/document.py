@@ -33,6 +33,21 @@ class RandomPlace:
         return {"type": "string"}
 
 
+@dataclass(frozen=True)
+class AnyRow:
+    """A row as it is stored, with its key; its fields are read when it is known of what kind it is."""
+
+    def read(self, value: Any, where: Where) -> dict[str, Any]:
+        """The mapping. Raises FormatError."""
+        if not isinstance(value, dict) or not isinstance(value.get("key"), str):
+            raise FormatError(where, "is no mapping with a key")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return {"type": "object", "required": ["key"]}
+
+
 ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
 CLOCK: Final = Record(
     {
@@ -105,6 +120,7 @@ def account_format(date: Moment) -> Record:
             ROOT: Field(root, "the root user"),
             "users": Field(ListOf(user_format(date)), "the users"),
             "sessions": Field(ListOf(session_format()), "temporary credentials (dumps)"),
+            "rows": Field(MapOf(Text(), ListOf(AnyRow())), "everything else, as it is stored (dumps)"),
         }
     )
 

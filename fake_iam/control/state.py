@@ -1,15 +1,15 @@
-"""The state of a server as a document, and back: seeds, dumps, snapshots."""
+"""A document into a server: seeds, dumps that come back, snapshots."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fake_iam.control.document import FORMAT, ROOT, read_document
+from fake_iam.control.document import ROOT, read_document
 from fake_iam.control.format import FormatError, Where
-from fake_iam.control.moments import write_moment
+from fake_iam.control.rows import decode
 from fake_iam.domain import arns
 from fake_iam.domain.access_keys import ACTIVE, AccessKey, LastUse, Session
 from fake_iam.domain.clock import SteerableClock
@@ -62,20 +62,6 @@ def load(engine: Engine, clock: SteerableClock, document: Any, *, replace: bool 
     return Loaded(len(accounts), loader.users, loader.access_keys)
 
 
-def dump(engine: Engine, clock: SteerableClock, *, secrets: bool = False) -> dict[str, Any]:
-    """The whole state as a document. Without ``secrets`` it lacks those of keys, all sessions and the random state."""
-    with engine.store.transaction():
-        found: dict[str, Any] = {
-            "format": FORMAT,
-            "clock": {"now": write_moment(clock.now()), "frozen": clock.frozen},
-            "started": write_moment(engine.started_at),
-            "accounts": {account.id: _account(account, secrets) for account in engine.store.accounts()},
-            "issued": [{"id": key_id, "account": account_id} for key_id, account_id in engine.store.issued()],
-        }
-        place = engine.ids.export() if secrets else None
-        return {**found, "random": place} if place else found
-
-
 class _Loader:
     """Puts read accounts into the store, in the order of the keys' dates, so that lists show the older first."""
 
@@ -100,6 +86,8 @@ class _Loader:
             self._access_key(at, account, owner_id, key)
         for number, session in enumerate(values.get("sessions", ())):
             self._session((*where, "sessions", number), account, session)
+        for name, rows in values.get("rows", {}).items():
+            self._rows((*where, "rows", name), account, name, rows)
 
     def _user(self, where: Where, account: Account, values: Mapping[str, Any]) -> User:
         name = values["name"]
@@ -160,6 +148,18 @@ class _Loader:
         )
         account.sessions.put(row.key_id, row)
 
+    def _rows(self, where: Where, account: Account, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        kinds = {kind.__name__: kind for kind in account.kinds()}
+        if name not in kinds:
+            raise FormatError(where, f"is no kind of row; there are {', '.join(kinds)}")
+        table = account.table(kinds[name])
+        for number, values in enumerate(rows):
+            key, at = values["key"], (*where, number)
+            if table.get(key) is not None:
+                raise FormatError((*at, "key"), f"{key!r} is there already")
+            given = {field: value for field, value in values.items() if field != "key"}
+            table.put(key, decode(kinds[name], given, at, lambda draw: str(getattr(self._engine.ids, draw)())))
+
     def _must_be_free(self, where: Where, account: Account, key_id: str) -> None:
         issuer = self._engine.store.key_account(key_id) or account.id
         if issuer != account.id or account.access_keys.get(key_id) or account.sessions.get(key_id):
@@ -180,52 +180,3 @@ def _accounts(values: Mapping[str, Any], own: str) -> list[Placed]:
     for account_id, account in values.get("accounts", {}).items():
         found.append((("accounts", account_id), account_id, account))
     return found
-
-
-def _account(account: Account, secrets: bool) -> dict[str, Any]:
-    def keys_of(owner_id: str) -> list[dict[str, Any]]:
-        rows = sorted(account.access_keys.where("owner", owner_id), key=lambda key: key.serial)
-        return [_access_key(row, secrets) for row in rows]
-
-    users = [{**_user(user), "access_keys": keys_of(user.id)} for user in account.users.rows("name")]
-    found: dict[str, Any] = {ROOT: {"access_keys": keys_of(account.id)}, "users": users}
-    sessions = [_session(row) for row in account.sessions.rows("owner")] if secrets else []
-    return {**found, "sessions": sessions} if sessions else found
-
-
-def _user(user: User) -> dict[str, Any]:
-    return _given(
-        name=user.name,
-        id=user.id,
-        path=user.path,
-        created=write_moment(user.created_at),
-        tags={tag.key: tag.value for tag in user.tags} or None,
-        permissions_boundary=user.permissions_boundary,
-        password_last_used=user.password_last_used and write_moment(user.password_last_used),
-    )
-
-
-def _access_key(key: AccessKey, secrets: bool) -> dict[str, Any]:
-    use = key.last_use
-    return _given(
-        id=key.id,
-        secret=key.secret if secrets else None,
-        status=key.status,
-        created=write_moment(key.created_at),
-        last_used=use and {"date": write_moment(use.at), "region": use.region, "service": use.service},
-    )
-
-
-def _session(session: Session) -> dict[str, Any]:
-    return {
-        "id": session.key_id,
-        "secret": session.secret,
-        "token": session.token,
-        "owner": ROOT if session.owner_id == session.account_id else session.owner_id,
-        "expires": write_moment(session.expires_at),
-        "mfa": session.mfa,
-    }
-
-
-def _given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}

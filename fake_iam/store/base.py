@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fake_iam.domain.access_keys import AccessKey, Session
 from fake_iam.domain.users import User
@@ -35,6 +35,10 @@ class Table(Protocol[Row]):
         """One of those rows, or None."""
         ...
 
+    def items(self) -> Sequence[tuple[str, Row]]:
+        """All keys with their rows, in the order of insertion."""
+        ...
+
     def rows(self, order: str) -> Sequence[Row]:
         """All rows sorted by an index; the sequence must not be changed."""
         ...
@@ -49,6 +53,10 @@ class Account(Protocol):
 
     def table(self, kind: type[Row]) -> Table[Row]:
         """The table of rows of a kind; its indexes are declared in ``store.tables``."""
+        ...
+
+    def kinds(self) -> Sequence[type[Any]]:
+        """The kinds of rows that there are tables for."""
         ...
 
     @property

@@ -51,6 +51,10 @@ class MemoryTable(Generic[Row]):
         key = next(iter(self._keys[index].get(value, ())), None)
         return None if key is None else self._rows[key]
 
+    def items(self) -> Sequence[tuple[str, Row]]:
+        """All keys with their rows, in the order of insertion."""
+        return list(self._rows.items())
+
     def rows(self, order: str) -> Sequence[Row]:
         """All rows sorted by an index."""
         return [self._rows[key] for _, key in self._sorted[order]]
@@ -95,6 +99,10 @@ class MemoryAccount:
     def table(self, kind: type[Row]) -> MemoryTable[Row]:
         """The table of rows of a kind."""
         return self._tables[kind]
+
+    def kinds(self) -> Sequence[type[Any]]:
+        """The kinds of rows that there are tables for."""
+        return list(self._tables)
 
     def __len__(self) -> int:
         return sum(map(len, self._tables.values()))

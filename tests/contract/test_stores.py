@@ -15,6 +15,7 @@ from fake_iam.domain.access_keys import AccessKey, Session
 from fake_iam.domain.users import User
 from fake_iam.store.base import Account, Store
 from fake_iam.store.memory import MemoryStore
+from fake_iam.store.tables import TABLES
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
 ONE, OTHER = "111111111111", "222222222222"
@@ -398,3 +399,17 @@ def test_any_failed_transaction_leaves_any_state_as_it_was(
         list(account.access_keys.rows("owner")),
         [{row.id for row in account.access_keys.where("owner", f"AIDA{number}")} for number in range(5)],
     )
+
+
+def test_a_table_tells_all_its_items_in_the_order_of_insertion(store: Store) -> None:
+    keys = store.account(ONE).access_keys
+    with store.transaction():
+        for name in ("z", "a"):
+            keys.put(name, key(name))
+    assert list(keys.items()) == [("z", key("z")), ("a", key("a"))]
+
+
+def test_there_is_a_table_for_every_kind_of_row(store: Store) -> None:
+    account = store.account(ONE)
+    assert set(TABLES) == set(account.kinds())
+    assert all(len(account.table(kind)) == 0 for kind in account.kinds())

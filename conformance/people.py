@@ -6,7 +6,7 @@ import secrets
 from typing import Any, Final
 
 from conformance.signing import Key
-from conformance.targets import POLICY_NAME, Target
+from conformance.targets import Target
 
 PREFIX: Final = "fake-iam-conformance-"
 
@@ -51,7 +51,7 @@ class People:
         return key
 
     def clean_up(self) -> list[str]:
-        """Remove the users and their keys. Returns what is left behind, in words."""
+        """Remove the users, their keys, passwords and policies. Returns what is left behind, in words."""
         left = []
         for name in self._names:
             try:
@@ -71,13 +71,28 @@ class People:
             raise
         for key in keys:
             iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
-        if self._target.kind != "fake":
-            _attempt(iam.delete_user_policy, UserName=name, PolicyName=POLICY_NAME)
+        if _attempt(iam.get_login_profile, UserName=name):
+            self._target.wait_for(iam.delete_login_profile, UserName=name)
+        self._remove_policies(name)
         iam.delete_user(UserName=name)
 
+    def _remove_policies(self, name: str) -> None:
+        """Take off inline and attached policies; a server that cannot list them has none."""
+        iam = self._target.iam
+        try:
+            inline = iam.list_user_policies(UserName=name)["PolicyNames"]
+            attached = iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+        except AssertionError:
+            return
+        for policy_name in inline:
+            iam.delete_user_policy(UserName=name, PolicyName=policy_name)
+        for policy in attached:
+            iam.detach_user_policy(UserName=name, PolicyArn=policy["PolicyArn"])
 
-def _attempt(operation: Any, **parameters: Any) -> None:
+
+def _attempt(operation: Any, **parameters: Any) -> bool:
     try:
         operation(**parameters)
     except AssertionError:
-        return
+        return False
+    return True

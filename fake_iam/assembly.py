@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
+from fake_iam.services.iam.mfa_codes import code_at
 from fake_iam.services.registry import Service
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
@@ -72,6 +74,8 @@ class Assembled:
             quotas=settings.all_quotas(),
             steps=self._steps(faults, propagation),
             sight=propagation,
+            mfa_code_at=None if settings.any_mfa_code else code_at,
+            credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
         )
         self.engine.observers += [journal.observe, KeyWatch().observe]
         self.controls = Controls(

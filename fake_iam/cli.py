@@ -35,6 +35,8 @@ HELP: Final = {
     "access_key_prefix": "the first four characters of key ids",
     "awkward_secrets": "true: every secret has a / and a +",
     "quotas": "other quotas than AWS's: groups_per_user=3,policy_size=100",
+    "credential_report_seconds": "how long a credential report takes, by the server's clock",
+    "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
 }
 ADDRESS: Final = ("host", "port", "control_token")

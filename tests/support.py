@@ -23,7 +23,15 @@ from fake_iam.settings import Settings
 
 IAM_VERSION = "2010-05-08"
 STS_VERSION = "2011-06-15"
-STS_ACTIONS = frozenset({"GetCallerIdentity", "GetAccessKeyInfo", "GetSessionToken"})
+STS_ACTIONS = frozenset(
+    {
+        "GetCallerIdentity",
+        "GetAccessKeyInfo",
+        "GetSessionToken",
+        "GetFederationToken",
+        "DecodeAuthorizationMessage",
+    }
+)
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOST = "127.0.0.1:4593"
 INVALID_TOKEN = "The security token included in the request is invalid."

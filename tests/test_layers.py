@@ -46,7 +46,9 @@ THIRD_PARTY = {
     "control.files": {"yaml"},
     "inprocess": {"botocore"},
     "fake": {"boto3", "botocore"},
+    "services.iam.key_material": {"cryptography"},
     "pytest_plugin": {"boto3", "pytest"},
+    "services.iam.mfa_codes": {"pyotp", "segno"},
 }
 # The one pair that knows each other, and only for annotations.
 TYPES_ONLY = {("pipeline.steps", "pipeline.engine")}

@@ -16,11 +16,13 @@ from typing import Any, Final
 
 from fake_iam.control.files import DocumentError
 from fake_iam.control.format import path
+from fake_iam.control.policy_import import Policies, import_policies
 from fake_iam.domain.access_keys import ACTIVE, INACTIVE
 
 ROOT_ROW: Final = "<root_account>"
 ABSENT: Final = frozenset({"N/A", "no_information", "not_supported", ""})
-COLUMNS: Final = ("user", "arn", "user_creation_time", "password_last_used") + tuple(
+PASSWORD_COLUMNS: Final = ("password_enabled", "password_last_used", "password_last_changed", "mfa_active")
+COLUMNS: Final = ("user", "arn", "user_creation_time", *PASSWORD_COLUMNS) + tuple(
     f"access_key_{slot}_{name}"
     for slot in (1, 2)
     for name in ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
@@ -47,23 +49,26 @@ def import_account(details: str | None, report: str | None) -> Imported:
     """
     if details is None and report is None:
         raise DocumentError("there is nothing to import: give the details, the report, or both")
-    listed = _read_details(details) if details is not None else {}
+    document = _read_details(details) if details is not None else {}
+    listed = {user["UserName"]: user for user in document.get("UserDetailList", ())}
     rows = _read_report(report) if report is not None else {}
     root = rows.pop(ROOT_ROW, None)
     names = sorted({**listed, **rows}, key=str.lower)
-    users = [_user(name, listed.get(name, {}), rows.get(name, {})) for name in names]
+    policies = import_policies(document)
+    users = [_user(name, listed.get(name, {}), rows.get(name, {}), policies) for name in names]
     numbers = {row["arn"].split(":")[4] for row in [*rows.values(), *([root] if root else [])]}
     numbers |= {str(user["Arn"]).split(":")[4] for user in listed.values() if user.get("Arn")}
     if len(numbers) > 1:
         raise DocumentError(f"the exports are of different accounts: {', '.join(sorted(numbers))}")
-    account: dict[str, Any] = {"users": users}
+    account: dict[str, Any] = {**_given(groups=_groups(document), policies=policies.seeds), "users": users}
     if root and _keys(root):
         account["root"] = {"access_keys": _keys(root)}
     seed = {"accounts": {numbers.pop(): account}} if numbers else account
-    return Imported(seed, tuple(_notes(listed, rows, users, details is not None, report is not None)))
+    notes = _notes(listed, rows, users, details is not None, report is not None)
+    return Imported(seed, (*notes, *policies.notes))
 
 
-def _user(name: str, listed: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, Any]:
+def _user(name: str, listed: Mapping[str, Any], row: Mapping[str, str], policies: Policies) -> dict[str, Any]:
     found: dict[str, Any] = {"name": name}
     arn_path = row.get("arn", "").partition(":user")[2]
     boundary = listed.get("PermissionsBoundary") or {}
@@ -75,6 +80,11 @@ def _user(name: str, listed: Mapping[str, Any], row: Mapping[str, str]) -> dict[
         "permissions_boundary": boundary.get("PermissionsBoundaryArn"),
         "password_last_used": _date(row, "password_last_used"),
         "access_keys": _keys(row) or None,
+        "login_profile": _login_profile(row),
+        "mfa_devices": [{"enabled": row["user_creation_time"]}] if row.get("mfa_active") == "true" else None,
+        "groups": listed.get("GroupList") or None,
+        "policies": policies.inline(listed) or None,
+        "attached_policies": policies.attached(name, listed) or None,
     }
     found.update((field, value) for field, value in fields.items() if value is not None)
     return found
@@ -99,12 +109,33 @@ def _keys(row: Mapping[str, str]) -> list[dict[str, Any]]:
     return keys
 
 
+def _login_profile(row: Mapping[str, str]) -> dict[str, str] | None:
+    """A password that is drawn on loading, as old as the report says."""
+    if row.get("password_enabled") != "true":
+        return None
+    created = row["user_creation_time"]
+    return {"created": created, "changed": _date(row, "password_last_changed") or created}
+
+
+def _groups(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The groups of the details, and those that only their members name."""
+    found = {group["GroupName"]: group.get("Path", "/") for group in document.get("GroupDetailList", ())}
+    for user in document.get("UserDetailList", ()):
+        for name in user.get("GroupList") or ():
+            found.setdefault(name, "/")
+    return [{"name": name, "path": path} for name, path in sorted(found.items())]
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
+
+
 def _date(row: Mapping[str, str], column: str) -> str | None:
     text = row.get(column, "")
     return None if text in ABSENT else text
 
 
-def _read_details(text: str) -> dict[str, dict[str, Any]]:
+def _read_details(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as problem:
@@ -120,7 +151,10 @@ def _read_details(text: str) -> dict[str, dict[str, Any]]:
                 raise DocumentError(f"details: {path(('UserDetailList', number, 'Tags', at))}: has no Key and Value")
         if user.get("Arn") is not None and str(user["Arn"]).count(":") != 5:
             raise DocumentError(f"details: {path(('UserDetailList', number, 'Arn'))}: {user['Arn']!r} is no ARN")
-    return {user["UserName"]: user for user in users}
+    for number, group in enumerate(document.get("GroupDetailList") or ()):
+        if not isinstance(group, dict) or not isinstance(group.get("GroupName"), str):
+            raise DocumentError(f"details: {path(('GroupDetailList', number, 'GroupName'))}: is missing")
+    return dict(document)
 
 
 def _read_report(text: str) -> dict[str, dict[str, str]]:
@@ -156,6 +190,8 @@ def _notes(
 ) -> list[str]:
     keys = sum(len(user.get("access_keys", ())) for user in users)
     notes = [f"{len(users)} users, {keys} access keys; key ids and secrets are in no export and are drawn on loading"]
+    if any("login_profile" in user or "mfa_devices" in user for user in users):
+        notes.append("passwords and MFA devices are stand-ins: the exports tell only that there are some")
     if not has_report:
         notes.append("without the credential report there are no access keys and no dates of use")
     if not has_details:

@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from fake_iam.control.format import ACCOUNT_ID, Field, Flag, FormatError, ListOf, MapOf, Moment, Record, Text, Where
+from fake_iam.control.noun_formats import TAGS, account_fields, user_fields
 from fake_iam.domain.access_keys import STATUSES
 from fake_iam.domain.ids import IdSource
-from fake_iam.domain.tags import TAGS_PER_ENTITY
 
 FORMAT: Final = "fake_iam/1"
 ROOT: Final = "root"
@@ -83,17 +83,17 @@ def access_key_format(date: Moment) -> Record:
 
 def user_format(date: Moment) -> Record:
     """A user."""
-    tags = MapOf(Text(shape="tagKeyType"), Text(shape="tagValueType"), TAGS_PER_ENTITY)
     return Record(
         {
             "name": Field(Text(shape="userNameType"), "the user name", required=True),
             "id": Field(Text(shape="idType"), "the unique id; drawn if left out"),
             "path": Field(Text(shape="pathType"), "/ if left out"),
             "created": Field(date, "now if left out"),
-            "tags": Field(tags, "the tags, keys to values"),
+            "tags": Field(TAGS, "the tags, keys to values"),
             "permissions_boundary": Field(Text(shape="arnType"), "the ARN of a policy"),
             "password_last_used": Field(date, "never if left out"),
             "access_keys": Field(ListOf(access_key_format(date)), "the keys, within the quota"),
+            **user_fields(date),
         }
     )
 
@@ -108,6 +108,7 @@ def session_format() -> Record:
             "owner": Field(Text(), "the unique id of the user, or root", required=True),
             "expires": Field(Moment(ANY_TIME, past=False), "until when they work", required=True),
             "mfa": Field(Flag(), "whether an MFA code was given for them"),
+            "federated_name": Field(Text(), "the federated user's name, if they are one's"),
         }
     )
 
@@ -119,6 +120,7 @@ def account_format(date: Moment) -> Record:
         {
             ROOT: Field(root, "the root user"),
             "users": Field(ListOf(user_format(date)), "the users"),
+            **account_fields(),
             "sessions": Field(ListOf(session_format()), "temporary credentials (dumps)"),
             "rows": Field(MapOf(Text(), ListOf(AnyRow())), "everything else, as it is stored (dumps)"),
         }
@@ -134,6 +136,7 @@ def document_format(date: Moment) -> Record:
             "format": Field(Text(choices=(FORMAT,)), "this version of the format"),
             ROOT: account.fields[ROOT],
             "users": Field(account.fields["users"].kind, "the users of the server's own account"),
+            **account_fields(),
             "accounts": Field(MapOf(ACCOUNT_ID, account), "accounts by number"),
             "clock": Field(CLOCK, "the server's clock (dumps)"),
             "started": Field(date, "when the accounts were made (dumps)"),

@@ -82,6 +82,7 @@ def _session(session: Session) -> dict[str, Any]:
         "owner": ROOT if session.owner_id == session.account_id else session.owner_id,
         "expires": write_moment(session.expires_at),
         "mfa": session.mfa,
+        **_given(federated_name=session.federated_name),
     }
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fake_iam.control.document import ROOT, read_document
-from fake_iam.control.format import FormatError, Where
+from fake_iam.control.document import ANY_TIME, ROOT, account_format, read_document
+from fake_iam.control.format import FormatError, Moment, Where
 from fake_iam.control.rows import decode
+from fake_iam.control.seeding import Seeder
 from fake_iam.domain import arns
 from fake_iam.domain.access_keys import ACTIVE, AccessKey, LastUse, Session
 from fake_iam.domain.clock import SteerableClock
@@ -73,9 +74,12 @@ class _Loader:
 
     def add(self, where: Where, account: Account, values: Mapping[str, Any]) -> None:
         keys: list[Placed] = []
+        seeder = Seeder(self._engine, account, self._now)
+        seeder.before_users(where, values)
         for number, user in enumerate(values.get("users", ())):
             at = (*where, "users", number)
             row = self._user(at, account, user)
+            seeder.user(at, row, user)
             keys += _owned(at, row.id, user, self._engine.quotas.access_keys_per_user)
         root = values.get(ROOT, {})
         keys += _owned((*where, ROOT), account.id, root, self._engine.quotas.access_keys_per_user)
@@ -84,6 +88,7 @@ class _Loader:
             keys, key=lambda item: (known.get(item[2].get("id", ""), len(known)), item[2].get("created", self._now))
         ):
             self._access_key(at, account, owner_id, key)
+        seeder.after_users(where, values)
         for number, session in enumerate(values.get("sessions", ())):
             self._session((*where, "sessions", number), account, session)
         for name, rows in values.get("rows", {}).items():
@@ -145,6 +150,7 @@ class _Loader:
             token=values["token"],
             expires_at=values["expires"],
             mfa=values.get("mfa", False),
+            federated_name=values.get("federated_name"),
         )
         account.sessions.put(row.key_id, row)
 
@@ -175,7 +181,7 @@ def _owned(where: Where, owner_id: str, owner: Mapping[str, Any], quota: int) ->
 
 def _accounts(values: Mapping[str, Any], own: str) -> list[Placed]:
     """Each account with its place in the document; what stands outside ``accounts`` is the server's own account's."""
-    outside = {name: values[name] for name in (ROOT, "users") if name in values}
+    outside = {name: values[name] for name in account_format(Moment(ANY_TIME)).fields if name in values}
     found: list[Placed] = [((), own, outside)] if outside else []
     for account_id, account in values.get("accounts", {}).items():
         found.append((("accounts", account_id), account_id, account))

@@ -55,7 +55,10 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Temporary credentials of a user or of the root user, as GetSessionToken makes them."""
+    """Temporary credentials that rest on a user or on the root user.
+
+    Those of GetSessionToken call as their owner, those of GetFederationToken as the federated user of that name.
+    """
 
     key_id: str
     account_id: str
@@ -64,3 +67,4 @@ class Session:
     token: str = field(repr=False)
     expires_at: datetime
     mfa: bool = False
+    federated_name: str | None = None

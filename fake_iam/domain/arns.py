@@ -17,6 +17,16 @@ def user(account_id: str, path: str, name: str) -> str:
     return f"arn:aws:iam::{account_id}:user{path}{name}"
 
 
+def mfa_device(account_id: str, path: str, name: str) -> str:
+    """A virtual MFA device; its serial number."""
+    return f"arn:aws:iam::{account_id}:mfa{path}{name}"
+
+
+def federated_user(account_id: str, name: str) -> str:
+    """Somebody with credentials of GetFederationToken."""
+    return f"arn:aws:sts::{account_id}:federated-user/{name}"
+
+
 def is_policy(arn: str) -> bool:
     """Whether the text has the form of a managed policy's ARN."""
     return POLICY_ARN.fullmatch(arn) is not None

@@ -320,6 +320,12 @@ class InvalidAuthenticationCode(ServiceError):
     code = "InvalidAuthenticationCode"
 
 
+class InvalidAuthorizationMessage(ServiceError):
+    """The encoded message cannot be decoded."""
+
+    code = "InvalidAuthorizationMessageException"
+
+
 class EntityTemporarilyUnmodifiable(ServiceError):
     """It is still being made."""
 

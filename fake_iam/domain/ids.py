@@ -99,6 +99,10 @@ class IdSource:
         secret = self._draw(SECRET_ALPHABET, 40)
         return f"{secret[:12]}/{secret[13:27]}+{secret[28:]}" if self._awkward_secrets else secret
 
+    def mfa_seed(self) -> str:
+        """The seed of an MFA device: 64 characters of Base32, which are 40 bytes."""
+        return self._draw(ID_ALPHABET, 64)
+
     def text(self, alphabet: str, count: int) -> str:
         """So many characters of an alphabet."""
         return self._draw(alphabet, count)

@@ -9,8 +9,6 @@ from fake_iam.domain.errors import InvalidInput, LimitExceeded
 
 TAGS_PER_ENTITY = 50
 
-Tags = tuple["Tag", ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -18,6 +16,9 @@ class Tag:
 
     key: str
     value: str
+
+
+Tags = tuple[Tag, ...]
 
 
 def distinct(tags: Iterable[Tag]) -> Tags:

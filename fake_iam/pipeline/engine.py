@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, Protocol
 
 from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
+from fake_iam.domain.mfa_devices import CodeAt
 from fake_iam.domain.quotas import Quotas
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
@@ -18,6 +19,7 @@ from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
+from fake_iam.protocol.plans import plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller, Context
 from fake_iam.services.registry import Service
@@ -88,6 +90,8 @@ class Engine:
 
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
     ``steps`` are STEPS, or those with others between them; ``sight`` tells how far changes have spread.
+    ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
+    ``credential_report_delay`` of the clock's time.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
     """
 
@@ -103,6 +107,8 @@ class Engine:
         quotas: Quotas,
         steps: Sequence[Step],
         sight: Sight,
+        mfa_code_at: CodeAt | None,
+        credential_report_delay: timedelta,
     ) -> None:
         self.settings = settings
         self.services = services
@@ -113,6 +119,8 @@ class Engine:
         self.quotas = quotas
         self.steps = steps
         self.sight = sight
+        self.mfa_code_at = mfa_code_at
+        self.credential_report_delay = credential_report_delay
         self.observers: list[Observer] = []
         self.started_at = clock.now()
 
@@ -138,6 +146,22 @@ class Engine:
             LOGGER.exception("internal fault, request id %s", call.request_id)
             return self._error(call, self._fault(call))
 
+    def perform(self, account_id: str, service: str, operation: str, members: Mapping[str, Any], now: datetime) -> None:
+        """Do an operation as the account's root user, inside the transaction of whoever asks.
+
+        ``members`` are the parameters under the model's names.
+
+        Raises:
+            Refusal: a parameter breaks a constraint of the model.
+            ServiceError: the operation refuses.
+        """
+        implemented = next(known for known in self.services.values() if known.model.name == service)
+        plan = plan_for(implemented.model, operation)
+        plan.validate(members)
+        implemented.service.operations[operation].function(
+            self.context(Caller.root(account_id), now), **plan.arguments(members)
+        )
+
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
         return Context(
@@ -149,6 +173,8 @@ class Engine:
             quotas=self.quotas,
             account_created_at=self.started_at,
             sees=lambda user: self.sight.user(user, now),
+            mfa_code_at=self.mfa_code_at,
+            credential_report_delay=self.credential_report_delay,
         )
 
     def _result(self, call: Call) -> WireResponse:

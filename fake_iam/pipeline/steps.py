@@ -92,11 +92,13 @@ def authorize(engine: Engine, call: Call) -> None:
     """Refuse what temporary credentials may not do; say which operations are missing here."""
     assert call.service is not None and call.caller is not None and call.plan is not None
     session = call.caller.session
+    federated = call.caller.kind == "federated-user"
     if session is not None and call.service.name == "iam" and not session.mfa:
         raise InvalidClientTokenId.invalid()
     if call.operation is None:
         raise NotImplementedHere.operation(call.service.name, call.plan.name)
-    if session is not None and call.service.name == "sts" and not call.operation.open_to_sessions:
+    closed = not call.operation.open_to_sessions or (federated and call.plan.name != "GetCallerIdentity")
+    if session is not None and call.service.name == "sts" and closed:
         raise AccessDenied.session_credentials(call.plan.name)
 
 
@@ -158,10 +160,14 @@ def _owner(engine: Engine, known: AccessKey | Session) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
     session = known if isinstance(known, Session) else None
     key_id = known.key_id if isinstance(known, Session) else known.id
-    if known.owner_id == known.account_id:
-        return Caller.root(known.account_id, key_id, session)
-    user = engine.store.account(known.account_id).users.get(known.owner_id)
-    return Caller.user(user, key_id, session) if user else None
+    user = None
+    if known.owner_id != known.account_id:
+        user = engine.store.account(known.account_id).users.get(known.owner_id)
+        if user is None:
+            return None
+    if session is not None and session.federated_name is not None:
+        return Caller.federated(session.federated_name, session)
+    return Caller.user(user, key_id, session) if user else Caller.root(known.account_id, key_id, session)
 
 
 def _note_use(engine: Engine, call: Call, key_id: str) -> None:

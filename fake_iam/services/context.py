@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from fake_iam.domain import arns, paging
 from fake_iam.domain.access_keys import Session
+from fake_iam.domain.federation import federated_user_id
 from fake_iam.domain.ids import IdSource
+from fake_iam.domain.mfa_devices import CodeAt
 from fake_iam.domain.paging import Page
 from fake_iam.domain.quotas import Quotas
 from fake_iam.domain.users import User
@@ -22,7 +24,7 @@ T = TypeVar("T")
 class Caller:
     """Who signed the request. ``id`` is the user's id, or the account number for the root user."""
 
-    kind: Literal["root", "user", "assumed-role"]
+    kind: Literal["root", "user", "assumed-role", "federated-user"]
     account_id: str
     id: str
     arn: str
@@ -39,12 +41,20 @@ class Caller:
         """A user, under the name it has now."""
         return cls("user", user.account_id, user.id, user.arn, access_key_id, session)
 
+    @classmethod
+    def federated(cls, name: str, session: Session) -> Caller:
+        """A federated user, by the name that GetFederationToken was given."""
+        account_id = session.account_id
+        user_id, arn = federated_user_id(account_id, name), arns.federated_user(account_id, name)
+        return cls("federated-user", account_id, user_id, arn, session.key_id, session)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything an operation may use besides its own parameters.
 
     ``sees`` tells of a user that is there whether a look-up finds it already; names are taken at once all the same.
+    ``mfa_code_at`` gives the codes that MFA devices show; without it any code will do.
     """
 
     store: Store
@@ -55,6 +65,8 @@ class Context:
     quotas: Quotas
     account_created_at: datetime
     sees: Callable[[User], bool]
+    mfa_code_at: CodeAt | None
+    credential_report_delay: timedelta
 
     def page(
         self,

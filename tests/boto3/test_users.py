@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-EDGE = "arn:aws:iam::123456789012:policy/edge"
+EDGE = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def test_a_permissions_boundary_is_of_the_type_policy(iam: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,11 @@ class Outcome:
     status: int
     out: str
     err: str
+
+
+def find_program(name: str) -> str | None:
+    """Where a program is: the one installed beside this Python, else the one on the PATH."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
 def isolated(home: Path, **variables: str) -> dict[str, str]:

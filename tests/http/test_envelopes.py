@@ -233,8 +233,10 @@ def test_iam_sends_no_extended_id(wire: Wire) -> None:
 
 LISTS = [
     "ListAccessKeys",
+    "ListAccountAliases",
     "ListUsers",
     "ListUserTags",
+    "ListGroups",
     "ListGroupsForUser",
     "ListUserPolicies",
     "ListAttachedUserPolicies",
@@ -243,7 +245,16 @@ LISTS = [
     "ListSSHPublicKeys",
     "ListSigningCertificates",
     "ListServiceSpecificCredentials",
+    "ListServerCertificates",
 ]
+# Lists of what hangs on something that is no user: the tests of its noun look at them.
+OF_OTHER_NOUNS = {
+    "ListEntitiesForPolicy",
+    "ListMFADeviceTags",
+    "ListPolicies",
+    "ListPolicyVersions",
+    "ListServerCertificateTags",
+}
 
 
 @pytest.mark.parametrize("action", LISTS)
@@ -264,7 +275,8 @@ def test_a_list_that_is_cut_says_so_and_gives_a_marker(wire: Wire) -> None:
 def test_all_lists_are_tested() -> None:
     from fake_iam.services.iam import IAM
 
-    assert sorted(LISTS) == sorted(name for name in IAM.operations if name.startswith("List"))
+    named = {name for name in IAM.operations if name.startswith("List")}
+    assert sorted(LISTS) == sorted(named - OF_OTHER_NOUNS)
 
 
 @pytest.mark.parametrize("action", LISTS)

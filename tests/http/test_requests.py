@@ -337,7 +337,7 @@ def test_a_tag_value_comes_back_as_it_was_sent(wire: Wire) -> None:
     ("action", "version", "named"),
     [
         ("CreateRole", IAM_VERSION, "iam:CreateRole"),
-        ("AttachUserPolicy", IAM_VERSION, "iam:AttachUserPolicy"),
+        ("AttachRolePolicy", IAM_VERSION, "iam:AttachRolePolicy"),
         ("AssumeRole", STS_VERSION, "sts:AssumeRole"),
     ],
 )

@@ -27,6 +27,8 @@ GOOD = {
     "access_key_prefix": ("FAKE", "FAKE"),
     "awkward_secrets": ("true", True),
     "quotas": ("groups_per_user=3", "groups_per_user=3"),
+    "credential_report_seconds": ("5", 5),
+    "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
 }
 NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
@@ -64,6 +66,8 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "access_key_prefix": "AKIA",
         "awkward_secrets": False,
         "quotas": "",
+        "credential_report_seconds": 0,
+        "any_mfa_code": False,
         "control_token": None,
     }
 
@@ -186,6 +190,7 @@ RANGES = [
     ("users_per_account", 1, 1_000_000),
     ("page_size", 1, 1000),
     ("journal_size", 1, 1_000_000),
+    ("credential_report_seconds", 0, 86_400),
 ]
 
 

@@ -1,6 +1,47 @@
 """The IAM service: importing it registers every operation it answers."""
 
-from fake_iam.services.iam import access_keys, leftovers, users
+from fake_iam.services.iam import (
+    access_keys,
+    account_aliases,
+    account_summary,
+    attachments,
+    credential_report,
+    groups,
+    inline_policies,
+    leftovers,
+    login_profiles,
+    managed_policies,
+    mfa_devices,
+    password_policy,
+    permissions_boundaries,
+    policy_versions,
+    server_certificates,
+    service_credentials,
+    signing_certificates,
+    ssh_public_keys,
+    users,
+)
 from fake_iam.services.iam.service import IAM
 
-__all__ = ["IAM", "access_keys", "leftovers", "users"]
+__all__ = [
+    "IAM",
+    "access_keys",
+    "account_aliases",
+    "account_summary",
+    "attachments",
+    "credential_report",
+    "groups",
+    "inline_policies",
+    "leftovers",
+    "login_profiles",
+    "managed_policies",
+    "mfa_devices",
+    "password_policy",
+    "permissions_boundaries",
+    "policy_versions",
+    "server_certificates",
+    "service_credentials",
+    "signing_certificates",
+    "ssh_public_keys",
+    "users",
+]

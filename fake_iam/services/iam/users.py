@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from fake_iam.domain import arns
-from fake_iam.domain.errors import DeleteConflict, EntityAlreadyExists, InvalidInput, LimitExceeded
+from fake_iam.domain.errors import EntityAlreadyExists, LimitExceeded
 from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.domain.users import User, name_key
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
+from fake_iam.services.iam.leftovers import refuse_leftovers
 from fake_iam.services.iam.lookups import find_key_owner, find_user
+from fake_iam.services.iam.permissions_boundaries import find_boundary
 from fake_iam.services.iam.service import IAM
 
 
@@ -27,8 +28,8 @@ def create_user(
 ) -> dict[str, Any]:
     """Add a user. The answer shows its tags in the order of the request."""
     given = distinct(views.read_tags(tags))
-    if permissions_boundary is not None and not arns.is_policy(permissions_boundary):
-        raise InvalidInput.boundary(permissions_boundary)
+    if permissions_boundary is not None:
+        find_boundary(ctx, permissions_boundary)
     if ctx.account.users.find("name", name_key(user_name)):
         raise EntityAlreadyExists.user(user_name)
     if len(ctx.account.users) >= ctx.quotas.users_per_account:
@@ -83,8 +84,7 @@ def update_user(ctx: Context, *, user_name: str, new_path: str | None = None, ne
 def delete_user(ctx: Context, *, user_name: str) -> None:
     """Delete a user on whom nothing hangs any more."""
     user = find_user(ctx, user_name)
-    if ctx.account.access_keys.where("owner", user.id):
-        raise DeleteConflict.access_keys()
+    refuse_leftovers(ctx, user)
     ctx.account.users.delete(user.id)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from fake_iam.domain.access_keys import Session
 from fake_iam.domain.errors import AccessDenied
+from fake_iam.domain.mfa_devices import MfaDevice, both_or_neither, wrong_session_code
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
 
 USER_SECONDS = 43_200
-ROOT_SECONDS = 3_600  # both from the API reference of GetSessionToken
+ROOT_SECONDS = 3_600  # both from the API references of GetSessionToken and GetFederationToken
 
 
 @STS.operation("GetSessionToken")
@@ -23,12 +24,40 @@ def get_session_token(
     token_code: str | None = None,
     minimum_session_token_size: int = 0,
 ) -> dict[str, Any]:
-    """Make temporary credentials of the caller. Those of the root user last an hour at the most.
+    """Make temporary credentials of the caller; with a code of its MFA device they may call IAM."""
+    mfa = serial_number is not None or token_code is not None
+    if mfa:
+        take_code(ctx, serial_number, token_code)
+    return {"Credentials": credentials(new_session(ctx, duration_seconds, minimum_session_token_size, mfa=mfa))}
 
-    No MFA device exists here yet, so naming one is refused as somebody else's device is.
+
+def take_code(ctx: Context, serial_number: str | None, token_code: str | None) -> None:
+    """Use up a code of the caller's MFA device.
+
+    Raises:
+        AccessDenied: the device is not the caller's, or the code not the device's.
     """
-    if serial_number is not None or token_code is not None:
+    if serial_number is None or token_code is None:
+        raise both_or_neither()
+    devices = ctx.account.table(MfaDevice)
+    device = devices.get(serial_number)
+    if device is None or device.owner_id != ctx.caller.id:
         raise AccessDenied.mfa_device()
+    proven = device.taking((token_code,), ctx.now, ctx.mfa_code_at)
+    if proven is None:
+        raise wrong_session_code()
+    devices.put(serial_number, proven)
+
+
+def new_session(
+    ctx: Context,
+    duration_seconds: int | None,
+    minimum_token_size: int,
+    *,
+    mfa: bool = False,
+    federated_name: str | None = None,
+) -> Session:
+    """Temporary credentials that rest on the caller's. Those of the root user last an hour at the most."""
     seconds = duration_seconds or USER_SECONDS
     if ctx.caller.kind == "root":
         seconds = min(seconds, ROOT_SECONDS)
@@ -37,16 +66,21 @@ def get_session_token(
         account_id=ctx.account.id,
         owner_id=ctx.caller.id,
         secret=ctx.ids.secret(),
-        token=ctx.ids.session_token(minimum_session_token_size),
+        token=ctx.ids.session_token(minimum_token_size),
         expires_at=ctx.now + timedelta(seconds=seconds),
+        mfa=mfa,
+        federated_name=federated_name,
     )
     ctx.store.record_issue(session.key_id, ctx.account.id)
     ctx.account.sessions.put(session.key_id, session)
+    return session
+
+
+def credentials(session: Session) -> dict[str, Any]:
+    """A session as it is shown, once, with its secret and token."""
     return {
-        "Credentials": {
-            "AccessKeyId": session.key_id,
-            "SecretAccessKey": session.secret,
-            "SessionToken": session.token,
-            "Expiration": session.expires_at,
-        }
+        "AccessKeyId": session.key_id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": session.token,
+        "Expiration": session.expires_at,
     }

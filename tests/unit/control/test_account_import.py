@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -14,7 +15,7 @@ from fake_iam.control.files import DocumentError
 from tests.support import Wire
 
 HEAD = ",".join(COLUMNS)
-DETAILS = {
+DETAILS: dict[str, Any] = {
     "UserDetailList": [
         {
             "Path": "/eng/",
@@ -32,12 +33,20 @@ DETAILS = {
 }
 
 
-def row(user: str, *keys: tuple[str, str, str, str, str], used: str = "N/A", path: str = "/eng/") -> str:
+def row(
+    user: str,
+    *keys: tuple[str, str, str, str, str],
+    used: str = "N/A",
+    changed: str | None = None,
+    mfa: str = "false",
+    path: str = "/eng/",
+) -> str:
     slots = [*keys, *[("false", "N/A", "N/A", "N/A", "N/A")] * (2 - len(keys))]
     arn = (
         f"arn:aws:iam::111122223333:user{path}{user}" if user != "<root_account>" else "arn:aws:iam::111122223333:root"
     )
-    return ",".join([user, arn, "2020-02-02T02:02:02+00:00", used, *slots[0], *slots[1]])
+    password = ["false" if changed is None else "true", used, changed or "N/A", mfa]
+    return ",".join([user, arn, "2020-02-02T02:02:02+00:00", *password, *slots[0], *slots[1]])
 
 
 def report(*rows: str) -> str:
@@ -90,6 +99,62 @@ def test_the_details_alone_give_no_keys() -> None:
     imported = import_account(json.dumps(DETAILS), None)
     assert "access_keys" not in user(imported.seed)
     assert imported.notes[1:] == ("without the credential report there are no access keys and no dates of use",)
+
+
+def test_a_password_is_taken_over_with_its_dates_and_drawn() -> None:
+    imported = import_account(None, report(row("alice", changed="2025-05-05T00:00:00+00:00")))
+    assert user(imported.seed)["login_profile"] == {
+        "created": "2020-02-02T02:02:02+00:00",
+        "changed": "2025-05-05T00:00:00+00:00",
+    }
+    assert "passwords and MFA devices are stand-ins: the exports tell only that there are some" in imported.notes
+
+
+def test_an_mfa_device_is_stood_in_for() -> None:
+    imported = import_account(None, report(row("alice", mfa="true")))
+    assert user(imported.seed)["mfa_devices"] == [{"enabled": "2020-02-02T02:02:02+00:00"}]
+
+
+def test_groups_and_policies_are_taken_over_as_far_as_they_are_known() -> None:
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    own, unknown = "arn:aws:iam::111122223333:policy/x/own", "arn:aws:iam::aws:policy/Unheard"
+    known = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    details = {
+        "UserDetailList": [
+            {
+                **DETAILS["UserDetailList"][0],
+                "GroupList": ["developers", "loners"],
+                "UserPolicyList": [{"PolicyName": "mine", "PolicyDocument": document}],
+                "AttachedManagedPolicies": [{"PolicyArn": arn} for arn in (own, unknown, known)],
+                "PermissionsBoundary": None,
+            }
+        ],
+        "GroupDetailList": [{"GroupName": "developers", "Path": "/eng/"}],
+        "Policies": [
+            {
+                "PolicyName": "own",
+                "Path": "/x/",
+                "Arn": own,
+                "Description": "ours",
+                "PolicyVersionList": [
+                    {"VersionId": "v1", "Document": {}, "IsDefaultVersion": False},
+                    {"VersionId": "v2", "Document": quote(json.dumps(document)), "IsDefaultVersion": True},
+                ],
+            },
+            {"PolicyName": "ReadOnlyAccess", "Arn": known},
+        ],
+    }
+    imported = import_account(json.dumps(details), None)
+    account = imported.seed["accounts"]["111122223333"]
+    assert account["groups"] == [{"name": "developers", "path": "/eng/"}, {"name": "loners", "path": "/"}]
+    assert account["policies"] == [{"name": "own", "path": "/x/", "document": document, "description": "ours"}]
+    alice = user(imported.seed)
+    assert (alice["groups"], alice["policies"]) == (["developers", "loners"], {"mine": document})
+    assert alice["attached_policies"] == [own, known]
+    assert f"alice has {unknown} attached, which is not known here and is left out" in imported.notes
+    wire = Wire()
+    wire.assembled.controls.seed(imported.seed)
+    assert wire.assembled.health()["users"] == 1
 
 
 def test_a_slot_that_was_never_filled_is_no_key() -> None:

@@ -197,6 +197,14 @@ def test_a_refused_dump_leaves_an_unseeded_server_unpredictable(wire: Wire) -> N
     assert ids[0] != ids[1]
 
 
+def test_a_federated_session_stays_one_in_a_dump(wire: Wire) -> None:
+    made = wire.call("GetFederationToken", Name="guest")["Credentials"]
+    other = Wire()
+    other.assembled.controls.seed(wire.assembled.controls.dump(secrets=True))
+    guest = Key(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    assert other.call("GetCallerIdentity", guest)["Arn"] == "arn:aws:sts::123456789012:federated-user/guest"
+
+
 def test_a_deleted_key_stays_deleted_in_a_dump(wire: Wire) -> None:
     busy(wire)
     (gone,) = [

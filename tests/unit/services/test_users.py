@@ -9,7 +9,7 @@ import pytest
 from tests.support import AwsError, Wire
 
 DUPLICATE = AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.", 400)
-BOUNDARY = "arn:aws:iam::123456789012:policy/edge"
+BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def tag_parameters(*tags: tuple[str, str]) -> dict[str, str]:
@@ -204,8 +204,8 @@ def test_what_may_hang_on_a_user_elsewhere_is_listed_empty(wire: Wire, action: s
         assert wire.call(action, UserName="nobody") == missing
 
 
-@pytest.mark.parametrize("action", ["GetLoginProfile", "DeleteLoginProfile"])
-def test_nobody_has_a_password(wire: Wire, action: str) -> None:
-    wire.user("a")
-    missing = AwsError("NoSuchEntity", "Login Profile for User a cannot be found.", 404)
-    assert wire.call(action, UserName="a") == missing
+def test_a_boundary_that_is_no_policy_of_anybodys_is_refused(wire: Wire) -> None:
+    arn = "arn:aws:iam::123456789012:policy/none"
+    assert wire.call("CreateUser", UserName="alice", PermissionsBoundary=arn) == AwsError(
+        "NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404
+    )

@@ -1,0 +1,29 @@
+"""What the cases of several nouns make and remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.conftest import LEFT_BEHIND
+from conformance.devices import Devices
+from conformance.people import People
+from conformance.policies import Policies
+from conformance.targets import Target
+
+
+@pytest.fixture
+def new_policy(aws: Target, new_user: People, request: pytest.FixtureRequest) -> Iterator[Policies]:
+    """Makes managed policies, and removes them before the users that have them."""
+    policies = Policies(aws)
+    yield policies
+    request.config.stash[LEFT_BEHIND] += policies.clean_up()
+
+
+@pytest.fixture
+def new_device(aws: Target, new_user: People, request: pytest.FixtureRequest) -> Iterator[Devices]:
+    """Makes MFA devices, and removes them before the users that have them."""
+    devices = Devices(aws)
+    yield devices
+    request.config.stash[LEFT_BEHIND] += devices.clean_up()

@@ -1,0 +1,1 @@
+"""Policies as documents: what may be written in them."""

@@ -1,0 +1,67 @@
+"""The account in numbers: what there is, and how much there may be."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fake_iam.domain.groups import Group
+from fake_iam.domain.managed_policies import ManagedPolicy
+from fake_iam.domain.mfa_devices import MfaDevice
+from fake_iam.domain.server_certificates import ServerCertificate
+from fake_iam.domain.signing_certificates import SigningCertificate
+from fake_iam.services.context import Context
+from fake_iam.services.iam.service import IAM
+
+# What a quota that nothing here can reach is by default in AWS (recorded), and nouns that there are none of yet.
+FIXED: Final = {
+    "AssumeRolePolicySizeQuota": 2048,
+    "AttachedPoliciesPerRoleQuota": 10,
+    "GlobalEndpointTokenVersion": 1,
+    "GroupPolicySizeQuota": 5120,
+    "InstanceProfiles": 0,
+    "InstanceProfilesQuota": 1000,
+    "PolicyVersionsInUseQuota": 10_000,
+    "Providers": 0,
+    "RolePolicySizeQuota": 10_240,
+    "Roles": 0,
+    "RolesQuota": 1000,
+}
+
+
+@IAM.operation("GetAccountSummary")
+def get_account_summary(ctx: Context) -> dict[str, Any]:
+    """Count everything, and name every quota. Whether root has a password is not known here: it has one (assumed)."""
+    quotas, account = ctx.quotas, ctx.account
+    devices = [device for _, device in account.table(MfaDevice).items()]
+    policies = [policy for _, policy in account.table(ManagedPolicy).items()]
+    found = {
+        "AccessKeysPerUserQuota": quotas.access_keys_per_user,
+        "AccountAccessKeysPresent": _present(account.access_keys.find("owner", account.id)),
+        "AccountMFAEnabled": _present(account.table(MfaDevice).find("owner", account.id)),
+        "AccountPasswordPresent": 1,
+        "AccountSigningCertificatesPresent": _present(account.table(SigningCertificate).find("owner", account.id)),
+        "AttachedPoliciesPerGroupQuota": quotas.policies_per_group,
+        "AttachedPoliciesPerUserQuota": quotas.policies_per_user,
+        "Groups": len(account.table(Group)),
+        "GroupsPerUserQuota": quotas.groups_per_user,
+        "GroupsQuota": quotas.groups_per_account,
+        "MFADevices": len(devices),
+        "MFADevicesInUse": sum(device.assigned for device in devices),
+        "Policies": len(policies),
+        "PoliciesQuota": quotas.policies_per_account,
+        "PolicySizeQuota": quotas.policy_size,
+        "PolicyVersionsInUse": sum(len(policy.versions) for policy in policies),
+        "ServerCertificates": len(account.table(ServerCertificate)),
+        "ServerCertificatesQuota": quotas.server_certificates_per_account,
+        "SigningCertificatesPerUserQuota": quotas.certificates_per_user,
+        "UserPolicySizeQuota": quotas.user_policy_size,
+        "Users": len(account.users),
+        "UsersQuota": quotas.users_per_account,
+        "VersionsPerPolicyQuota": quotas.versions_per_policy,
+        **FIXED,
+    }
+    return {"SummaryMap": dict(sorted(found.items()))}
+
+
+def _present(row: object | None) -> int:
+    return 0 if row is None else 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_iam.control.account_import import import_account
+from fake_iam.control.backdating import OTHERS
 from fake_iam.control.document import json_schema
 from fake_iam.control.files import DocumentError, read_file, write_file
 from fake_iam.remote import Remote, RemoteError
@@ -69,6 +70,13 @@ def _add_backdate(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> 
     key.add_argument("--last-used", metavar="MOMENT", help=MOMENT)
     key.add_argument("--region", help="where it was last used; us-east-1 if left out")
     key.add_argument("--service", help="for what it was last used; iam if left out")
+    other = add(actions, "other", f"set dates of one of: {', '.join(OTHERS)}", _backdate_other)
+    other.add_argument("kind", metavar="KIND", choices=sorted(OTHERS))
+    other.add_argument(
+        "id", metavar="ID", help="its id, ARN or serial number; the name of a group or server certificate"
+    )
+    other.add_argument("dates", metavar="DATE=MOMENT", nargs="+", help='uploaded="91 days ago"')
+    other.add_argument("--account", help="its account, twelve digits; the server's own if left out")
     for parser in (user, key):
         parser.add_argument("--created", metavar="MOMENT", help=MOMENT)
 
@@ -132,6 +140,19 @@ def _backdate_access_key(remote: Remote, asked: argparse.Namespace) -> Any:
     return remote.post("backdate", access_key=asked.access_key, created=asked.created, last_used=given or None)
 
 
+def _backdate_other(remote: Remote, asked: argparse.Namespace) -> Any:
+    dates = dict(_pair(text, "a date and its moment", 'uploaded="91 days ago"') for text in asked.dates)
+    return remote.post("backdate", **{asked.kind: asked.id, "account_id": asked.account, **dates})
+
+
+def _pair(text: str, what: str, example: str) -> tuple[str, str]:
+    """Both sides of an equal sign. Raises DocumentError if there is none."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise DocumentError(f"{text!r} must be {what}: {example}")
+    return name, value
+
+
 def _seed(remote: Remote, asked: argparse.Namespace) -> Any:
     if asked.schema:
         return json_schema()
@@ -192,9 +213,7 @@ def _propagation(remote: Remote, asked: argparse.Namespace) -> Any:
     delays: dict[str, dict[str, str]] = {}
     for service in ("iam", "sts"):
         for text in getattr(asked, service):
-            name, equals, delay = text.partition("=")
-            if not equals:
-                raise DocumentError(f'--{service} is {text!r}; it must be a name and a delay: new_keys="8 seconds"')
+            name, delay = _pair(text, f"a name and a delay as {service.upper()} sees it", 'new_keys="8 seconds"')
             delays.setdefault(service, {})[name] = delay
     return remote.post("propagation", **delays)
 

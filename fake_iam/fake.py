@@ -25,7 +25,7 @@ class FakeIAM:
         clock: what dates users, keys and sessions; the machine's own time if left out.
         overrides: single settings by name, for example ``auth="strict"``; not together with ``settings``.
 
-    Besides calling it, a test steers it: ``clock``, ``backdate_user``, ``backdate_access_key``, ``seed``,
+    Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``, ``seed``,
     ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``, ``faults``, ``calls`` and
     ``journal`` are those of ``fake_iam.control.controls.Controls``.
 
@@ -47,6 +47,7 @@ class FakeIAM:
         self.faults = controls.faults
         self.journal = controls.journal
         self.calls = controls.calls
+        self.backdate = controls.backdate
         self.backdate_user = controls.backdate_user
         self.backdate_access_key = controls.backdate_access_key
         self.seed = controls.seed

@@ -35,7 +35,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "inprocess": ("assembly", "settings", "protocol.wire"),
     "fake": ("assembly", "settings", "wsgi", "server", "domain.clock"),
     "remote": ("settings",),
-    "commands": ("remote", "control.account_import", "control.document", "control.files"),
+    "commands": ("remote", "control.account_import", "control.backdating", "control.document", "control.files"),
     "cli": ("assembly", "settings", "wsgi", "server", "commands", "remote", "control.files"),
     "__main__": ("cli",),
     "pytest_plugin": ("assembly", "settings", "fake"),

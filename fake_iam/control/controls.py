@@ -92,7 +92,10 @@ class Controls:
         self.backdate({"access_key": access_key_id, "created": created, "last_used": use})
 
     def backdate(self, values: Mapping[str, Any]) -> None:
-        """Set dates of a user (``user``) or a key (``access_key``) as a document says. Raises FormatError."""
+        """Set dates of anything that has some, as a document says: ``{"mfa_device": serial, "enabled": "91 days ago"}``.
+
+        The first field names the thing (see ``fake_iam.control.backdating``). Raises FormatError.
+        """
         backdate(self._engine, self._clock.now(), values)
         self._changed()
 

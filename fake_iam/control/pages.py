@@ -119,16 +119,18 @@ def _state_pages(controls: Controls) -> list[Page]:
         }
     )
     name = Record({"name": Field(Text(), "the snapshot's name", required=True)})
-    dated = Record(
-        {**backdating.user_format(Moment(ANY_TIME)).fields, **backdating.access_key_format(Moment(ANY_TIME)).fields},
-    )
+    dated = {
+        name: Field(Raw(item.kind), item.meaning)
+        for record in backdating.formats(Moment(ANY_TIME)).values()
+        for name, item in record.fields.items()
+    }
     return [
         Page(
             "POST",
             "backdate",
-            "Set dates of a user (`user`) or of a key (`access_key`).",
+            "Set dates of the one thing that is named: `user`, `access_key`, `mfa_device` and so on.",
             _done(lambda asked: controls.backdate(asked.fields)),
-            Record({key: Field(Raw(item.kind), item.meaning) for key, item in dated.fields.items()}),
+            Record(dated),
         ),
         Page(
             "POST",

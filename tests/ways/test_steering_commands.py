@@ -76,7 +76,7 @@ def test_a_seed_that_cannot_be_is_named_by_its_file(fake: FakeIAM, capsys: Outpu
 def test_a_delay_without_an_equal_sign_is_exit_status_2(fake: FakeIAM, capsys: Output) -> None:
     assert said(capsys, "propagation", "set", "--iam", "new_keys") == (
         2,
-        "fake-iam: --iam is 'new_keys'; it must be a name and a delay: new_keys=\"8 seconds\"\n",
+        "fake-iam: 'new_keys' must be a name and a delay as IAM sees it: new_keys=\"8 seconds\"\n",
     )
 
 

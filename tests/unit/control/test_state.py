@@ -345,7 +345,8 @@ def test_dates_in_another_account_can_be_set(wire: Wire, controls: Controls) -> 
         ({"created": "1 day ago"}, "user: is missing"),
         (
             {"user": "Alice", "last_used": "1 day ago"},
-            "last_used: is no field; there are user, account_id, created, password_last_used",
+            "last_used: is no field; there are user, account_id, created, password_last_used, password_created, "
+            "password_changed",
         ),
     ],
 )

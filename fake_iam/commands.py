@@ -72,9 +72,7 @@ def _add_backdate(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> 
     key.add_argument("--service", help="for what it was last used; iam if left out")
     other = add(actions, "other", f"set dates of one of: {', '.join(OTHERS)}", _backdate_other)
     other.add_argument("kind", metavar="KIND", choices=sorted(OTHERS))
-    other.add_argument(
-        "id", metavar="ID", help="its id, ARN or serial number; the name of a group or server certificate"
-    )
+    other.add_argument("id", metavar="ID", help="its id, ARN or serial number; of a group, its name")
     other.add_argument("dates", metavar="DATE=MOMENT", nargs="+", help='uploaded="91 days ago"')
     other.add_argument("--account", help="its account, twelve digits; the server's own if left out")
     for parser in (user, key):

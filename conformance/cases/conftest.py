@@ -8,6 +8,7 @@ import pytest
 
 from conformance.conftest import LEFT_BEHIND
 from conformance.devices import Devices
+from conformance.groups import Groups
 from conformance.people import People
 from conformance.policies import Policies
 from conformance.targets import Target
@@ -27,3 +28,11 @@ def new_device(aws: Target, new_user: People, request: pytest.FixtureRequest) ->
     devices = Devices(aws)
     yield devices
     request.config.stash[LEFT_BEHIND] += devices.clean_up()
+
+
+@pytest.fixture
+def new_group(aws: Target, new_user: People, request: pytest.FixtureRequest) -> Iterator[Groups]:
+    """Makes groups, and removes them before the users that are in them."""
+    groups = Groups(aws)
+    yield groups
+    request.config.stash[LEFT_BEHIND] += groups.clean_up()

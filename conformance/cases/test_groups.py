@@ -2,16 +2,14 @@ from __future__ import annotations
 
 import base64
 import re
-import secrets
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from conformance.answers import AwsError, only
-from conformance.conftest import LEFT_BEHIND
-from conformance.people import PREFIX, People
+from conformance.groups import Groups
+from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.sources import API, IDENTIFIERS, LOCALSTACK_USERS, REAL_KEYS, Source
 from conformance.targets import Target, fake_target
@@ -35,49 +33,6 @@ def user_missing(name: str) -> AwsError:
 
 def group_exists(name: str) -> AwsError:
     return AwsError("EntityAlreadyExists", f"Group with name {name} already exists.", 409)
-
-
-class Groups:
-    """Makes groups under names nobody else has; ``clean_up`` removes them."""
-
-    def __init__(self, target: Target) -> None:
-        self._iam = target.iam
-        self._names: list[str] = []
-
-    def __call__(self, *members: str, **parameters: Any) -> str:
-        """A new group's name. ``members`` are users to put into it, ``parameters`` further ones of CreateGroup."""
-        __tracebackhide__ = True
-        name = self.name()
-        self._iam.create_group(GroupName=name, **parameters)
-        for member in members:
-            self._iam.add_user_to_group(GroupName=name, UserName=member)
-        return name
-
-    def name(self) -> str:
-        """A name that no group has; a group of that name is removed when the case is over."""
-        self._names.append(PREFIX + secrets.token_hex(6))
-        return self._names[-1]
-
-    def clean_up(self) -> list[str]:
-        """Remove the groups. Returns what is left behind, in words."""
-        left = []
-        for name in self._names:
-            try:
-                for user in self._iam.get_group(GroupName=name)["Users"]:
-                    self._iam.remove_user_from_group(GroupName=name, UserName=user["UserName"])
-                self._iam.delete_group(GroupName=name)
-            except AssertionError as problem:
-                if "NoSuchEntity" not in str(problem) and "no answer" not in str(problem):
-                    left.append(f"group {name}: {problem}")
-        return left
-
-
-@pytest.fixture
-def new_group(aws: Target, new_user: People, request: pytest.FixtureRequest) -> Iterator[Groups]:
-    """Makes groups, and removes them before the users that are in them."""
-    groups = Groups(aws)
-    yield groups
-    request.config.stash[LEFT_BEHIND] += groups.clean_up()
 
 
 def users_of(aws: Target, name: str) -> list[str]:

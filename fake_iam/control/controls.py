@@ -92,7 +92,7 @@ class Controls:
         self.backdate({"access_key": access_key_id, "created": created, "last_used": use})
 
     def backdate(self, values: Mapping[str, Any]) -> None:
-        """Set dates of anything that has some, as a document says: ``{"mfa_device": serial, "enabled": "91 days ago"}``.
+        """Set dates of anything that has some: ``backdate({"mfa_device": serial, "enabled": "91 days ago"})``.
 
         The first field names the thing (see ``fake_iam.control.backdating``). Raises FormatError.
         """

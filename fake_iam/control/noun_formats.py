@@ -68,6 +68,13 @@ def user_fields(date: Moment) -> dict[str, Field]:
         "ssh_public_keys": Field(ListOf(ssh_key), "the SSH public keys"),
         "service_specific_credentials": Field(ListOf(credential), "the service-specific credentials"),
         "groups": Field(ListOf(Text()), "the names of the groups it is in"),
+        **policy_fields(),
+    }
+
+
+def policy_fields() -> dict[str, Field]:
+    """The policies of a user or a group."""
+    return {
         "policies": Field(MapOf(Text(), PolicyDocument()), "inline policies: names to documents"),
         "attached_policies": Field(ListOf(Text()), "the ARNs of attached managed policies"),
     }
@@ -75,7 +82,7 @@ def user_fields(date: Moment) -> dict[str, Field]:
 
 def account_fields() -> dict[str, Field]:
     """What an account may have besides users and the root user."""
-    group = Record({"name": Field(Text(), "its name", required=True), "path": PATH})
+    group = Record({"name": Field(Text(), "its name", required=True), "path": PATH, **policy_fields()})
     policy = Record(
         {
             "name": Field(Text(), "its name", required=True),

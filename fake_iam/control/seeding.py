@@ -35,8 +35,6 @@ class Seeder:
         """What users refer to: groups and managed policies; and the rest of the account."""
         if "alias" in values:
             self._do((*where, "alias"), "CreateAccountAlias", AccountAlias=values["alias"])
-        for at, group in _numbered(where, "groups", values):
-            self._do(at, "CreateGroup", GroupName=group["name"], Path=group.get("path"))
         for at, policy in _numbered(where, "policies", values):
             self._do(
                 at,
@@ -47,6 +45,9 @@ class Seeder:
                 PolicyDocument=policy["document"],
                 Tags=_tags(policy),
             )
+        for at, group in _numbered(where, "groups", values):
+            self._do(at, "CreateGroup", GroupName=group["name"], Path=group.get("path"))
+            self._policies(at, "Group", group["name"], group)
         for at, certificate in _numbered(where, "server_certificates", values):
             self._do(
                 at,
@@ -81,11 +82,16 @@ class Seeder:
             self._date_newest(ServiceCredential, user, credential)
         for at, group in _numbered(where, "groups", values):
             self._do(at, "AddUserToGroup", UserName=user.name, GroupName=group)
-        for name, document in values.get("policies", {}).items():
-            at = (*where, "policies", name)
-            self._do(at, "PutUserPolicy", UserName=user.name, PolicyName=name, PolicyDocument=document)
+        self._policies(where, "User", user.name, values)
+
+    def _policies(self, where: Where, kind: str, name: str, values: Values) -> None:
+        """The policies of a User or a Group of that name."""
+        owner = {f"{kind}Name": name}
+        for policy, document in values.get("policies", {}).items():
+            at = (*where, "policies", policy)
+            self._do(at, f"Put{kind}Policy", **owner, PolicyName=policy, PolicyDocument=document)
         for at, arn in _numbered(where, "attached_policies", values):
-            self._do(at, "AttachUserPolicy", UserName=user.name, PolicyArn=arn)
+            self._do(at, f"Attach{kind}Policy", **owner, PolicyArn=arn)
 
     def _login_profile(self, where: Where, user: User, values: Values) -> None:
         # A drawn password has every class of characters.

@@ -1,4 +1,4 @@
-"""Inline policies: documents that belong to one user and go by a name of its own."""
+"""Inline policies: documents that belong to one user or group and go by a name of its own."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def key(owner_id: str, name: str) -> str:
 def no_such_user_policy(name: str) -> NoSuchEntity:
     """The user has no inline policy of that name. Assumed from the recorded texts for roles and groups."""
     return NoSuchEntity(f"The user policy with name {name} cannot be found.")
+
+
+def no_such_group_policy(name: str) -> NoSuchEntity:
+    """The group has no inline policy of that name."""
+    return NoSuchEntity(f"The group policy with name {name} cannot be found.")
+
+
+def group_policies_too_long(limit: int, group_name: str) -> LimitExceeded:
+    """The group's inline policies together exceed the quota. Assumed from the text for users."""
+    return LimitExceeded(f"Maximum policy size of {limit} bytes exceeded for group {group_name}")
 
 
 def user_policies_too_long(limit: int, user_name: str) -> LimitExceeded:

@@ -23,6 +23,7 @@ class Quotas:
     versions_per_policy: int = 5
     policy_size: int = 6144
     user_policy_size: int = 2048
+    group_policy_size: int = 5120
     certificates_per_user: int = 2
     ssh_public_keys_per_user: int = 5
     service_specific_credentials_per_user: int = 2

@@ -249,7 +249,9 @@ LISTS = [
 ]
 # Lists of what hangs on something that is no user: the tests of its noun look at them.
 OF_OTHER_NOUNS = {
+    "ListAttachedGroupPolicies",
     "ListEntitiesForPolicy",
+    "ListGroupPolicies",
     "ListMFADeviceTags",
     "ListPolicies",
     "ListPolicyVersions",

@@ -1,4 +1,4 @@
-"""Operations that attach managed policies to users."""
+"""Operations that attach managed policies to users, and what attaching to groups shares with them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from fake_iam.domain.attachments import Attachment, key, not_attachable, not_attached
 from fake_iam.domain.errors import LimitExceeded
+from fake_iam.domain.groups import Group
+from fake_iam.domain.users import User
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_user
 from fake_iam.services.iam.policy_lookups import check_policy_arn, existing_policy
@@ -17,26 +19,14 @@ def attach_user_policy(ctx: Context, *, user_name: str, policy_arn: str) -> None
     """Attach a policy of the account or of AWS; once more changes nothing."""
     check_policy_arn(policy_arn)
     user = find_user(ctx, user_name)
-    if existing_policy(ctx, policy_arn) is None:
-        raise not_attachable(policy_arn)
-    attachments = ctx.account.table(Attachment)
-    attachment = Attachment(user.id, policy_arn)
-    if attachments.get(attachment.key) is not None:
-        return
-    if len(attachments.where("owner", user.id)) >= ctx.quotas.policies_per_user:
-        raise LimitExceeded.quota("PoliciesPerUser", ctx.quotas.policies_per_user)
-    attachments.put(attachment.key, attachment)
+    attach(ctx, user.id, policy_arn, "PoliciesPerUser", ctx.quotas.policies_per_user)
 
 
 @IAM.operation("DetachUserPolicy")
 def detach_user_policy(ctx: Context, *, user_name: str, policy_arn: str) -> None:
     """Detach a policy that is attached."""
     check_policy_arn(policy_arn)
-    user = find_user(ctx, user_name)
-    attachment = ctx.account.table(Attachment).get(key(user.id, policy_arn))
-    if attachment is None:
-        raise not_attached(policy_arn)
-    ctx.account.table(Attachment).delete(attachment.key)
+    detach(ctx, find_user(ctx, user_name).id, policy_arn)
 
 
 @IAM.operation("ListAttachedUserPolicies")
@@ -49,24 +39,41 @@ def list_attached_user_policies(
     max_items: int | None = None,
 ) -> dict[str, Any]:
     """List the policies attached to a user, by name; the prefix is that of a policy's path."""
-    user = find_user(ctx, user_name)
+    return attached(ctx, find_user(ctx, user_name).id, path_prefix, marker, max_items)
+
+
+def attach(ctx: Context, owner_id: str, policy_arn: str, quota: str, limit: int) -> None:
+    """Attach a policy to a user or a group. Raises NoSuchEntity, LimitExceeded."""
+    if existing_policy(ctx, policy_arn) is None:
+        raise not_attachable(policy_arn)
+    attachments = ctx.account.table(Attachment)
+    attachment = Attachment(owner_id, policy_arn)
+    if attachments.get(attachment.key) is not None:
+        return
+    if len(attachments.where("owner", owner_id)) >= limit:
+        raise LimitExceeded.quota(quota, limit)
+    attachments.put(attachment.key, attachment)
+
+
+def detach(ctx: Context, owner_id: str, policy_arn: str) -> None:
+    """Detach a policy from a user or a group. Raises NoSuchEntity if it is not attached."""
+    attachment = ctx.account.table(Attachment).get(key(owner_id, policy_arn))
+    if attachment is None:
+        raise not_attached(policy_arn)
+    ctx.account.table(Attachment).delete(attachment.key)
+
+
+def attached(
+    ctx: Context, owner_id: str, path_prefix: str | None, marker: str | None, max_items: int | None
+) -> dict[str, Any]:
+    """A page of the policies attached to a user or a group."""
     prefix = path_prefix or "/"
-    attached = [
-        attachment
-        for attachment in ctx.account.table(Attachment).where("owner", user.id)
-        if attachment.policy_path.startswith(prefix)
-    ]
+    rows = [row for row in ctx.account.table(Attachment).where("owner", owner_id) if row.policy_path.startswith(prefix)]
     page = ctx.page(
-        sorted(attached, key=_order),
-        scope=f"ListAttachedUserPolicies {user.id} {prefix}",
-        key=_order,
-        marker=marker,
-        max_items=max_items,
+        sorted(rows, key=_order), scope=f"attached {owner_id} {prefix}", key=_order, marker=marker, max_items=max_items
     )
     return {
-        "AttachedPolicies": [
-            {"PolicyName": attachment.policy_name, "PolicyArn": attachment.policy_arn} for attachment in page.items
-        ],
+        "AttachedPolicies": [{"PolicyName": row.policy_name, "PolicyArn": row.policy_arn} for row in page.items],
         **page.fields(),
     }
 
@@ -86,32 +93,34 @@ def list_entities_for_policy(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> dict[str, Any]:
-    """List the users that a policy is attached to or that it bounds; there are no groups and roles to tell of."""
+    """List the groups and users that a policy is attached to, and the users it bounds; there are no roles yet."""
     check_policy_arn(policy_arn)
     if existing_policy(ctx, policy_arn) is None:
         raise not_attachable(policy_arn)
-    attached = {attachment.owner_id for attachment in ctx.account.table(Attachment).where("policy", policy_arn)}
-    users = [
-        user
-        for user in ctx.account.users.rows("name")
-        if entity_filter in (None, "User")
-        and user.path.startswith(path_prefix or "/")
-        and (
-            (user.id in attached and policy_usage_filter != "PermissionsBoundary")
-            or (user.permissions_boundary == policy_arn and policy_usage_filter != "PermissionsPolicy")
-        )
-        and ctx.sees(user)
-    ]
+    prefix = path_prefix or "/"
+    owners = {row.owner_id for row in ctx.account.table(Attachment).where("policy", policy_arn)}
+    if policy_usage_filter == "PermissionsBoundary":
+        owners = set()
+    bounds = policy_usage_filter != "PermissionsPolicy"
+    found: list[tuple[str, Group | User]] = []
+    if entity_filter in (None, "Group"):
+        groups = ctx.account.table(Group).rows("name")
+        found += [(f"0{group.name_key}", group) for group in groups if group.id in owners]
+    if entity_filter in (None, "User"):
+        for user in ctx.account.users.rows("name"):
+            if (user.id in owners or (bounds and user.permissions_boundary == policy_arn)) and ctx.sees(user):
+                found.append((f"1{user.name_key}", user))
     page = ctx.page(
-        users,
+        [item for item in found if item[1].path.startswith(prefix)],
         scope=f"ListEntitiesForPolicy {policy_arn} {entity_filter} {path_prefix} {policy_usage_filter}",
-        key=lambda user: user.name_key,
+        key=lambda item: item[0],
         marker=marker,
         max_items=max_items,
     )
+    rows = [row for _, row in page.items]
     return {
-        "PolicyGroups": [],
-        "PolicyUsers": [{"UserName": user.name, "UserId": user.id} for user in page.items],
+        "PolicyGroups": [{"GroupName": row.name, "GroupId": row.id} for row in rows if isinstance(row, Group)],
+        "PolicyUsers": [{"UserName": row.name, "UserId": row.id} for row in rows if isinstance(row, User)],
         "PolicyRoles": [],
         **page.fields(),
     }

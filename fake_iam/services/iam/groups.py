@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from fake_iam.domain.attachments import Attachment, detach_policies_first
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.groups import (
     Group,
@@ -14,6 +15,7 @@ from fake_iam.domain.groups import (
     must_remove_users_from_group,
     no_such_group,
 )
+from fake_iam.domain.inline_policies import InlinePolicy, delete_policies_first
 from fake_iam.domain.users import User, name_key
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
@@ -118,10 +120,14 @@ def update_group(
 
 @IAM.operation("DeleteGroup")
 def delete_group(ctx: Context, *, group_name: str) -> None:
-    """Delete a group that nobody is in any more."""
+    """Delete a group that nobody is in any more, and that has no policies. The order of the refusals is assumed."""
     group = find_group(ctx, group_name)
     if members_of(ctx, group):
         raise must_remove_users_from_group()
+    if ctx.account.table(Attachment).find("owner", group.id) is not None:
+        raise detach_policies_first()
+    if ctx.account.table(InlinePolicy).find("owner", group.id) is not None:
+        raise delete_policies_first()
     memberships = ctx.account.table(Membership)
     for left in memberships.where("group", group.id):
         memberships.delete(membership_key(group.id, left.owner_id))

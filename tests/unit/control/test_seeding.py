@@ -16,9 +16,10 @@ from fake_iam.control.format import FormatError
 from tests.support import Wire
 
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 SEED: dict[str, Any] = {
     "alias": "example-firm",
-    "groups": [{"name": "developers", "path": "/eng/"}],
+    "groups": [{"name": "developers", "path": "/eng/", "policies": {"g": POLICY}, "attached_policies": [READ_ONLY]}],
     "policies": [{"name": "buckets", "document": POLICY, "description": "S3", "tags": {"a": "b"}}],
     "password_policy": {"minimum_length": 14, "require_symbols": True, "max_age_days": 90},
     "users": [
@@ -82,6 +83,9 @@ def test_a_device_is_enabled_with_its_seed(wire: Wire, controls: Controls) -> No
 
 def test_groups_policies_and_credentials_are_there(wire: Wire, controls: Controls) -> None:
     assert wire.call("ListGroupsForUser", UserName="alice")["Groups"]["member"]["Path"] == "/eng/"
+    assert wire.call("ListGroupPolicies", GroupName="developers")["PolicyNames"]["member"] == "g"
+    of_group = wire.call("ListAttachedGroupPolicies", GroupName="developers")["AttachedPolicies"]["member"]
+    assert of_group["PolicyArn"] == READ_ONLY
     assert wire.call("ListUserPolicies", UserName="alice")["PolicyNames"]["member"] == "own"
     attached = wire.call("ListAttachedUserPolicies", UserName="alice")["AttachedPolicies"]["member"]
     assert attached["PolicyName"] == "buckets"

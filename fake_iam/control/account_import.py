@@ -60,7 +60,7 @@ def import_account(details: str | None, report: str | None) -> Imported:
     numbers |= {str(user["Arn"]).split(":")[4] for user in listed.values() if user.get("Arn")}
     if len(numbers) > 1:
         raise DocumentError(f"the exports are of different accounts: {', '.join(sorted(numbers))}")
-    account: dict[str, Any] = {**_given(groups=_groups(document), policies=policies.seeds), "users": users}
+    account: dict[str, Any] = {**_given(groups=_groups(document, policies), policies=policies.seeds), "users": users}
     if root and _keys(root):
         account["root"] = {"access_keys": _keys(root)}
     seed = {"accounts": {numbers.pop(): account}} if numbers else account
@@ -117,13 +117,17 @@ def _login_profile(row: Mapping[str, str]) -> dict[str, str] | None:
     return {"created": created, "changed": _date(row, "password_last_changed") or created}
 
 
-def _groups(document: Mapping[str, Any]) -> list[dict[str, str]]:
+def _groups(document: Mapping[str, Any], policies: Policies) -> list[dict[str, Any]]:
     """The groups of the details, and those that only their members name."""
-    found = {group["GroupName"]: group.get("Path", "/") for group in document.get("GroupDetailList", ())}
+    found: dict[str, dict[str, Any]] = {}
+    for group in document.get("GroupDetailList", ()):
+        name = group["GroupName"]
+        has = _given(policies=policies.inline(group), attached_policies=policies.attached(name, group))
+        found[name] = {"name": name, "path": group.get("Path", "/"), **has}
     for user in document.get("UserDetailList", ()):
         for name in user.get("GroupList") or ():
-            found.setdefault(name, "/")
-    return [{"name": name, "path": path} for name, path in sorted(found.items())]
+            found.setdefault(name, {"name": name, "path": "/"})
+    return [found[name] for name in sorted(found)]
 
 
 def _given(**fields: Any) -> dict[str, Any]:

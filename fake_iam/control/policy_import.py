@@ -1,4 +1,4 @@
-"""The policies of an account's export: customer managed ones, and what hangs on each user."""
+"""The policies of an account's export: customer managed ones, and what hangs on each user and group."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ class Policies:
         self.seeds = [_seed(policy) for _, policy in sorted(managed.items())]
         self.notes: list[str] = []
 
-    def inline(self, user: Mapping[str, Any]) -> dict[str, Any]:
-        """A user's inline policies: names to documents."""
-        return {
-            policy["PolicyName"]: _document(policy["PolicyDocument"]) for policy in user.get("UserPolicyList") or ()
-        }
+    def inline(self, owner: Mapping[str, Any]) -> dict[str, Any]:
+        """The inline policies of a user or a group: names to documents."""
+        listed = owner.get("UserPolicyList") or owner.get("GroupPolicyList") or ()
+        return {policy["PolicyName"]: _document(policy["PolicyDocument"]) for policy in listed}
 
-    def attached(self, name: str, user: Mapping[str, Any]) -> list[str]:
-        """The ARNs of those of a user's managed policies that can be attached here."""
+    def attached(self, name: str, owner: Mapping[str, Any]) -> list[str]:
+        """The ARNs of those managed policies of a user or a group that can be attached here."""
         found = []
-        for policy in user.get("AttachedManagedPolicies") or ():
+        for policy in owner.get("AttachedManagedPolicies") or ():
             arn = policy["PolicyArn"]
             if arn in self._managed or arn in AWS_MANAGED:
                 found.append(arn)

@@ -129,7 +129,14 @@ def test_groups_and_policies_are_taken_over_as_far_as_they_are_known() -> None:
                 "PermissionsBoundary": None,
             }
         ],
-        "GroupDetailList": [{"GroupName": "developers", "Path": "/eng/"}],
+        "GroupDetailList": [
+            {
+                "GroupName": "developers",
+                "Path": "/eng/",
+                "GroupPolicyList": [{"PolicyName": "ours", "PolicyDocument": document}],
+                "AttachedManagedPolicies": [{"PolicyArn": known}],
+            }
+        ],
         "Policies": [
             {
                 "PolicyName": "own",
@@ -146,7 +153,10 @@ def test_groups_and_policies_are_taken_over_as_far_as_they_are_known() -> None:
     }
     imported = import_account(json.dumps(details), None)
     account = imported.seed["accounts"]["111122223333"]
-    assert account["groups"] == [{"name": "developers", "path": "/eng/"}, {"name": "loners", "path": "/"}]
+    assert account["groups"] == [
+        {"name": "developers", "path": "/eng/", "policies": {"ours": document}, "attached_policies": [known]},
+        {"name": "loners", "path": "/"},
+    ]
     assert account["policies"] == [{"name": "own", "path": "/x/", "document": document, "description": "ours"}]
     alice = user(imported.seed)
     assert (alice["groups"], alice["policies"]) == (["developers", "loners"], {"mine": document})

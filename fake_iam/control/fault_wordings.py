@@ -20,6 +20,8 @@ from fake_iam.domain.errors import (
     SignatureDoesNotMatch,
     Throttling,
 )
+from fake_iam.domain.groups import no_such_group
+from fake_iam.domain.login_profiles import login_profile_being_created
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine
 
@@ -47,6 +49,25 @@ COMMON: Final[Mapping[str, str | None]] = {
 }
 
 
+# AWS answers these without a Message element (recorded for the first).
+WITHOUT_TEXT: Final = frozenset({"ReportNotPresent", "ReportInProgress", "ReportExpired"})
+
+# The quota that an operation can exceed.
+QUOTAS: Final[Mapping[str, str]] = {
+    "AddUserToGroup": "groups_per_user",
+    "AttachGroupPolicy": "policies_per_group",
+    "AttachUserPolicy": "policies_per_user",
+    "CreateAccessKey": "access_keys_per_user",
+    "CreateGroup": "groups_per_account",
+    "CreatePolicy": "policies_per_account",
+    "CreateUser": "users_per_account",
+    "EnableMFADevice": "mfa_devices_per_user",
+    "UploadServerCertificate": "server_certificates_per_account",
+    "UploadSigningCertificate": "certificates_per_user",
+    "UploadSSHPublicKey": "ssh_public_keys_per_user",
+}
+
+
 def wording(engine: Engine, call: Call, code: str) -> str | None:
     """The text of an error of that code in answer to that call as AWS words it; None where that is not known."""
     assert call.service is not None and call.plan is not None and call.caller is not None
@@ -54,21 +75,29 @@ def wording(engine: Engine, call: Call, code: str) -> str | None:
     if common is not None:
         return common
     user = call.parameters.get("UserName") or call.caller.arn.rpartition("/")[2]
-    key_id = call.parameters.get("AccessKeyId")
-    quotas = engine.quotas
     found: ServiceError | None = None
     if code == "AccessDenied":
         action = f"{call.service.name}:{call.plan.name}"
         found = AccessDenied.action(call.caller.arn, action, _resource(call, user))
     elif code == "NoSuchEntity":
-        found = NoSuchEntity.access_key(key_id) if key_id else NoSuchEntity.user(user)
+        found = _missing(call, user)
     elif code == "EntityAlreadyExists":
         found = EntityAlreadyExists.user(call.parameters.get("NewUserName") or user)
-    elif code == "LimitExceeded" and call.plan.name == "CreateAccessKey":
-        found = LimitExceeded.quota("AccessKeysPerUser", quotas.access_keys_per_user)
-    elif code == "LimitExceeded" and call.plan.name == "CreateUser":
-        found = LimitExceeded.quota("UsersPerAccount", quotas.users_per_account)
+    elif code == "EntityTemporarilyUnmodifiable":
+        found = login_profile_being_created(user)
+    elif code == "LimitExceeded" and call.plan.name in QUOTAS:
+        name = QUOTAS[call.plan.name]
+        found = LimitExceeded.quota(camel_quota(name), getattr(engine.quotas, name))
     return found.message if found else None
+
+
+def _missing(call: Call, user: str) -> ServiceError:
+    """What the call names and does not find."""
+    if "AccessKeyId" in call.parameters:
+        return NoSuchEntity.access_key(call.parameters["AccessKeyId"])
+    if "GroupName" in call.parameters and "UserName" not in call.parameters:
+        return no_such_group(call.parameters["GroupName"])
+    return NoSuchEntity.user(user)
 
 
 def _resource(call: Call, user: str) -> str | None:
@@ -83,3 +112,8 @@ def _resource(call: Call, user: str) -> str | None:
     if call.plan.name == "GetAccessKeyLastUsed":
         return f"access key {call.parameters.get('AccessKeyId', '')}"
     return f"user {user}"
+
+
+def camel_quota(name: str) -> str:
+    """A quota's name as AWS's texts have it: ``groups_per_user`` -> ``GroupsPerUser``."""
+    return "".join({"ssh": "SSH", "mfa": "MFA"}.get(word, word.capitalize()) for word in name.split("_"))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from fake_iam.control.fault_wordings import COMMON, wording
+from fake_iam.control.fault_wordings import COMMON, WITHOUT_TEXT, wording
 from fake_iam.control.format import Field, Flag, FormatError, Number, Record, Span, Text
 from fake_iam.control.moments import write_span
 from fake_iam.domain.clock import pause
@@ -161,8 +161,10 @@ class Faults:
             if fault.error:
                 raise Refusal(fault.error, fault.message or self._wording(engine, call, fault))
 
-    def _wording(self, engine: Engine, call: Call, fault: Fault) -> str:
+    def _wording(self, engine: Engine, call: Call, fault: Fault) -> str | None:
         assert fault.error is not None
+        if fault.error in WITHOUT_TEXT:
+            return None
         return wording(engine, call, fault.error) or f"{fault.error} (by fault rule {fault.number})"
 
     def _applies(self, fault: Fault, call: Call) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 class Quotas:
     """AWS's own numbers by default (API reference, IAM quotas). ``page_size`` is the most rows of one answer of a list.
 
-    A field's name in camel case is the quota's name in AWS's texts: ``groups_per_user`` is GroupsPerUser.
+    As a rule, a field's name in camel case is the quota's name in AWS's texts: ``groups_per_user`` is GroupsPerUser.
     """
 
     access_keys_per_user: int = 2

@@ -172,11 +172,28 @@ def test_chances_are_drawn_from_the_seed() -> None:
             "because no identity-based policy allows the sts:GetAccessKeyInfo action",
             403,
         ),
+        ("GetGroup", {"GroupName": "g"}, "NoSuchEntity", "The group with name g cannot be found.", 404),
+        ("CreateGroup", {"GroupName": "g"}, "LimitExceeded", "Cannot exceed quota for GroupsPerAccount: 300", 409),
+        (
+            "UploadSSHPublicKey",
+            {"UserName": "al", "SSHPublicKeyBody": "x"},
+            "LimitExceeded",
+            "Cannot exceed quota for SSHPublicKeysPerUser: 5",
+            409,
+        ),
+        (
+            "DeleteLoginProfile",
+            {"UserName": "al"},
+            "EntityTemporarilyUnmodifiable",
+            "Login Profile for User al cannot be modified while login profile is being created.",
+            409,
+        ),
+        ("GetCredentialReport", {}, "ReportInProgress", None, 404),
         ("DeleteUser", {"UserName": "al"}, "ConcurrentModification", "ConcurrentModification (by fault rule 1)", 409),
     ],
 )
 def test_an_error_has_awss_wording_and_status(
-    wire: Wire, faults: Faults, operation: str, parameters: dict[str, str], code: str, message: str, status: int
+    wire: Wire, faults: Faults, operation: str, parameters: dict[str, str], code: str, message: str | None, status: int
 ) -> None:
     faults.add(operation, error=code)
     assert wire.call(operation, **parameters) == AwsError(code, message, status)

@@ -50,14 +50,7 @@ def create_login_profile(
         max_session_seconds=max_signin_session_duration,
     )
     ctx.account.table(LoginProfile).put(user.id, profile)
-    return {
-        "LoginProfile": {
-            "UserName": user.name,
-            "CreateDate": profile.created_at,
-            "PasswordResetRequired": profile.reset_required,
-            "MaxSigninSessionDuration": profile.max_session_seconds,
-        }
-    }
+    return {"LoginProfile": login_profile_detail(user, profile)}
 
 
 @IAM.operation("GetLoginProfile")
@@ -65,14 +58,7 @@ def get_login_profile(ctx: Context, *, user_name: str | None = None) -> dict[str
     """Tell that a user has a password, and since when."""
     user = find_password_owner(ctx, user_name)
     profile = find_login_profile(ctx, user)
-    return {
-        "LoginProfile": {
-            "UserName": user.name,
-            "CreateDate": profile.created_at,
-            "PasswordResetRequired": profile.reset_required,
-            "MaxSigninSessionDuration": profile.max_session_seconds,
-        }
-    }
+    return {"LoginProfile": login_profile_detail(user, profile)}
 
 
 @IAM.operation("UpdateLoginProfile")
@@ -118,6 +104,16 @@ def change_password(ctx: Context, *, old_password: str, new_password: str) -> No
     check_new_password(new_password, find_password_policy(ctx), profile)
     changed = profile.with_password(hashed(ctx, new_password), ctx.now)
     ctx.account.table(LoginProfile).put(user.id, replace(changed, reset_required=False))
+
+
+def login_profile_detail(user: User, profile: LoginProfile) -> dict[str, Any]:
+    """A login profile as it is shown: nothing of the password."""
+    return {
+        "UserName": user.name,
+        "CreateDate": profile.created_at,
+        "PasswordResetRequired": profile.reset_required,
+        "MaxSigninSessionDuration": profile.max_session_seconds,
+    }
 
 
 def find_password_owner(ctx: Context, user_name: str | None) -> User:

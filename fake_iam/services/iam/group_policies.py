@@ -6,10 +6,11 @@ from typing import Any
 
 from fake_iam.domain.groups import Group
 from fake_iam.domain.inline_policies import InlinePolicy, group_policies_too_long, key, no_such_group_policy
-from fake_iam.domain.policy.document import check_identity_policy, size
+from fake_iam.domain.policy.document import check_identity_policy
 from fake_iam.services.context import Context
 from fake_iam.services.iam.attachments import attach, attached, detach
 from fake_iam.services.iam.groups import find_group
+from fake_iam.services.iam.inline_policies import policy_names, put_policy
 from fake_iam.services.iam.policy_lookups import check_policy_arn
 from fake_iam.services.iam.policy_views import policy_text
 from fake_iam.services.iam.service import IAM
@@ -28,12 +29,9 @@ def put_group_policy(ctx: Context, *, group_name: str, policy_name: str, policy_
     """Give a group a policy of its own, in place of the one of that name. The document is read first (assumed)."""
     check_identity_policy(policy_document, managed=False)
     group = find_group(ctx, group_name)
-    policies = ctx.account.table(InlinePolicy)
+    limit = ctx.quotas.group_policy_size
     policy = InlinePolicy(group.id, policy_name, policy_document)
-    others = sum(size(other.document) for other in policies.where("owner", group.id) if other.name != policy_name)
-    if others + size(policy_document) > ctx.quotas.group_policy_size:
-        raise group_policies_too_long(ctx.quotas.group_policy_size, group.name)
-    policies.put(policy.key, policy)
+    put_policy(ctx, policy, limit, group_policies_too_long(limit, group.name))
 
 
 @IAM.operation("GetGroupPolicy")
@@ -49,15 +47,7 @@ def list_group_policies(
     ctx: Context, *, group_name: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List the names of a group's inline policies."""
-    group = find_group(ctx, group_name)
-    page = ctx.page(
-        sorted(ctx.account.table(InlinePolicy).where("owner", group.id), key=lambda policy: policy.name),
-        scope=f"ListGroupPolicies {group.id}",
-        key=lambda policy: policy.name,
-        marker=marker,
-        max_items=max_items,
-    )
-    return {"PolicyNames": [policy.name for policy in page.items], **page.fields()}
+    return policy_names(ctx, find_group(ctx, group_name).id, marker, max_items)
 
 
 @IAM.operation("DeleteGroupPolicy")

@@ -13,6 +13,7 @@ from fake_iam.domain.tags import TAGS_PER_ENTITY
 
 STATUS: Final = Field(Text(choices=STATUSES), "Active if left out")
 PATH: Final = Field(Text(shape="pathType"), "/ if left out")
+BASE32: Final = Text(pattern=r"[A-Z2-7]{16,128}", says="16 to 128 characters of Base32", secret=True)
 TAGS: Final = MapOf(Text(shape="tagKeyType"), Text(shape="tagValueType"), TAGS_PER_ENTITY)
 
 
@@ -48,7 +49,7 @@ def user_fields(date: Moment) -> dict[str, Field]:
         {
             "name": Field(Text(shape="virtualMFADeviceName"), "the device's name; the user's if left out"),
             "path": PATH,
-            "seed": Field(Text(secret=True), "the Base32 seed; drawn if left out"),
+            "seed": Field(BASE32, "the Base32 seed; drawn if left out"),
             "enabled": Field(date, "when it was enabled; now if left out"),
         }
     )

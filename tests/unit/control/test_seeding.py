@@ -124,6 +124,10 @@ def test_a_dump_without_secrets_has_none_of_them(controls: Controls) -> None:
             "attachable.",
         ),
         ({"policies": {"own": {"Statement": 1}}}, "users[0].policies.own: Syntax errors in policy."),
+        (
+            {"mfa_devices": [{"seed": "not base32!"}]},
+            "users[0].mfa_devices[0].seed: the value is not 16 to 128 characters of Base32",
+        ),
         ({"policies": {"own": 5}}, "users[0].policies.own: 5 is neither a policy document nor its text"),
         ({"login_profile": {"password": "x"}}, "users[0].login_profile: Password should have a minimum length of 8 "),
         (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields, is_dataclass
@@ -86,9 +85,12 @@ def _decode(hint: Any, value: Any, where: Where, draw: Draw) -> Any:
 
 
 def _decode_text(hint: Any, value: Any, where: Where) -> Any:
+    if hint is bytes:
+        try:
+            return base64.b64decode(value, validate=True)
+        except (TypeError, ValueError):
+            raise FormatError(where, f"{value!r} is no base64") from None
     try:
-        if hint is datetime:
-            return read_moment(value, ANY_TIME)
-        return base64.b64decode(value, validate=True)
-    except (ValueError, TypeError, binascii.Error) as problem:
+        return read_moment(value, ANY_TIME)
+    except ValueError as problem:
         raise FormatError(where, str(problem)) from None

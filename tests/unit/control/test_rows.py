@@ -61,7 +61,7 @@ def test_secrets_are_left_out_unless_asked_for_and_drawn_anew() -> None:
         ({"count": True}, "rows[0].count: True is no int"),
         ({"id": None}, "rows[0].id: None is no str"),
         ({"made_at": "soon"}, 'rows[0].made_at: \'soon\' is no moment; write "2026-01-31T12:00:00Z" or "91 days ago"'),
-        ({"body": "%"}, "rows[0].body: Only base64 data is allowed"),
+        ({"body": "%"}, "rows[0].body: '%' is no base64"),
         ({"parts": {}}, "rows[0].parts: {} is no list"),
         ({"parts": ["x"]}, "rows[0].parts[0]: 'x' is no mapping of fields"),
         ({"parts": [{"name": 1, "at": None}]}, "rows[0].parts[0].name: 1 is no str"),

@@ -69,3 +69,10 @@ def test_taking_off_a_boundary_that_is_not_there_is_no_error(aws: Target, new_us
 def test_an_unknown_user_has_no_boundary(aws: Target, method: str, parameters: dict[str, str]) -> None:
     expected = missing(f"The user with name {NOBODY} cannot be found.")
     assert aws.error(getattr(aws.iam, method), UserName=NOBODY, **parameters) == expected
+
+
+@assumed("recorded for CreateRole, which takes boundaries alike", "boundary-missing")
+def test_a_new_users_boundary_must_be_a_policy_that_is_there(aws: Target, new_user: People) -> None:
+    arn = f"arn:aws:iam::{aws.account}:policy/fake-iam-conformance-no-policy"
+    missing = AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)
+    assert aws.error(aws.iam.create_user, UserName=new_user.name(), PermissionsBoundary=arn) == missing

@@ -43,7 +43,7 @@ resource "aws_iam_user" "robot" {
   name                 = var.name
   path                 = "/ci/"
   force_destroy        = true
-  permissions_boundary = "arn:aws:iam::123456789012:policy/edge"
+  permissions_boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
   tags                 = { Team = "red", Owner = "Ann Other" }
 }
 
@@ -185,7 +185,7 @@ def test_the_user_is_made_as_declared(life: Life) -> None:
     user = life.applied.user
     assert user["Arn"] == "arn:aws:iam::123456789012:user/ci/robot"
     assert {tag["Key"]: tag["Value"] for tag in user["Tags"]} == {"Team": "red", "Owner": "Ann Other"}
-    assert user["PermissionsBoundary"]["PermissionsBoundaryArn"] == "arn:aws:iam::123456789012:policy/edge"
+    assert user["PermissionsBoundary"]["PermissionsBoundaryArn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def test_the_state_holds_the_users_id(life: Life) -> None:

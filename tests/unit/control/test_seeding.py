@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conformance.material import certify, ssh_key
 from fake_iam import ManualClock
 from fake_iam.control.controls import Controls
 from fake_iam.control.format import FormatError
@@ -144,3 +145,26 @@ def test_what_iam_refuses_is_refused_with_its_place_and_changes_nothing(
         wire.assembled.controls.seed({"users": [{"name": "alice", **user}]})
     assert str(refused.value) == problem
     assert wire.assembled.controls.dump(secrets=True) == before
+
+
+def test_certificates_and_ssh_keys_have_their_dates_and_statuses(wire: Wire) -> None:
+    made = certify()
+    wire.assembled.controls.seed(
+        {
+            "server_certificates": [{"name": "site", "body": made.body, "private_key": made.private_key}],
+            "users": [
+                {
+                    "name": "alice",
+                    "signing_certificates": [{"body": certify().body, "uploaded": "91 days ago"}],
+                    "ssh_public_keys": [{"body": ssh_key(), "status": "Inactive", "uploaded": "91 days ago"}],
+                }
+            ],
+        }
+    )
+    certificate = wire.call("ListSigningCertificates", UserName="alice")["Certificates"]["member"]
+    key = wire.call("ListSSHPublicKeys", UserName="alice")["SSHPublicKeys"]["member"]
+    assert (certificate["Status"], certificate["UploadDate"]) == ("Active", "2025-10-02T00:00:00Z")
+    assert (key["Status"], key["UploadDate"]) == ("Inactive", "2025-10-02T00:00:00Z")
+    listed = wire.call("ListServerCertificates")["ServerCertificateMetadataList"]["member"]
+    assert listed["ServerCertificateName"] == "site"
+    assert report(wire)["alice"]["cert_1_last_rotated"] == "2025-10-02T00:00:00+00:00"

@@ -13,6 +13,7 @@ from fake_iam.control.account_import import import_account
 from fake_iam.control.backdating import OTHERS
 from fake_iam.control.document import json_schema
 from fake_iam.control.files import DocumentError, read_file, write_file
+from fake_iam.control.journal import call_line
 from fake_iam.remote import Remote, RemoteError
 
 Run = Callable[[Remote, argparse.Namespace], Any]
@@ -229,7 +230,5 @@ def _calls(remote: Remote, asked: argparse.Namespace) -> Any:
     if asked.json:
         return found
     for call in found["calls"]:
-        shown = json.dumps(call["parameters"], ensure_ascii=False)
-        end = call["code"] or call["outcome"]
-        print(f"{call['operation'] or '(no action)'} {shown} by {call['caller'] or 'nobody'}: {call['status']} {end}")
+        print(call_line(call))
     return None

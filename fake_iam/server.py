@@ -18,7 +18,8 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final
 
-from fake_iam.wsgi import BODY_LIMIT, DROP, RAW_HEADERS
+from fake_iam.protocol.wire import BODY_LIMIT
+from fake_iam.wsgi import DROP, RAW_HEADERS
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100

@@ -8,10 +8,9 @@ from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
 
 LOGGER = logging.getLogger("fake_iam")
-BODY_LIMIT: Final = 10_000_000
 RAW_HEADERS: Final = "fake_iam.headers"
 DROP: Final = "fake_iam.drop"
 

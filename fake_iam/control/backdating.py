@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from fake_iam.control.document import last_use_format
 from fake_iam.control.format import ACCOUNT_ID, Field, FormatError, Moment, Record, Text
-from fake_iam.control.state import IAM_REGION
-from fake_iam.domain.access_keys import AccessKey, LastUse
+from fake_iam.control.state import last_use
+from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.groups import Group
 from fake_iam.domain.login_profiles import LoginProfile
 from fake_iam.domain.managed_policies import ManagedPolicy
@@ -112,9 +112,8 @@ def _backdate_access_key(engine: Engine, values: Mapping[str, Any]) -> None:
     key = keys.get(key_id) if keys is not None else None
     if key is None or keys is None:
         raise FormatError(("access_key",), f"{key_id!r} is no key of this server")
-    use = values.get("last_used")
-    last_use = LastUse(use["date"], use.get("service", "iam"), use.get("region", IAM_REGION)) if use else key.last_use
-    keys.put(key.id, replace(key, created_at=values.get("created", key.created_at), last_use=last_use))
+    created, used = values.get("created", key.created_at), last_use(values) or key.last_use
+    keys.put(key.id, replace(key, created_at=created, last_use=used))
 
 
 def _backdate_other(account: Account, what: str, values: Mapping[str, Any]) -> None:

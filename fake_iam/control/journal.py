@@ -24,7 +24,6 @@ ENVELOPE: Final = frozenset({"Action", "Version"})
 LONGEST_NAME: Final = 256
 LONGEST_VALUE: Final = 2048
 MOST_ITEMS: Final = 200
-OUTCOMES: Final = ("ok", "error", "dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,14 @@ class JournalEntry:
         return {**asdict(self), "time": write_moment(self.time), "faults": list(self.faults)}
 
     def __str__(self) -> str:
-        shown = json.dumps(self.parameters, ensure_ascii=False, default=str)
-        end = self.outcome if self.code is None else self.code
-        return f"{self.operation or '(no action)'} {shown} by {self.caller or 'nobody'}: {self.status} {end}"
+        return call_line(self.document())
+
+
+def call_line(call: Mapping[str, Any]) -> str:
+    """An entry's document in one line."""
+    shown = json.dumps(call["parameters"], ensure_ascii=False, default=str)
+    end = call["outcome"] if call["code"] is None else call["code"]
+    return f"{call['operation'] or '(no action)'} {shown} by {call['caller'] or 'nobody'}: {call['status']} {end}"
 
 
 class Calls(list[JournalEntry]):

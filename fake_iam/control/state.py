@@ -125,7 +125,6 @@ class _Loader:
     def _access_key(self, where: Where, account: Account, owner_id: str, values: Mapping[str, Any]) -> None:
         key_id = values.get("id") or self._engine.ids.access_key_id(account.id)
         self._must_be_free((*where, "id"), account, key_id)
-        use = values.get("last_used")
         row = AccessKey(
             id=key_id,
             account_id=account.id,
@@ -134,7 +133,7 @@ class _Loader:
             created_at=values.get("created", self._now),
             serial=self._engine.store.record_issue(key_id, account.id),
             status=values.get("status", ACTIVE),
-            last_use=use and LastUse(use["date"], use.get("service", "iam"), use.get("region", IAM_REGION)),
+            last_use=last_use(values),
         )
         account.access_keys.put(row.id, row)
         self.access_keys += 1
@@ -170,6 +169,12 @@ class _Loader:
         issuer = self._engine.store.key_account(key_id) or account.id
         if issuer != account.id or account.access_keys.get(key_id) or account.sessions.get(key_id):
             raise FormatError(where, f"{key_id!r} is there already")
+
+
+def last_use(values: Mapping[str, Any]) -> LastUse | None:
+    """The ``last_used`` of an access key's values, or None if it is left out."""
+    use = values.get("last_used")
+    return use and LastUse(use["date"], use.get("service", "iam"), use.get("region", IAM_REGION))
 
 
 def _owned(where: Where, owner_id: str, owner: Mapping[str, Any], quota: int) -> list[Placed]:

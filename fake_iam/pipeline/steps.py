@@ -20,6 +20,7 @@ from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import stored_credentials
 from fake_iam.protocol import sigv4
 from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.wire import BODY_LIMIT
 from fake_iam.services.context import Caller
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ DOCUMENTATION: Final = "https://aws.amazon.com/iam"
 FORM: Final = "application/x-www-form-urlencoded"
 SERVED_METHODS: Final = frozenset({"GET", "POST"})
 KNOWN_METHODS: Final = SERVED_METHODS | {"HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
-BODY_LIMIT: Final = 10_000_000
 ACCOUNT_ID: Final = re.compile(r"\d{12}", re.ASCII)
 GLOBAL_REGION: Final = "us-east-1"
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)

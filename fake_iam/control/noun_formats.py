@@ -13,7 +13,7 @@ from fake_iam.domain.tags import TAGS_PER_ENTITY
 
 STATUS: Final = Field(Text(choices=STATUSES), "Active if left out")
 PATH: Final = Field(Text(shape="pathType"), "/ if left out")
-BASE32: Final = Text(pattern=r"[A-Z2-7]{16,128}", says="16 to 128 characters of Base32", secret=True)
+BASE32: Final = Text(pattern=r"[A-Z2-7]{32,128}", says="32 to 128 characters of Base32", secret=True)
 TAGS: Final = MapOf(Text(shape="tagKeyType"), Text(shape="tagValueType"), TAGS_PER_ENTITY)
 
 

@@ -56,7 +56,7 @@ class Assembled:
         models = [implemented.model for implemented in services.values()]
         self._clock = SteerableClock(clock or SystemClock())
         store = MemoryStore()
-        faults = Faults(models, settings.random_seed)
+        self._faults = faults = Faults(models, settings.random_seed)
         propagation = Propagation(store)
         journal = Journal(models, settings.journal_size)
         self._state = StateFile(Path(settings.state), self._whole_state) if settings.state is not None else None
@@ -100,6 +100,10 @@ class Assembled:
         if request.path.startswith(PREFIX):
             return self._plane.handle(request)
         return self.engine.handle(request)
+
+    def may_wait(self, request: WireRequest) -> bool:
+        """Whether the answer may take long: control pages move whole states, and a fault may be a delay."""
+        return request.path.startswith(PREFIX) or self._faults.delaying
 
     def reset(self) -> None:
         """Go back to the start: the state is that of the seed, ids are drawn from the beginning, controls are off."""

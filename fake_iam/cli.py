@@ -16,7 +16,6 @@ from fake_iam.control.files import DocumentError
 from fake_iam.remote import Remote, RemoteError
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
-from fake_iam.wsgi import Application
 
 HELP: Final = {
     "host": "address to listen on",
@@ -108,7 +107,7 @@ def _serve(settings: Settings) -> int:
     logging.basicConfig(format="fake-iam: %(message)s")
     assembled = assemble(settings)
     try:
-        server = LocalServer(Application(assembled), settings.host, settings.port)
+        server = LocalServer(assembled, settings.host, settings.port)
     except (OSError, UnicodeError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         return _fail(1, f"cannot listen on {settings.host}:{settings.port}: {reason}")

@@ -11,7 +11,6 @@ from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
 from fake_iam.server import LocalServer
 from fake_iam.settings import Settings
-from fake_iam.wsgi import Application
 
 DUMMY = "testing"
 DEFAULT_REGION = "us-east-1"
@@ -67,8 +66,7 @@ class FakeIAM:
     def start(self) -> FakeIAM:
         """Listen and serve, from threads of its own."""
         if self._server is None:
-            app = Application(self.assembled)
-            self._server = LocalServer(app, self.settings.host, self.settings.port).start()
+            self._server = LocalServer(self.assembled, self.settings.host, self.settings.port).start()
         return self
 
     def stop(self) -> None:

@@ -1,62 +1,66 @@
-"""A local HTTP/1.1 server for one WSGI application: keep-alive, a thread a connection, hard to upset, quick to stop.
+"""A local HTTP/1.1 server: keep-alive, one loop for all connections, hard to upset, quick to start and to stop.
 
-Why it is our own: docs/decisions/0001-http-server.md.
+Why it is our own, and why a loop: docs/decisions/0001-http-server.md.
 """
 
 from __future__ import annotations
 
-import io
-import re
+import logging
 import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from email.utils import formatdate
-from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Final
+from typing import Final, Protocol
 
-from fake_iam.protocol.wire import BODY_LIMIT
-from fake_iam.wsgi import DROP, RAW_HEADERS
+from fake_iam.http11 import CONTINUE, Arrived, Malformed, RequestReader, answer
+from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.wsgi import Answers, answered
 
-HEAD_LIMIT: Final = 16 * 1024
-HEADER_COUNT_LIMIT: Final = 100
-CHUNK_LINE_LIMIT: Final = 256
+LOGGER = logging.getLogger("fake_iam")
 DRAIN_LIMIT: Final = 64 * 1024 * 1024
-REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\x80-\xff]+) HTTP/1\.([01])")
-HEADER_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*")
-ABSOLUTE: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+DRAIN_SECONDS: Final = 2.0
+STOP_PATIENCE: Final = 0.5
+RECEIVE_SIZE: Final = 65536
 
-WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+class PatientAnswers(Answers, Protocol):
+    """What answers requests, and knows which of them may wait."""
+
+    def may_wait(self, request: WireRequest) -> bool:
+        """Whether the answer may take so long that other connections are to be served meanwhile."""
+        ...
 
 
 class LocalServer:
-    """Serves an application on one address.
+    """Serves on one address.
 
     The constructor binds, so that a taken port raises OSError there and ``port`` is known before the first request.
 
     Args:
-        app: a WSGI application.
+        answers: what answers the requests, called in the thread that serves, or in one of its own if it may wait.
         host: the address to listen on.
         port: the port; 0 takes any free one.
-        head_timeout: seconds that a client may take to send a request's head, and then its body.
+        head_timeout: seconds that a client may take to send a request's head, then its body, and to read the answer.
         idle_timeout: seconds that a connection may stay open without a request.
     """
 
     def __init__(
         self,
-        app: WSGIApplication,
+        answers: PatientAnswers,
         host: str = "127.0.0.1",
         port: int = 0,
         *,
         head_timeout: float = 30.0,
         idle_timeout: float = 300.0,
     ) -> None:
-        self._app = app
-        self._head_timeout = head_timeout
-        self._idle_timeout = idle_timeout
+        self._answers = answers
+        self._timeouts = {"idle": idle_timeout, "head": head_timeout, "body": head_timeout, "unsent": head_timeout}
+        self._sweep_every = min(1.0, head_timeout / 4, idle_timeout / 4)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -68,13 +72,17 @@ class LocalServer:
             raise
         self._listener.setblocking(False)
         self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_reader.setblocking(False)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
-        self._lock = threading.Lock()
-        self._connections: set[socket.socket] = set()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._selector = selectors.DefaultSelector()
+        self._connections: set[_Connection] = set()
+        self._made: deque[tuple[_Connection, Arrived, WireResponse]] = deque()
+        self._date = (0, "")
+        self._deaf = False
+        self._stopping = False
         self._started = False
+        self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -85,33 +93,30 @@ class LocalServer:
     def start(self) -> LocalServer:
         """Serve from a thread of the server's own."""
         self._started = True
-        self._thread = threading.Thread(target=self.serve_forever, name="fake_iam-accept", daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, name="fake_iam-server", daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
         """Stop serving and cut every connection; safe to call twice, and from a signal handler."""
-        self._stopping.set()
-        with suppress(OSError):
-            self._wake_writer.send(b"x")
+        self._stopping = True
+        self._wake()
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout=5)
-            self._close()
-        if not self._started:
+            self._thread.join(STOP_PATIENCE)
+            if self._thread.is_alive():  # an answer is being made: nobody waits for it any more
+                self._cut()
+        elif not self._started:
             self._close()
 
     def serve_forever(self) -> None:
         """Serve in this thread until ``stop`` is called."""
-        if self._stopping.is_set() and not self._started:
+        if self._stopping and not self._started:
             return
         self._started = True
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._listener, selectors.EVENT_READ)
-            selector.register(self._wake_reader, selectors.EVENT_READ)
-            while not self._stopping.is_set():
-                selector.select()
-                self._accept()
-        self._close()
+        try:
+            self._serve()
+        finally:
+            self._close()
 
     def __enter__(self) -> LocalServer:
         return self.start()
@@ -121,222 +126,216 @@ class LocalServer:
     ) -> None:
         self.stop()
 
+    def _serve(self) -> None:
+        selector = self._selector
+        selector.register(self._wake_reader, selectors.EVENT_READ)
+        self._listen()
+        next_sweep = time.monotonic() + self._sweep_every
+        while not self._stopping:
+            for key, _ in selector.select(self._sweep_every if self._connections or self._deaf else None):
+                if key.data is not None:
+                    self._attend(key.data)
+                elif key.fileobj is self._listener:
+                    self._accept()
+                else:
+                    self._send_made()
+            now = time.monotonic()
+            if now >= next_sweep:
+                next_sweep = now + self._sweep_every
+                self._sweep(now)
+
+    def _listen(self) -> None:
+        self._deaf = False
+        self._selector.register(self._listener, selectors.EVENT_READ)
+
+    def _wake(self) -> None:
+        with suppress(OSError):
+            self._wake_writer.send(b"x")
+
     def _accept(self) -> None:
-        with suppress(OSError):  # nobody there after all, or gone again
-            while not self._stopping.is_set():
-                connection, address = self._listener.accept()
-                with self._lock:
-                    self._connections.add(connection)
-                threading.Thread(target=self._serve, args=(connection, str(address[0])), daemon=True).start()
+        try:
+            while True:
+                accepted, address = self._listener.accept()
+                self._welcome(accepted, str(address[0]))
+        except (BlockingIOError, ConnectionError):
+            pass  # nobody there after all, or gone again
+        except OSError as problem:  # no descriptors are left: the next sweep may free some
+            LOGGER.error("cannot accept a connection: %s", problem.strerror)
+            self._selector.unregister(self._listener)
+            self._deaf = True
+
+    def _welcome(self, accepted: socket.socket, remote: str) -> None:
+        accepted.setblocking(False)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = _Connection(accepted, RequestReader(remote))
+        connection.enter("idle", self._timeouts)
+        self._connections.add(connection)
+        self._selector.register(accepted, selectors.EVENT_READ, connection)
+
+    def _attend(self, connection: _Connection) -> None:
+        """A connection can be read from or, if something is left to send, written to."""
+        try:
+            if connection.unsent:
+                self._send(connection, connection.unsent)
+            elif not connection.receive():
+                self._close_connection(connection)
+                return
+            self._advance(connection)
+        except OSError:  # the client went away
+            self._close_connection(connection)
+
+    def _advance(self, connection: _Connection) -> None:
+        """Answer every request that is there, as long as the client takes the answers."""
+        while not connection.unsent:
+            if connection.last:
+                self._finish(connection)
+                return
+            reader = connection.reader
+            try:
+                arrived = reader.next()
+            except Malformed as malformed:
+                connection.refused = connection.last = True
+                self._send(connection, answer(WireResponse(malformed.status, []), self._now(), keep=False))
+                continue
+            if arrived is None:
+                if reader.wants_continue:
+                    reader.wants_continue = False
+                    self._send(connection, CONTINUE)
+                connection.enter(reader.stage, self._timeouts)
+                return
+            if self._answers.may_wait(arrived.request):
+                self._answer_aside(connection, arrived)
+                return
+            if not self._reply(connection, arrived, answered(self._answers, arrived.request)):
+                return
+
+    def _answer_aside(self, connection: _Connection, arrived: Arrived) -> None:
+        """Make the answer in a thread of its own; meanwhile nothing is read from the connection."""
+        self._selector.unregister(connection.socket)
+        connection.deadline = float("inf")
+
+        def make() -> None:
+            response = answered(self._answers, arrived.request)
+            self._made.append((connection, arrived, response))
+            self._wake()
+
+        threading.Thread(target=make, name="fake_iam-answer", daemon=True).start()
+
+    def _send_made(self) -> None:
+        with suppress(BlockingIOError):
+            self._wake_reader.recv(RECEIVE_SIZE)
+        while self._made:
+            connection, arrived, response = self._made.popleft()
+            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+            try:
+                if self._reply(connection, arrived, response):
+                    self._advance(connection)
+            except OSError:
+                self._close_connection(connection)
+
+    def _reply(self, connection: _Connection, arrived: Arrived, response: WireResponse) -> bool:
+        """Send an answer. False: it was one to be dropped, and the connection with it."""
+        if response.drop:
+            self._close_connection(connection)
+            return False
+        connection.stage, connection.last = "", not arrived.keep
+        body = arrived.request.method != "HEAD"
+        self._send(connection, answer(response, self._now(), keep=arrived.keep, body=body))
+        return True
+
+    def _send(self, connection: _Connection, data: bytes | memoryview) -> None:
+        waited = bool(connection.unsent)
+        connection.send(data)
+        waits = bool(connection.unsent)
+        if waits != waited:
+            connection.stage = ""
+            connection.enter("unsent" if waits else "idle", self._timeouts)
+            event = selectors.EVENT_WRITE if waits else selectors.EVENT_READ
+            self._selector.modify(connection.socket, event, connection)
+
+    def _finish(self, connection: _Connection) -> None:
+        """The last answer is out. A client that was refused may still be sending: read on, so that it sees why."""
+        if not connection.refused:
+            self._close_connection(connection)
+        elif not connection.draining:
+            connection.draining = True
+            connection.deadline = time.monotonic() + DRAIN_SECONDS
+            connection.socket.shutdown(socket.SHUT_WR)
+
+    def _sweep(self, now: float) -> None:
+        if self._deaf:
+            self._listen()
+        for connection in [late for late in self._connections if late.deadline < now]:
+            self._close_connection(connection)
+
+    def _close_connection(self, connection: _Connection) -> None:
+        self._connections.discard(connection)
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(connection.socket)
+        connection.socket.close()
+
+    def _cut(self) -> None:
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.socket.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def _close(self) -> None:
+        for connection in list(self._connections):
+            self._close_connection(connection)
+        self._selector.close()
         self._listener.close()
-        with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
         self._wake_reader.close()
         self._wake_writer.close()
 
-    def _serve(self, connection: socket.socket, remote: str) -> None:
+    def _now(self) -> str:
+        """The time as an HTTP date, written once a second."""
+        second = int(time.time())
+        if second != self._date[0]:
+            self._date = (second, formatdate(second, usegmt=True))
+        return self._date[1]
+
+
+class _Connection:
+    """A client's socket, what is read of its requests, and what is still to be sent to it.
+
+    ``stage`` is what is awaited, until ``deadline``. ``last``: the answer that was sent last is the last one.
+    ``refused``: it was because of what the client sent.
+    """
+
+    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "_drained")
+
+    def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
+        self.socket = accepted
+        self.reader = reader
+        self.unsent = memoryview(b"")
+        self.stage = ""
+        self.deadline = 0.0
+        self.last = self.refused = self.draining = False
+        self._drained = 0
+
+    def receive(self) -> bool:
+        """Take in what is there. False: the client sends no more, or too much after it was refused."""
         try:
-            connection.setblocking(True)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            conversation = _Conversation(self._app, connection, remote, (self.host, self.port))
-            while not self._stopping.is_set() and conversation.exchange(self._idle_timeout, self._head_timeout):
-                pass
-        except OSError:
-            pass  # the client went away, or took too long
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
-            connection.close()
-
-
-class _Malformed(Exception):
-    """A request that is no HTTP request we serve, with the status of the empty answer."""
-
-    def __init__(self, status: int = 400) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-class _Conversation:
-    """The requests and answers of one connection."""
-
-    def __init__(self, app: WSGIApplication, connection: socket.socket, remote: str, address: tuple[str, int]) -> None:
-        self._app = app
-        self._connection = connection
-        self._remote = remote
-        self._address = address
-        self._buffer = b""
-        self._deadline = 0.0
-
-    def exchange(self, idle_timeout: float, head_timeout: float) -> bool:
-        """One request and its answer. False: the connection is done with."""
-        self._deadline = time.monotonic() + idle_timeout
-        if not self._buffer and not self._receive():
-            return False
-        self._deadline = time.monotonic() + head_timeout
-        try:
-            head = self._read_head()
-            if head is None:
-                return False
-            environ, headers, keep = self._parse(head)
-            self._deadline = time.monotonic() + head_timeout
-            body = self._read_body(headers)
-        except _Malformed as malformed:
-            self._refuse(malformed.status)
-            return False
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ["wsgi.input"] = io.BytesIO(body)
-        return self._answer(environ, keep)
-
-    def _receive(self) -> bool:
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        self._connection.settimeout(remaining)
-        data = self._connection.recv(65536)
-        self._buffer += data
+            data = self.socket.recv(RECEIVE_SIZE)
+        except BlockingIOError:
+            return True
+        if self.draining:
+            self._drained += len(data)
+            return bool(data) and self._drained < DRAIN_LIMIT
+        self.reader.feed(data)
         return bool(data)
 
-    def _read_head(self) -> bytes | None:
-        self._buffer = self._buffer.lstrip(b"\r\n")
-        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
-            if len(self._buffer) > HEAD_LIMIT:
-                raise _Malformed
-            if not self._receive():
-                return None
-        if end > HEAD_LIMIT:
-            raise _Malformed
-        head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-        return head
+    def send(self, data: bytes | memoryview) -> None:
+        """Send as much as the client takes, and keep the rest. Raises OSError if it is gone."""
+        try:
+            sent = self.socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        self.unsent = memoryview(data)[sent:]
 
-    def _parse(self, head: bytes) -> tuple[dict[str, Any], dict[str, list[str]], bool]:
-        first, *lines = head.split(b"\r\n")
-        request_line = REQUEST_LINE.fullmatch(first)
-        if request_line is None or len(lines) > HEADER_COUNT_LIMIT:
-            raise _Malformed
-        raw: list[tuple[str, str]] = []
-        headers: dict[str, list[str]] = {}
-        for line in lines:
-            header = HEADER_LINE.fullmatch(line)
-            if header is None:
-                raise _Malformed
-            name, value = header[1].decode("ascii"), header[2].decode("latin-1")
-            raw.append((name, value))
-            headers.setdefault(name.lower(), []).append(value)
-        method = request_line[1].decode("ascii")
-        target = request_line[2].decode("latin-1")
-        absolute = ABSOLUTE.match(target)
-        target = target[absolute.end() :] or "/" if absolute else target
-        target = target.partition("#")[0]
-        path, _, query = target.partition("?")
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "RAW_URI": target if target.startswith("/") else f"/{target}",
-            "SERVER_NAME": self._address[0],
-            "SERVER_PORT": str(self._address[1]),
-            "SERVER_PROTOCOL": f"HTTP/1.{request_line[3].decode()}",
-            "REMOTE_ADDR": self._remote,
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            "wsgi.errors": io.StringIO(),
-            RAW_HEADERS: raw,
-        }
-        for name, values in headers.items():
-            key = name.upper().replace("-", "_")
-            environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = ",".join(values)
-        wish = ",".join(headers.get("connection", ())).lower()
-        keep = "close" not in wish and (request_line[3] == b"1" or "keep-alive" in wish)
-        return environ, headers, keep
-
-    def _read_body(self, headers: dict[str, list[str]]) -> bytes:
-        coding = ",".join(headers.get("transfer-encoding", ())).lower()
-        lengths = set(headers.get("content-length", ()))
-        if coding and (coding != "chunked" or lengths):
-            raise _Malformed
-        if len(lengths) > 1 or not all(text.isascii() and text.isdigit() for text in lengths):
-            raise _Malformed
-        digits = next(iter(lengths)).lstrip("0") if lengths else ""
-        length = int(digits[:12] or "0")
-        if length > BODY_LIMIT:
-            raise _Malformed(413)
-        if "100-continue" in ",".join(headers.get("expect", ())).lower() and (length or coding):
-            self._connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return self._read_chunks() if coding else self._take(length)
-
-    def _read_chunks(self) -> bytes:
-        body = bytearray()
-        while size := self._read_chunk_size():
-            if len(body) + size > BODY_LIMIT:
-                raise _Malformed(413)
-            body += self._take(size)
-            if self._take(2) != b"\r\n":
-                raise _Malformed
-        for _ in range(HEADER_COUNT_LIMIT):  # trailers, of no use to anyone here
-            if not self._read_line():
-                return bytes(body)
-        raise _Malformed
-
-    def _read_chunk_size(self) -> int:
-        text = self._read_line().partition(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", text):
-            raise _Malformed
-        return int(text, 16)
-
-    def _read_line(self) -> bytes:
-        while (end := self._buffer.find(b"\r\n")) < 0:
-            if len(self._buffer) > CHUNK_LINE_LIMIT or not self._receive():
-                raise _Malformed
-        line, self._buffer = self._buffer[:end], self._buffer[end + 2 :]
-        return line
-
-    def _take(self, length: int) -> bytes:
-        parts = [self._buffer]
-        missing = length - len(self._buffer)
-        while missing > 0:
-            self._buffer = b""
-            if not self._receive():
-                raise ConnectionError("the client left in the middle of a body")
-            parts.append(self._buffer)
-            missing -= len(self._buffer)
-        data = b"".join(parts)
-        self._buffer = data[length:]
-        return data[:length]
-
-    def _answer(self, environ: dict[str, Any], keep: bool) -> bool:
-        started: list[Any] = []
-        dropped: list[bool] = []
-        environ[DROP] = lambda: dropped.append(True)
-        body = b"".join(self._app(environ, lambda status, headers, error=None: started.extend((status, headers))))
-        if dropped:
-            return False
-        status, headers = started
-        self._send(status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body, keep)
-        return keep
-
-    def _refuse(self, status: int) -> None:
-        """An empty answer, then read on for a moment, so that a client still sending gets to see it."""
-        self._send(f"{status} {HTTPStatus(status).phrase}", [("Content-Length", "0")], b"", keep=False)
-        self._connection.shutdown(socket.SHUT_WR)
-        self._deadline = time.monotonic() + 2
-        drained = 0
-        while drained < DRAIN_LIMIT and self._receive():
-            drained += len(self._buffer)
-            self._buffer = b""
-
-    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes, keep: bool) -> None:
-        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
-        lines += [f"Date: {formatdate(usegmt=True)}", f"Connection: {'keep-alive' if keep else 'close'}"]
-        head = "\r\n".join(lines)
-        self._connection.settimeout(30)
-        self._connection.sendall(head.encode("latin-1", "replace") + b"\r\n\r\n" + body)
+    def enter(self, stage: str, timeouts: Mapping[str, float]) -> None:
+        """Await that from now on; bytes that trickle in during a stage do not extend its time."""
+        if stage != self.stage:
+            self.stage = stage
+            self.deadline = time.monotonic() + timeouts[stage]

@@ -1,18 +1,17 @@
-"""WSGI in, WSGI out: a thin shell around an assembled server."""
+"""WSGI in, WSGI out: a thin shell around an assembled server, for whoever runs a WSGI server of his own."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
 
 LOGGER = logging.getLogger("fake_iam")
-RAW_HEADERS: Final = "fake_iam.headers"
-DROP: Final = "fake_iam.drop"
 
 
 class Answers(Protocol):
@@ -23,17 +22,30 @@ class Answers(Protocol):
         ...
 
 
-class Application:
-    """A WSGI application. It runs under any WSGI server; ours also hands it the undecoded target and raw headers."""
+def answered(answers: Answers, request: WireRequest) -> WireResponse:
+    """The answer; a fault of ours is a logged, empty 500."""
+    try:
+        return answers.handle(request)
+    except Exception:
+        LOGGER.exception("internal fault outside the engine")
+        return WireResponse(500, [])
 
-    def __init__(self, answers: Answers) -> None:
+
+class Application:
+    """A WSGI application. WSGI knows no way to drop a connection: an answer to be dropped is an empty 500.
+
+    Args:
+        answers: what answers the requests; if left out, a server that is put together on the first request, with the
+            settings that the environment gives.
+    """
+
+    def __init__(self, answers: Answers | None = None) -> None:
         self._answers = answers
+        self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request; a fault of ours is a logged, empty 500."""
+        """Answer one request."""
         response = self._answer(environ)
-        if response.drop and DROP in environ:
-            environ[DROP]()
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
         start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
         return [response.body]
@@ -44,11 +56,19 @@ class Application:
             return WireResponse(400, [])
         if len(length) > 9 or int(length) > BODY_LIMIT:
             return WireResponse(413, [])
-        try:
-            return self._answers.handle(_request(environ, int(length)))
-        except Exception:
-            LOGGER.exception("internal fault outside the engine")
-            return WireResponse(500, [])
+        return answered(self._assembled(), _request(environ, int(length)))
+
+    def _assembled(self) -> Answers:
+        with self._lock:
+            if self._answers is None:
+                from fake_iam.assembly import assemble
+                from fake_iam.settings import Settings
+
+                self._answers = assemble(Settings.from_env())
+            return self._answers
+
+
+app = Application()
 
 
 def _request(environ: dict[str, Any], length: int) -> WireRequest:
@@ -59,7 +79,7 @@ def _request(environ: dict[str, Any], length: int) -> WireRequest:
         method=environ["REQUEST_METHOD"],
         path=path,
         query=environ.get("QUERY_STRING", ""),
-        headers=environ[RAW_HEADERS] if RAW_HEADERS in environ else list(_headers(environ)),
+        headers=list(_headers(environ)),
         body=environ["wsgi.input"].read(length) if length else b"",
         remote=environ.get("REMOTE_ADDR", ""),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from unittest import mock
@@ -68,6 +68,11 @@ class Key:
     id: str
     secret: str
     token: str | None = None
+
+
+def with_header(request: WireRequest, name: str, value: str) -> WireRequest:
+    """The request with one header more."""
+    return replace(request, headers=[*request.headers, (name, value)])
 
 
 class Wire:

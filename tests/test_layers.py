@@ -30,10 +30,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "settings": ("domain.quotas",),
     "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
+    "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire"),
-    "server": ("assembly", "settings", "wsgi", "protocol.wire"),
+    "server": ("http11", "wsgi", "protocol.wire"),
     "inprocess": ("assembly", "settings", "protocol.wire"),
-    "fake": ("assembly", "settings", "wsgi", "server", "domain.clock"),
+    "fake": ("assembly", "settings", "server", "domain.clock"),
     "remote": ("settings",),
     "commands": (
         "remote",
@@ -43,7 +44,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "control.files",
         "control.journal",
     ),
-    "cli": ("assembly", "settings", "wsgi", "server", "commands", "remote", "control.files"),
+    "cli": ("assembly", "settings", "server", "commands", "remote", "control.files"),
     "__main__": ("cli",),
     "pytest_plugin": ("assembly", "settings", "fake"),
     "": ("assembly", "settings", "fake", "domain.clock"),

@@ -124,6 +124,11 @@ class Faults:
         with self._lock:
             return [rule.fault() for rule in self._rules.values()]
 
+    @property
+    def delaying(self) -> bool:
+        """Whether some rule has a delay."""
+        return any(rule.rule.delay for rule in list(self._rules.values()))
+
     def remove(self, number: int) -> None:
         """Take a rule away. Raises FormatError if there is none of that number."""
         with self._lock:

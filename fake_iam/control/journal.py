@@ -176,20 +176,23 @@ class Journal:
                 values = call.plan.parse(call.parameters)
             except Refusal:
                 values = None
-        flat = {name: text for name, text in call.parameters.items() if name not in ENVELOPE and name[:6] != "X-Amz-"}
-        masked: dict[str, Any] = self._masked(flat if values is None else values)
+        if values is None:
+            values = {
+                name: text for name, text in call.parameters.items() if name not in ENVELOPE and name[:6] != "X-Amz-"
+            }
+        masked: dict[str, Any] = self._masked(values)
         return masked
 
     def _masked(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
+        if isinstance(value, str):
+            return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}... ({len(value)} characters)"
+        if isinstance(value, dict):
             return {
                 name[:LONGEST_NAME]: MASK if name.rpartition(".")[2] in self._sensitive else self._masked(item)
                 for name, item in islice(value.items(), MOST_ITEMS)
             }
         if isinstance(value, list):
             return [self._masked(item) for item in value[:MOST_ITEMS]]
-        if isinstance(value, str) and len(value) > LONGEST_VALUE:
-            return f"{value[:LONGEST_VALUE]}... ({len(value)} characters)"
         return value
 
 

@@ -12,7 +12,7 @@ BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})(.{0,2})", re.DOTALL)
 
 def well_formed(text: str) -> bool:
     """Whether every percent sign is followed by two hexadecimal digits."""
-    return BAD_ESCAPE.search(text) is None
+    return "%" not in text or BAD_ESCAPE.search(text) is None
 
 
 def read_pairs(text: str) -> dict[str, str]:
@@ -23,7 +23,7 @@ def read_pairs(text: str) -> dict[str, str]:
     Raises:
         Refusal: MalformedQueryString for a broken percent escape (confidence D; for a body, assumed).
     """
-    bad = BAD_ESCAPE.search(text)
+    bad = BAD_ESCAPE.search(text) if "%" in text else None
     if bad is not None:
         if len(bad[1]) < 2:
             raise Refusal("MalformedQueryString", "Incomplete trailing escape % sequence", status=400)

@@ -74,7 +74,7 @@ def authenticate(engine: Engine, call: Call) -> None:
     key_id = call.signed.access_key_id if call.signed else ""
     call.key_issued = engine.store.key_account(key_id) is not None
     if mode == "strict":
-        call.signed = sigv4.read(call.request)
+        call.signed = sigv4.complete(call.signed, call.request)
         sigv4.check_date(call.signed, engine.wall_clock.now())
         sigv4.check_scope(call.signed, call.service.name)
         key_id = call.signed.access_key_id
@@ -82,7 +82,7 @@ def authenticate(engine: Engine, call: Call) -> None:
         call.caller = _believe(engine, key_id)
         return
     else:
-        call.signed = sigv4.read(call.request)
+        call.signed = sigv4.complete(call.signed, call.request)
     with engine.store.transaction():
         call.caller = _hold(engine, call, call.signed)
         _note_use(engine, call, key_id)
@@ -177,7 +177,9 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     key = keys.get(key_id)
     if key is None:
         return
-    region = (
-        call.signed.region if call.service.name == "sts" and REGION.fullmatch(call.signed.region) else GLOBAL_REGION
-    )
-    keys.put(key.id, replace(key, last_use=LastUse(call.now.replace(microsecond=0), call.service.name, region)))
+    region = GLOBAL_REGION
+    if call.service.name == "sts" and REGION.fullmatch(call.signed.region):
+        region = call.signed.region
+    last_use = LastUse(call.now.replace(microsecond=0), call.service.name, region)
+    if last_use != key.last_use:
+        keys.put(key.id, replace(key, last_use=last_use))

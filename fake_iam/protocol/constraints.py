@@ -131,10 +131,9 @@ def _structure(model: ServiceModel, shape: Shape) -> Checker:
     def check(value: dict[str, Any] | None, at: str, found: Found) -> None:
         given = value or {}
         for name, label, required, check_member in checks:
-            place = f"{at}.{label}" if at else label
             if name in given:
-                check_member(given[name], place, found)
+                check_member(given[name], f"{at}.{label}" if at else label, found)
             elif required:
-                found.append(Violation(place, None, NOT_NULL, "null"))
+                found.append(Violation(f"{at}.{label}" if at else label, None, NOT_NULL, "null"))
 
     return check

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
@@ -30,73 +31,54 @@ QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedH
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format."""
+    """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format.
+
+    The credential's parts are the key's id and the scope: the day as YYYYMMDD, region, service and terminator.
+    """
 
     credential: str
+    access_key_id: str
+    date: str
+    region: str
+    service: str
+    terminator: str
     signed_headers: tuple[str, ...]
     signature: str
     timestamp: str
-    session_token: str | None
+    session_token: str | None = field(repr=False)
     in_query: bool
-
-    @property
-    def access_key_id(self) -> str:
-        """The part of the credential that names the key."""
-        return self._parts[0]
-
-    @property
-    def date(self) -> str:
-        """The day of the credential scope, YYYYMMDD."""
-        return self._parts[1]
-
-    @property
-    def region(self) -> str:
-        """The region of the credential scope."""
-        return self._parts[2]
-
-    @property
-    def service(self) -> str:
-        """The service of the credential scope."""
-        return self._parts[3]
-
-    @property
-    def terminator(self) -> str:
-        """The end of the credential scope."""
-        return self._parts[4]
-
-    @property
-    def _parts(self) -> list[str]:
-        return [*self.credential.split("/"), "", "", "", ""][:5]
 
 
 def peek(request: WireRequest) -> Signed | None:
     """What the request says of its signature, well formed or not; None if it says nothing. Raises nothing."""
-    header = request.header("Authorization")
-    parameters = _query_parameters(request.query)
+    header = request.header("authorization")
     if header is not None:
-        parts = dict(part.strip().partition("=")[::2] for part in _header_parts(header))
-        return _from_header(request, parts)
+        return _from_header(request, header)
+    parameters = _query_parameters(request.query)
     if "X-Amz-Algorithm" in parameters or "X-Amz-Credential" in parameters:
         return _from_query(parameters)
     return None
 
 
-def read(request: WireRequest) -> Signed:
-    """What the request says of its signature.
+def complete(signed: Signed | None, request: WireRequest) -> Signed:
+    """What ``peek`` found, if it is all that a signature needs.
 
     Raises:
         Refusal: MissingAuthenticationToken, SignatureDoesNotMatch or IncompleteSignature, the first that AWS finds.
     """
-    header = request.header("Authorization")
+    header = request.header("authorization")
     parameters = _query_parameters(request.query)
     in_query = "X-Amz-Algorithm" in parameters
-    if header is None and not in_query:
+    if signed is None or (header is None and not in_query):
         raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)
     if header is not None and in_query:
         raise Refusal("SignatureDoesNotMatch", status=403)
-    signed = _read_header(request, header) if header is not None else _read_query(parameters)
+    if header is not None:
+        _check_header(signed, header)
+    else:
+        _check_query(parameters)
     _check_signed_headers(request, signed)
-    if not STAMP.fullmatch(signed.timestamp) or _moment(signed.timestamp) is None:
+    if _moment(signed.timestamp) is None:
         raise _incomplete(
             f"Date must be in ISO-8601 'basic format'. Got '{signed.timestamp}'. "
             "See http://en.wikipedia.org/wiki/ISO_8601"
@@ -159,26 +141,34 @@ def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
     declared = request.header("x-amz-content-sha256")
     if declared is not None and declared != body_hash:
         return False
-    scope = "/".join((signed.date, signed.region, signed.service, signed.terminator))
+    scope = f"{signed.date}/{signed.region}/{signed.service}/{signed.terminator}"
     canonical = canonical_request(signed, request, body_hash)
-    to_sign = "\n".join((ALGORITHM, signed.timestamp, scope, hashlib.sha256(canonical).hexdigest()))
-    key = f"AWS4{secret}".encode()
-    for part in (signed.date, signed.region, signed.service, signed.terminator):
-        key = hmac.digest(key, part.encode("utf-8", "replace"), "sha256")
+    to_sign = f"{ALGORITHM}\n{signed.timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
+    key = _signing_key(secret, signed.date, signed.region, signed.service, signed.terminator)
     expected = hmac.digest(key, to_sign.encode("utf-8", "replace"), "sha256").hex()
     return hmac.compare_digest(expected.encode(), signed.signature.encode("utf-8", "replace"))
 
 
+@lru_cache(maxsize=1024)
+def _signing_key(secret: str, *scope: str) -> bytes:
+    """The key of one secret and scope; a client signs with it all day."""
+    key = f"AWS4{secret}".encode()
+    for part in scope:
+        key = hmac.digest(key, part.encode("utf-8", "replace"), "sha256")
+    return key
+
+
 def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
     """The canonical request: header values as received, since SDKs differ in which headers they sign."""
-    values: dict[str, list[str]] = {}
-    for name, value in request.headers:
-        values.setdefault(name.lower(), []).append(" ".join(value.split()))
-    headers = "".join(f"{name}:{','.join(values.get(name, ()))}\n" for name in signed.signed_headers)
+    headers = "".join(
+        f"{name}:{','.join([' '.join(value.split()) for value in request.header_values(name)])}\n"
+        for name in signed.signed_headers
+    )
+    path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
     lines = (
         request.method,
-        quote(unquote_to_bytes(request.path), safe="/-_.~") or "/",
-        _canonical_query(request.query),
+        path,
+        _canonical_query(request.query) if request.query else "",
         headers,
         ";".join(signed.signed_headers),
         body_hash,
@@ -211,11 +201,11 @@ def _query_parameters(query: str) -> dict[str, str]:
 
 
 def _header_parts(header: str) -> list[str]:
-    return [part.strip() for part in header.partition(" ")[2].split(",") if part.strip()]
+    parts = [part.strip() for part in header.partition(" ")[2].split(",")]
+    return [part for part in parts if part]
 
 
-def _read_header(request: WireRequest, header: str) -> Signed:
-    """Of a part given twice the last counts."""
+def _check_header(signed: Signed, header: str) -> None:
     algorithm = header.partition(" ")[0]
     if algorithm != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
@@ -228,16 +218,14 @@ def _read_header(request: WireRequest, header: str) -> Signed:
             )
         parts[name] = value
     missing = [f"Authorization header requires '{name}' parameter." for name in COMPONENTS if not parts.get(name)]
-    signed = _from_header(request, parts)
     if not signed.timestamp:
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing:
         shown = algorithm if len(missing) == 1 and not signed.timestamp else header
         raise _incomplete(f"{' '.join(missing)} Authorization={shown}")
-    return signed
 
 
-def _read_query(parameters: dict[str, str]) -> Signed:
+def _check_query(parameters: dict[str, str]) -> None:
     algorithm = parameters["X-Amz-Algorithm"]
     if algorithm != ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
@@ -245,24 +233,25 @@ def _read_query(parameters: dict[str, str]) -> Signed:
     if missing:
         sentences = [f"AWS query-string parameters must include '{name}'." for name in missing]
         raise _incomplete(" ".join([*sentences, "Re-examine the query-string parameters."]))
-    return _from_query(parameters)
 
 
-def _from_header(request: WireRequest, parts: dict[str, str]) -> Signed:
-    return Signed(
-        credential=parts.get("Credential", ""),
-        signed_headers=_names(parts.get("SignedHeaders", "")),
+def _from_header(request: WireRequest, header: str) -> Signed:
+    """Of a part given twice the last counts."""
+    parts = {name: value for name, _, value in [part.partition("=") for part in _header_parts(header)]}
+    return _signed(
+        parts.get("Credential", ""),
+        signed_headers=parts.get("SignedHeaders", ""),
         signature=parts.get("Signature", ""),
-        timestamp=request.header("X-Amz-Date") or _basic(request.header("Date") or ""),
-        session_token=request.header("X-Amz-Security-Token"),
+        timestamp=request.header("x-amz-date") or _basic(request.header("date") or ""),
+        session_token=request.header("x-amz-security-token"),
         in_query=False,
     )
 
 
 def _from_query(parameters: dict[str, str]) -> Signed:
-    return Signed(
-        credential=parameters.get("X-Amz-Credential", ""),
-        signed_headers=_names(parameters.get("X-Amz-SignedHeaders", "")),
+    return _signed(
+        parameters.get("X-Amz-Credential", ""),
+        signed_headers=parameters.get("X-Amz-SignedHeaders", ""),
         signature=parameters.get("X-Amz-Signature", ""),
         timestamp=parameters.get("X-Amz-Date", ""),
         session_token=parameters.get("X-Amz-Security-Token"),
@@ -270,8 +259,29 @@ def _from_query(parameters: dict[str, str]) -> Signed:
     )
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.lower() for name in text.split(";") if name)
+def _signed(
+    credential: str,
+    *,
+    signed_headers: str,
+    signature: str,
+    timestamp: str,
+    session_token: str | None,
+    in_query: bool,
+) -> Signed:
+    access_key_id, date, region, service, terminator = [*credential.split("/"), "", "", "", ""][:5]
+    return Signed(
+        credential,
+        access_key_id,
+        date,
+        region,
+        service,
+        terminator,
+        tuple([name for name in signed_headers.lower().split(";") if name]),
+        signature,
+        timestamp,
+        session_token,
+        in_query,
+    )
 
 
 def _check_signed_headers(request: WireRequest, signed: Signed) -> None:
@@ -292,7 +302,10 @@ def _basic(date: str) -> str:
         return date
 
 
+@lru_cache(maxsize=1024)
 def _moment(stamp: str) -> datetime | None:
+    if not STAMP.fullmatch(stamp):
+        return None
     try:
         return datetime.strptime(stamp, BASIC_FORMAT).replace(tzinfo=timezone.utc)
     except ValueError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
@@ -10,22 +11,29 @@ BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, se
 
 @dataclass(slots=True)
 class WireRequest:
-    """A request as it arrived: target undecoded, repeated headers kept."""
+    """A request as it arrived: target undecoded, repeated headers kept. ``headers`` are not to be changed."""
 
     method: str
     path: str
-    query: str
-    headers: list[tuple[str, str]]
-    body: bytes = b""
+    query: str = field(repr=False)
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     remote: str = ""
+    _first: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._first = {name.lower(): value for name, value in reversed(self.headers)}
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its letter case, or None."""
+        return self._first.get(name.lower())
+
+    def header_values(self, name: str) -> list[str]:
+        """Every header of that name, whatever its letter case."""
         wanted = name.lower()
-        for key, value in self.headers:
-            if key.lower() == wanted:
-                return value
-        return None
+        if len(self._first) == len(self.headers):
+            return [self._first[wanted]] if wanted in self._first else []
+        return [value for key, value in self.headers if key.lower() == wanted]
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ A case's id says the pair, the winner first.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ from tests.support import (
     Wire,
     form_request,
     read,
+    with_header,
 )
 
 ROOT = Key(ROOT_ID, ROOT_SECRET)
@@ -167,7 +169,7 @@ def test_an_unknown_action_is_answered_before_authentication(strict: Wire, heade
 
 def test_a_post_that_is_no_form_is_redirected_before_authentication(strict: Wire) -> None:
     request = form_request("ListUsers", WRONG_SECRET)
-    request.headers = [(name, value) for name, value in request.headers if name != "Content-Type"]
+    request = replace(request, headers=[header for header in request.headers if header[0] != "Content-Type"])
     assert raw(strict.send(request)) == (302, b"")
 
 
@@ -355,8 +357,7 @@ def test_the_earlier_fault_of_a_signature_is_answered(strict: Wire, request_: Wi
 @pytest.mark.parametrize("date", ["yesterday", "Thu, 99 Jan 1970 00:00:00 GMT", "0", "20260101"])
 def test_a_date_header_that_is_no_date_is_answered_before_the_scope(strict: Wire, date: str) -> None:
     request = plain(authorization("nowhere/s3/x", names="host;date"))
-    request.headers.append(("Date", date))
-    assert read(strict.send(request)) == date_format(date)
+    assert read(strict.send(with_header(request, "Date", date))) == date_format(date)
 
 
 def skewed(error: AwsError) -> tuple[str, int, str | None]:
@@ -421,8 +422,7 @@ def test_an_inactive_key_is_answered_before_a_wrong_secret(strict: Wire, inactiv
 
 
 def test_an_inactive_key_is_answered_before_a_declared_hash_that_is_not_the_bodys(strict: Wire, inactive: Key) -> None:
-    request = form_request("ListUsers", inactive)
-    request.headers.append(("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"))
+    request = with_header(form_request("ListUsers", inactive), "X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
     assert read(strict.send(request)) == INVALID
 
 
@@ -582,10 +582,9 @@ def test_an_unknown_user_is_answered_before_an_unknown_key(strict: Wire, action:
 
 def test_the_first_of_several_authorization_headers_counts(strict: Wire) -> None:
     request = form_request("ListUsers", ROOT)
-    request.headers.append(("Authorization", "X"))
-    assert strict.send(request).status == 200
-    request.headers.insert(0, ("Authorization", "X"))
-    assert read(strict.send(request)) == ALGORITHM_X
+    assert strict.send(with_header(request, "Authorization", "X")).status == 200
+    first = replace(request, headers=[("Authorization", "X"), *request.headers])
+    assert read(strict.send(first)) == ALGORITHM_X
 
 
 def test_a_request_without_a_fault_is_answered(strict: Wire) -> None:

@@ -12,16 +12,17 @@ from typing import Any
 import pytest
 
 from fake_iam.assembly import assemble
+from fake_iam.http11 import HEAD_LIMIT, HEADER_COUNT_LIMIT
 from fake_iam.protocol.wire import WireRequest, WireResponse
-from fake_iam.server import HEAD_LIMIT, HEADER_COUNT_LIMIT, LocalServer
+from fake_iam.server import LocalServer
 from fake_iam.settings import Settings
-from fake_iam.wsgi import Application
 from tests.support import IAM_VERSION
 
 FORM = f"Action=ListUsers&Version={IAM_VERSION}".encode()
 PATIENCE = 10.0
 GET = b"GET /?%s HTTP/1.1\r\nHost: x\r\n\r\n" % FORM
 BAD = (400, b"")
+TOO_LONG = (431, b"")
 
 
 def post(body: bytes = FORM, *headers: bytes, version: bytes = b"1.1") -> bytes:
@@ -87,14 +88,14 @@ class Client:
 
 @pytest.fixture
 def server() -> Iterator[LocalServer]:
-    with LocalServer(Application(assemble(Settings())), head_timeout=5.0) as running:
+    with LocalServer(assemble(Settings()), head_timeout=5.0) as running:
         yield running
 
 
 @pytest.fixture
 def hasty() -> Iterator[LocalServer]:
     """A server that waits for nobody."""
-    with LocalServer(Application(assemble(Settings())), head_timeout=0.05, idle_timeout=0.05) as running:
+    with LocalServer(assemble(Settings()), head_timeout=0.05, idle_timeout=0.05) as running:
         yield running
 
 
@@ -115,15 +116,21 @@ def client(connect: Callable[[], Client]) -> Client:
     return connect()
 
 
+class Stand:
+    """A stand-in for the engine."""
+
+    def __init__(self, answer: Callable[[WireRequest], WireResponse], *, waits: bool = False) -> None:
+        self.handle = answer
+        self.waits = waits
+
+    def may_wait(self, request: WireRequest) -> bool:
+        return self.waits
+
+
 @contextlib.contextmanager
-def serving(answer: Callable[[WireRequest], WireResponse]) -> Iterator[Client]:
+def serving(answer: Callable[[WireRequest], WireResponse], *, waits: bool = False) -> Iterator[Client]:
     """A server with a stand-in for the engine, and a client of it."""
-
-    class Stand:
-        def handle(self, request: WireRequest) -> WireResponse:
-            return answer(request)
-
-    with LocalServer(Application(Stand())) as running:
+    with LocalServer(Stand(answer, waits=waits)) as running:
         client = Client(running)
         with client.socket:
             yield client
@@ -284,17 +291,18 @@ def test_a_head_of_just_the_limit_is_read() -> None:
         pytest.param(b"GET /?" + b"a" * HEAD_LIMIT + b" HTTP/1.1\r\n\r\n", id="a long query"),
         pytest.param(b"GET / HTTP/1.1\r\nX: " + b"a" * HEAD_LIMIT + b"\r\n\r\n", id="a long header"),
         pytest.param(b"GET /" + b"a" * (HEAD_LIMIT + 1), id="no end in sight"),
+        pytest.param(b"\xff" * (HEAD_LIMIT + 1), id="garbage without an end"),
     ],
 )
-def test_a_head_too_long_is_an_empty_400(client: Client, request_: bytes) -> None:
-    assert client.send(request_).answer() == BAD
+def test_a_head_too_long_is_an_empty_431(client: Client, request_: bytes) -> None:
+    assert client.send(request_).answer() == TOO_LONG
     assert client.at_end()
 
 
 def test_a_hundred_headers_are_read_and_one_more_is_refused(connect: Callable[[], Client]) -> None:
     lines = b"".join(b"X-%d: 1\r\n" % number for number in range(HEADER_COUNT_LIMIT))
     assert connect().send(b"GET /x HTTP/1.1\r\n" + lines + b"\r\n").answer()[0] == 404
-    assert connect().send(b"GET /x HTTP/1.1\r\n" + lines + b"One-More: 1\r\n\r\n").answer() == BAD
+    assert connect().send(b"GET /x HTTP/1.1\r\n" + lines + b"One-More: 1\r\n\r\n").answer() == TOO_LONG
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_sent(client: Client) -> None:
@@ -379,7 +387,6 @@ def test_the_same_length_twice_is_one_length(client: Client) -> None:
         pytest.param(b"G@T / HTTP/1.1\r\n\r\n", id="no method"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", id="TLS"),
         pytest.param(bytes(range(256)) * 4 + b"\r\n\r\n", id="garbage"),
-        pytest.param(b"\xff" * (HEAD_LIMIT + 1), id="garbage without an end"),
     ],
 )
 def test_what_is_no_http_is_an_empty_400_and_the_end(client: Client, request_: bytes) -> None:
@@ -489,7 +496,7 @@ def test_a_client_that_takes_too_long_is_hung_up_on(hasty: LocalServer, sent: by
 
 
 def test_bytes_that_trickle_do_not_extend_the_time_for_a_head() -> None:
-    with LocalServer(Application(assemble(Settings())), head_timeout=0.2) as running:
+    with LocalServer(assemble(Settings()), head_timeout=0.2) as running:
         client = Client(running)
         client.socket.settimeout(0.02)
         with client.socket:
@@ -518,7 +525,7 @@ def stopped_within_patience(server: LocalServer) -> bool:
 
 
 def test_stopping_cuts_connections_that_are_open() -> None:
-    server = LocalServer(Application(assemble(Settings()))).start()
+    server = LocalServer(assemble(Settings())).start()
     with contextlib.ExitStack() as stack:
         clients = [Client(server) for _ in range(10)]
         for client in clients:
@@ -529,7 +536,8 @@ def test_stopping_cuts_connections_that_are_open() -> None:
         assert all(client.at_end() for client in clients)
 
 
-def test_stopping_does_not_wait_for_an_answer_that_is_being_made() -> None:
+@pytest.mark.parametrize("waits", [False, True], ids=["in the loop", "aside"])
+def test_stopping_does_not_wait_for_an_answer_that_is_being_made(waits: bool) -> None:
     made, reached = threading.Event(), threading.Event()
 
     def answer(request: WireRequest) -> WireResponse:
@@ -537,23 +545,20 @@ def test_stopping_does_not_wait_for_an_answer_that_is_being_made() -> None:
         made.wait(PATIENCE)
         return WireResponse(200, [])
 
-    class Stand:
-        def handle(self, request: WireRequest) -> WireResponse:
-            return answer(request)
-
-    server = LocalServer(Application(Stand())).start()
+    server = LocalServer(Stand(answer, waits=waits)).start()
     client = Client(server)
     with client.socket:
         client.send(GET)
         assert reached.wait(PATIENCE)
         stopped = stopped_within_patience(server)
+        cut_off = client.at_end()
         made.set()
         assert stopped
-        assert client.at_end()
+        assert cut_off
 
 
 def test_stopping_twice_is_stopping_once() -> None:
-    server = LocalServer(Application(assemble(Settings()))).start()
+    server = LocalServer(assemble(Settings())).start()
     server.stop()
     server.stop()
     with pytest.raises(ConnectionRefusedError):
@@ -561,16 +566,16 @@ def test_stopping_twice_is_stopping_once() -> None:
 
 
 def test_a_port_is_free_again_after_stopping() -> None:
-    with LocalServer(Application(assemble(Settings()))) as server:
+    with LocalServer(assemble(Settings())) as server:
         client = Client(server)
         with client.socket:
             assert client.send(post()).answer()[0] == 200
-    with LocalServer(Application(assemble(Settings())), port=server.port) as again:
+    with LocalServer(assemble(Settings()), port=server.port) as again:
         assert again.port == server.port
 
 
 def test_a_server_that_was_never_started_gives_its_port_back_when_stopped() -> None:
-    app = Application(assemble(Settings()))
+    app = assemble(Settings())
     server = LocalServer(app)
     server.stop()
     try:
@@ -581,7 +586,7 @@ def test_a_server_that_was_never_started_gives_its_port_back_when_stopped() -> N
 
 
 def test_serve_forever_returns_when_another_thread_stops_it() -> None:
-    server = LocalServer(Application(assemble(Settings())))
+    server = LocalServer(assemble(Settings()))
     serving_thread = threading.Thread(target=server.serve_forever)
     serving_thread.start()
     client = Client(server)
@@ -593,7 +598,7 @@ def test_serve_forever_returns_when_another_thread_stops_it() -> None:
 
 
 def test_serve_forever_returns_at_once_when_it_is_stopped_before() -> None:
-    server = LocalServer(Application(assemble(Settings())))
+    server = LocalServer(assemble(Settings()))
     server.stop()
     server.serve_forever()
     with pytest.raises(OSError, match="Bad file descriptor"):
@@ -602,11 +607,11 @@ def test_serve_forever_returns_at_once_when_it_is_stopped_before() -> None:
 
 def test_a_taken_port_fails_in_the_constructor(server: LocalServer) -> None:
     with pytest.raises(OSError, match="in use"):
-        LocalServer(Application(assemble(Settings())), port=server.port)
+        LocalServer(assemble(Settings()), port=server.port)
 
 
 def test_the_port_is_known_before_the_server_is_started() -> None:
-    server = LocalServer(Application(assemble(Settings())))
+    server = LocalServer(assemble(Settings()))
     assert 0 < server.port < 65536
     assert server.url == f"http://127.0.0.1:{server.port}"
     with server:
@@ -626,7 +631,7 @@ def has_ipv6() -> bool:
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6 loopback address")
 def test_an_ipv6_address_is_served_and_bracketed_in_the_url() -> None:
-    with LocalServer(Application(assemble(Settings())), host="::1") as server:
+    with LocalServer(assemble(Settings()), host="::1") as server:
         assert server.url == f"http://[::1]:{server.port}"
         client = Client(server)
         with client.socket:

@@ -23,7 +23,7 @@ from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller
 from fake_iam.services.iam import IAM
 from fake_iam.settings import Settings
-from tests.support import HOST, INVALID_TOKEN, AwsError, Key, Wire, form_request, read
+from tests.support import HOST, INVALID_TOKEN, AwsError, Key, Wire, form_request, read, with_header
 
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 IAM_MODEL = load_service("iam")
@@ -289,8 +289,7 @@ def test_in_the_mode_issued_a_deleted_key_is_refused(wire: Wire) -> None:
 def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:
     wire.user("alice")
     key = wire.key("alice")
-    unsigned = form_request("GetUser")
-    unsigned.headers.append(("Authorization", f"AWS4-HMAC-SHA256 Credential={key.id}/x"))
+    unsigned = with_header(form_request("GetUser"), "Authorization", f"AWS4-HMAC-SHA256 Credential={key.id}/x")
     assert read(wire.send(unsigned)) == AwsError(
         "IncompleteSignature",
         "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' "

@@ -29,7 +29,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(settings, name)
     if name == "__version__":
-        from fake_iam.assembly import package_version
+        from fake_iam.version import VERSION
 
-        return package_version()
+        return VERSION
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fake_iam.control.controls import Controls
 from fake_iam.control.faults import Faults
 from fake_iam.control.files import DocumentError
 from fake_iam.control.format import FormatError
-from fake_iam.control.guard import Guard, is_loopback
+from fake_iam.control.guard import PREFIX, Guard, is_loopback
 from fake_iam.control.journal import Journal
-from fake_iam.control.keeping import StateFile
 from fake_iam.control.keywatch import KeyWatch
-from fake_iam.control.pages import pages
-from fake_iam.control.plane import PREFIX, ControlPlane
 from fake_iam.control.propagation import Propagation
 from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
@@ -25,7 +21,7 @@ from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
 from fake_iam.protocol.model import ServiceModel, load_service
-from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.plans import argument_names
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
 from fake_iam.services.iam.mfa_codes import code_at
@@ -33,18 +29,18 @@ from fake_iam.services.registry import Service
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
 from fake_iam.store.memory import MemoryStore
+from fake_iam.version import VERSION
 
-
-def package_version() -> str:
-    """The installed version, or "unknown" in a bare source tree."""
-    try:
-        return version("fake-iam")
-    except PackageNotFoundError:
-        return "unknown"
+if TYPE_CHECKING:
+    from fake_iam.control.controls import Controls
+    from fake_iam.control.keeping import StateFile
+    from fake_iam.control.plane import ControlPlane
 
 
 class Assembled:
     """Everything put together: the engine, the controls that steer it, and the pages that reach them.
+
+    Controls and pages are put together when they are first used, since a server starts in half the time without them.
 
     Raises:
         DocumentError: the seed or the state file cannot be read.
@@ -56,10 +52,10 @@ class Assembled:
         models = [implemented.model for implemented in services.values()]
         self._clock = SteerableClock(clock or SystemClock())
         store = MemoryStore()
-        self._faults = faults = Faults(models, settings.random_seed)
-        propagation = Propagation(store)
-        journal = Journal(models, settings.journal_size)
-        self._state = StateFile(Path(settings.state), self._whole_state) if settings.state is not None else None
+        self._faults = Faults(models, settings.random_seed)
+        self._propagation = Propagation(store)
+        self._journal = Journal(models, settings.journal_size)
+        self._state = self._state_file(settings.state) if settings.state is not None else None
         self.engine = Engine(
             settings=settings,
             services=services,
@@ -72,33 +68,29 @@ class Assembled:
                 awkward_secrets=settings.awkward_secrets,
             ),
             quotas=settings.all_quotas(),
-            steps=self._steps(faults, propagation),
-            sight=propagation,
+            steps=self._steps(),
+            sight=self._propagation,
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
         )
-        self.engine.observers += [journal.observe, KeyWatch().observe]
-        self.controls = Controls(
-            self.engine,
-            self._clock,
-            faults=faults,
-            propagation=propagation,
-            journal=journal,
-            changed=self.save,
-            replaced=self._place_root_key,
-        )
+        self.engine.observers += [self._journal.observe, KeyWatch().observe]
         self.control_token = settings.control_token
         if self.control_token is None and not is_loopback(settings.host):
             self.control_token = control_token()
-        guard = Guard(settings.host, self.control_token)
-        self._plane = ControlPlane(pages(self.controls, self.health, self.reset), guard)
+        self._lock = threading.Lock()
+        self._steering: tuple[Controls, ControlPlane] | None = None
         self._root_key: AccessKey | None = None
         self._begin()
+
+    @property
+    def controls(self) -> Controls:
+        """What steers the server."""
+        return self._steered()[0]
 
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer a request of either kind."""
         if request.path.startswith(PREFIX):
-            return self._plane.handle(request)
+            return self._steered()[1].handle(request)
         return self.engine.handle(request)
 
     def may_wait(self, request: WireRequest) -> bool:
@@ -125,7 +117,7 @@ class Assembled:
         accounts = self.engine.store.accounts()
         return {
             "status": "ok",
-            "version": package_version(),
+            "version": VERSION,
             "auth": self.settings.auth,
             "account_id": self.settings.account_id,
             "accounts": len(accounts),
@@ -138,17 +130,41 @@ class Assembled:
         """Id and secret of the root user's key that the settings ask for, or None."""
         return (self._root_key.id, self._root_key.secret) if self._root_key else None
 
-    def _steps(self, faults: Faults, propagation: Propagation) -> tuple[Step, ...]:
+    def _steered(self) -> tuple[Controls, ControlPlane]:
+        with self._lock:
+            if self._steering is None:
+                from fake_iam.control.controls import Controls
+                from fake_iam.control.pages import pages
+                from fake_iam.control.plane import ControlPlane
+
+                controls = Controls(
+                    self.engine,
+                    self._clock,
+                    faults=self._faults,
+                    propagation=self._propagation,
+                    journal=self._journal,
+                    changed=self.save,
+                    replaced=self._place_root_key,
+                )
+                guard = Guard(self.settings.host, self.control_token)
+                self._steering = controls, ControlPlane(pages(controls, self.health, self.reset), guard)
+            return self._steering
+
+    def _steps(self) -> tuple[Step, ...]:
         """AWS's steps, with those of the controls between them: rules strike once the caller is known."""
-        execute = propagation.execute if self._state is None else self._state.keeping(propagation.execute)
+        execute = self._propagation.execute
+        if self._state is not None:
+            execute = self._state.keeping(execute)
         strike: dict[Step, tuple[Step, ...]] = {
-            steps.authorize: (faults.before, steps.authorize),
-            steps.execute: (execute, faults.after),
+            steps.authorize: (self._faults.before, steps.authorize),
+            steps.execute: (execute, self._faults.after),
         }
         return tuple(put for step in STEPS for put in strike.get(step, (step,)))
 
-    def _whole_state(self) -> dict[str, Any]:
-        return self.controls.dump(secrets=True)
+    def _state_file(self, name: str) -> StateFile:
+        from fake_iam.control.keeping import StateFile
+
+        return StateFile(Path(name), lambda: self.controls.dump(secrets=True))
 
     def _begin(self) -> None:
         kept = self._state.read() if self._state else None
@@ -210,7 +226,7 @@ def _agreed(service: Service) -> tuple[Service, ServiceModel]:
     """
     model = load_service(service.name)
     for name, operation in service.operations.items():
-        expected, actual = _required(plan_for(model, name).argument_names), _required(operation.parameters)
+        expected, actual = _required(argument_names(model, name)), _required(operation.parameters)
         if expected != actual:
             raise TypeError(f"{service.name}:{name} requires {actual}, the model says {expected}")
     return service, model

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from fake_iam.assembly import assemble, package_version
+from fake_iam.assembly import assemble
 from fake_iam.commands import add_commands
 from fake_iam.control.files import DocumentError
 from fake_iam.remote import Remote, RemoteError
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
+from fake_iam.version import VERSION
 
 HELP: Final = {
     "host": "address to listen on",
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[every],
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"fake-iam {package_version()}")
+    parser.add_argument("--version", action="version", version=f"fake-iam {VERSION}")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     commands.add_parser("serve", help="run the server", parents=[every], allow_abbrev=False)
@@ -113,7 +114,7 @@ def _serve(settings: Settings) -> int:
         return _fail(1, f"cannot listen on {settings.host}:{settings.port}: {reason}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
-    print(f"fake-iam {package_version()} on {server.url} (auth: {settings.auth})")
+    print(f"fake-iam {VERSION} on {server.url} (auth: {settings.auth})")
     print(export_lines(server.url))
     root_key = assembled.root_access_key()
     if root_key is not None and settings.root_secret_access_key is None:

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fake_iam.control.account_import import import_account
-from fake_iam.control.backdating import OTHERS
-from fake_iam.control.document import json_schema
+from fake_iam.control.dated import OTHERS
 from fake_iam.control.files import DocumentError, read_file, write_file
 from fake_iam.control.journal import call_line
 from fake_iam.remote import Remote, RemoteError
@@ -154,6 +152,8 @@ def _pair(text: str, what: str, example: str) -> tuple[str, str]:
 
 def _seed(remote: Remote, asked: argparse.Namespace) -> Any:
     if asked.schema:
+        from fake_iam.control.document import json_schema
+
         return json_schema()
     if asked.file is None:
         raise DocumentError("give a file, or --schema")
@@ -173,6 +173,8 @@ def _send_file(remote: Remote, page: str, file: str) -> Any:
 
 
 def _import(remote: Remote, asked: argparse.Namespace) -> Any:
+    from fake_iam.control.account_import import import_account
+
     texts = [read_file(Path(file)) if file else None for file in (asked.details, asked.report)]
     imported = import_account(*texts)
     for note in imported.notes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
-from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fake_iam.settings import Settings
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError
 
 
 class RemoteError(Exception):
@@ -24,7 +24,6 @@ class Remote:
         self._place = f"{host}:{settings.port}"
         self.url = f"http://{self._place}"
         self._token = settings.control_token
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def get(self, page: str, **query: str | None) -> Any:
         """Read a page. Raises RemoteError."""
@@ -44,13 +43,18 @@ class Remote:
         return self._ask("POST", page, {}, text.encode())
 
     def _ask(self, method: str, page: str, query: dict[str, str | None], body: bytes | None = None) -> Any:
+        import urllib.error  # here, since the command that serves needs neither
+        import urllib.request
+        from http.client import HTTPException
+
         given = urlencode({name: value for name, value in query.items() if value is not None})
         url = f"{self.url}/_fake_iam/{page}{'?' if given else ''}{given}"
         request = urllib.request.Request(url, data=body, method=method)
         if self._token is not None:
             request.add_header("Authorization", f"Bearer {self._token}")
         try:
-            with self._opener.open(request, timeout=60) as answer:
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
             raise RemoteError(self._reason(refusal)) from None
@@ -58,7 +62,7 @@ class Remote:
             reason = " ".join(str(getattr(problem, "reason", problem)).split()) or type(problem).__name__
             raise RemoteError(f"no fake-iam answers on {self._place}: {reason}") from None
 
-    def _reason(self, refusal: urllib.error.HTTPError) -> str:
+    def _reason(self, refusal: HTTPError) -> str:
         try:
             return str(json.load(refusal)["error"])
         except (ValueError, KeyError, TypeError):

@@ -28,7 +28,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "pipeline": ("domain", "store.base", "protocol", "services.registry", "services.context"),
     "control": ("domain", "store.base", "pipeline", "protocol"),
     "settings": ("domain.quotas",),
-    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings"),
+    "version": (),
+    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire"),
@@ -39,15 +40,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "commands": (
         "remote",
         "control.account_import",
-        "control.backdating",
+        "control.dated",
         "control.document",
         "control.files",
         "control.journal",
     ),
-    "cli": ("assembly", "settings", "server", "commands", "remote", "control.files"),
+    "cli": ("assembly", "settings", "server", "commands", "remote", "control.files", "version"),
     "__main__": ("cli",),
     "pytest_plugin": ("assembly", "settings", "fake"),
-    "": ("assembly", "settings", "fake", "domain.clock"),
+    "": ("settings", "fake", "domain.clock", "version"),
 }
 THIRD_PARTY = {
     "commands": {"yaml"},

@@ -7,35 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from fake_iam.control.dated import OTHERS
 from fake_iam.control.document import last_use_format
 from fake_iam.control.format import ACCOUNT_ID, Field, FormatError, Moment, Record, Text
 from fake_iam.control.state import last_use
 from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.groups import Group
 from fake_iam.domain.login_profiles import LoginProfile
-from fake_iam.domain.managed_policies import ManagedPolicy
-from fake_iam.domain.mfa_devices import MfaDevice
-from fake_iam.domain.server_certificates import ServerCertificate
-from fake_iam.domain.service_credentials import ServiceCredential
-from fake_iam.domain.signing_certificates import SigningCertificate
-from fake_iam.domain.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.users import User, name_key
 from fake_iam.pipeline.engine import Engine
 from fake_iam.store.base import Account
 
 ACCOUNT: Final = Field(ACCOUNT_ID, "its account; the server's own if left out")
 NAMED: Final = frozenset({"group", "server_certificate"})  # by name; the others by the id that AWS gives them
-
-# What else has dates: its kind of row, and the attribute behind each date.
-OTHERS: Final[Mapping[str, tuple[type[Any], Mapping[str, str]]]] = {
-    "mfa_device": (MfaDevice, {"enabled": "enabled_at"}),
-    "signing_certificate": (SigningCertificate, {"uploaded": "uploaded_at"}),
-    "ssh_public_key": (SSHPublicKey, {"uploaded": "uploaded_at"}),
-    "service_specific_credential": (ServiceCredential, {"created": "created_at"}),
-    "server_certificate": (ServerCertificate, {"uploaded": "uploaded_at"}),
-    "group": (Group, {"created": "created_at"}),
-    "policy": (ManagedPolicy, {"created": "created_at", "updated": "updated_at"}),
-}
 
 
 def formats(date: Moment) -> dict[str, Record]:

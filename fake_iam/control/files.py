@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -57,6 +56,8 @@ def read_file(file: Path) -> str:
 
 def write_file(file: Path, text: str) -> None:
     """Put a text in place of a file in one step: after a crash it holds the old text or the new. Raises OSError."""
+    import tempfile  # takes its time, and most servers write no file
+
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:

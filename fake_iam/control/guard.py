@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
 from fake_iam.protocol.wire import WireRequest
 
+PREFIX: Final = "/_fake_iam/"
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 TOKEN_HEADER: Final = "X-Fake-IAM-Token"
 
@@ -48,6 +48,10 @@ class Guard:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach a server that listens there."""
+    if host in LOOPBACK_NAMES:
+        return True
+    import ipaddress  # takes its time, and nearly every server listens on one of those names
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fake_iam.control.files import DocumentError, read_text
-from fake_iam.control.guard import Guard
+from fake_iam.control.guard import PREFIX, Guard
 from fake_iam.control.pages import Asked, Page
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
 LOGGER = logging.getLogger("fake_iam")
-PREFIX: Final = "/_fake_iam/"
 
 
 class ControlPlane:

@@ -17,10 +17,9 @@ _NO_INPUT = Shape("NoInput", "structure")
 
 @dataclass(frozen=True, slots=True)
 class OperationPlan:
-    """One operation's closures. ``argument_names`` maps Python names to whether the model requires them."""
+    """One operation's closures."""
 
     name: str
-    argument_names: Mapping[str, bool]
     _names: Mapping[str, str]
     _parse: query.Parser
     _check: constraints.Checker
@@ -52,11 +51,10 @@ class OperationPlan:
 def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     """The plan of an operation of the model. Raises KeyError if the model has none of that name."""
     model = service.operations[operation]
-    shape = service.shapes[model.input] if model.input else _NO_INPUT
+    shape = _input(service, operation)
     write = xml.writer(service, model.output) if model.output else None
     return OperationPlan(
         name=operation,
-        argument_names={snake(member.name): member.required for member in shape.members},
         _names={member.name: snake(member.name) for member in shape.members},
         _parse=query.parser(service, model.input) if model.input else _parse_nothing,
         _check=constraints.checker(service, model.input) if model.input else _check_nothing,
@@ -65,6 +63,16 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
             service.namespace, operation, model.result, write, result, request_id
         ),
     )
+
+
+def argument_names(service: ServiceModel, operation: str) -> dict[str, bool]:
+    """The Python names of an operation's members, and whether the model requires them; compiles nothing."""
+    return {snake(member.name): member.required for member in _input(service, operation).members}
+
+
+def _input(service: ServiceModel, operation: str) -> Shape:
+    name = service.operations[operation].input
+    return service.shapes[name] if name else _NO_INPUT
 
 
 def _parse_nothing(parameters: Mapping[str, str], name: str) -> None:

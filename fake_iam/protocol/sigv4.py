@@ -10,7 +10,6 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -296,6 +295,8 @@ def _basic(date: str) -> str:
     """A Date header in the basic format; what is no HTTP date stays as it is."""
     if not date or STAMP.fullmatch(date):
         return date
+    from email.utils import parsedate_to_datetime  # takes its time, and SDKs send X-Amz-Date
+
     try:
         return parsedate_to_datetime(date).astimezone(timezone.utc).strftime(BASIC_FORMAT)
     except (ValueError, TypeError, OverflowError, IndexError):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -510,6 +512,79 @@ def test_bytes_that_trickle_do_not_extend_the_time_for_a_head() -> None:
                 except OSError:
                     return
     raise AssertionError("the server waited on for a head that never ended")
+
+
+@pytest.mark.parametrize(("seconds", "open_still"), [(60, True), (299, True), (301, False)])
+def test_an_idle_connection_is_kept_for_five_minutes(seconds: float, open_still: bool) -> None:
+    with LocalServer(assemble(Settings())) as server:
+        client = Client(server)
+        with client.socket:
+            assert client.send(post()).answer()[0] == 200
+            server._sweep(time.monotonic() + seconds)
+            assert (client.send(post()).answer()[0] == 200) if open_still else client.at_end()
+
+
+def test_an_answer_that_waits_does_not_keep_another_client_waiting() -> None:
+    go_on, reached = threading.Event(), threading.Event()
+
+    def answer(request: WireRequest) -> WireResponse:
+        if request.path == "/slow":
+            reached.set()
+            go_on.wait(PATIENCE)
+        return WireResponse(200, [], request.path.encode())
+
+    with serving(answer, waits=True) as slow:
+        slow.send(b"GET /slow HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n")
+        assert reached.wait(PATIENCE)
+        other = socket.create_connection(slow.socket.getpeername(), timeout=PATIENCE)
+        with other:
+            other.sendall(b"GET /other HTTP/1.1\r\nConnection: close\r\n\r\n")
+            with other.makefile("rb") as answered:
+                assert answered.read().endswith(b"\r\n\r\n/other")
+        go_on.set()
+        assert [slow.answer(), slow.answer()] == [(200, b"/slow"), (200, b"/next")]
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["in the loop", "aside"])
+def test_a_fault_of_ours_is_an_empty_500_and_the_server_goes_on(waits: bool) -> None:
+    def answer(request: WireRequest) -> WireResponse:
+        if request.path == "/broken":
+            raise RuntimeError("on purpose")
+        return WireResponse(200, [])
+
+    with serving(answer, waits=waits) as client:
+        client.send(b"GET /broken HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+        assert [client.answer(), client.answer()] == [(500, b""), (200, b"")]
+
+
+def test_a_server_without_descriptors_to_spare_goes_on_when_there_are_some_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Exhausted:
+        """A listening socket that cannot accept, once."""
+
+        def __init__(self, listener: socket.socket) -> None:
+            self.listener = listener
+            self.refused = 0
+
+        def accept(self) -> Any:
+            if not self.refused:
+                self.refused += 1
+                raise OSError(errno.EMFILE, "Too many open files")
+            return self.listener.accept()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.listener, name)
+
+    server = LocalServer(assemble(Settings()), head_timeout=0.2)
+    exhausted = Exhausted(server._listener)
+    server._listener = exhausted  # type: ignore[assignment]
+    with server:
+        client = Client(server)
+        with client.socket:
+            assert client.send(post()).answer()[0] == 200
+    assert exhausted.refused == 1
+    assert caplog.messages == ["cannot accept a connection: Too many open files"]
 
 
 def test_an_answer_to_be_dropped_is_a_closed_connection() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
+from fake_iam import wsgi
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.errors import ServiceError
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -86,6 +88,22 @@ def run(application: Application, given: dict[str, Any]) -> tuple[str, list[tupl
     started: list[Any] = []
     body = b"".join(application(given, lambda status, headers: started.extend((status, headers))))
     return started[0], started[1], body
+
+
+def test_the_applications_settings_are_those_of_the_environment_at_its_first_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    application = Application()
+    monkeypatch.setenv("FAKE_IAM_ACCOUNT_ID", "111122223333")
+    status, _, body = run(application, environ(PATH_INFO="/_fake_iam/health", HTTP_HOST="localhost"))
+    assert (status, json.loads(body)["account_id"]) == ("200 OK", "111122223333")
+    create = f"Action=CreateUser&Version={IAM_VERSION}&UserName=alice"
+    assert run(application, environ(QUERY_STRING=create))[0] == "200 OK"
+    assert run(application, environ(QUERY_STRING=create))[0] == "409 Conflict"
+
+
+def test_the_application_has_a_name_for_any_wsgi_server() -> None:
+    assert isinstance(wsgi.app, Application)
 
 
 def test_a_signed_post_is_answered(client: Client) -> None:

@@ -13,9 +13,10 @@ from fake_iam import ManualClock
 from fake_iam.assembly import assemble
 from fake_iam.domain import errors
 from fake_iam.domain.errors import ServiceError
-from fake_iam.pipeline import steps
+from fake_iam.pipeline import forms, steps
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.engine import STATUSES, STEPS, Engine
+from fake_iam.protocol import sigv4
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import plan_for
@@ -284,6 +285,28 @@ def test_in_the_mode_issued_a_deleted_key_is_refused(wire: Wire) -> None:
     key = wire.key("alice")
     wire.call("DeleteAccessKey", UserName="alice", AccessKeyId=key.id)
     assert wire.call("GetCallerIdentity", key) == AwsError("InvalidClientTokenId", INVALID_TOKEN, 403)
+
+
+def test_a_plan_is_compiled_when_its_operation_is_first_called_and_only_then(wire: Wire) -> None:
+    plan_for.cache_clear()
+    assemble(Settings())
+    assert plan_for.cache_info().misses == 0
+    for _ in range(3):
+        wire.call("ListUsers")
+    assert (plan_for.cache_info().misses, plan_for.cache_info().hits) == (1, 2)
+
+
+def test_a_body_is_read_once_and_a_signing_key_worked_out_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    bodies: list[str] = []
+    read_pairs = forms.read_pairs
+    monkeypatch.setattr(forms, "read_pairs", lambda text: bodies.append(text) or read_pairs(text))
+    sigv4._signing_key.cache_clear()
+    for _ in range(3):
+        assert wire.send(form_request("GetUser", key)).status == 200
+    assert bodies == ["", "Action=GetUser&Version=2010-05-08"] * 3
+    assert (sigv4._signing_key.cache_info().misses, sigv4._signing_key.cache_info().hits) == (1, 2)
 
 
 def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:

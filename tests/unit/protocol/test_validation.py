@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -293,6 +294,15 @@ def test_lengths_count_characters_not_bytes() -> None:
 def test_patterns_match_as_javas_do(pattern: str, good: str, bad: str) -> None:
     assert matcher(pattern)(good)
     assert not matcher(pattern)(bad)
+
+
+@pytest.mark.parametrize("letter", "LZNMPSC")
+def test_a_unicode_category_is_just_its_characters(letter: str) -> None:
+    matches = matcher(rf"[\p{{{letter}}}]")
+    points = [*range(0x3100), *range(0x3100, 0x110000, 101)]
+    assert [point for point in points if matches(chr(point))] == [
+        point for point in points if unicodedata.category(chr(point))[0] == letter
+    ]
 
 
 def test_every_pattern_of_both_models_compiles() -> None:

@@ -9,7 +9,7 @@ import pytest
 from fake_iam import ManualClock
 from fake_iam.domain.errors import ValidationError
 from fake_iam.protocol.model import load_service
-from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.plans import argument_names
 from fake_iam.services.context import Caller
 from fake_iam.services.iam.lookups import find_key_owner
 from tests.support import INVALID_TOKEN, AwsError, Key, Wire
@@ -135,7 +135,7 @@ def test_an_mfa_device_of_nobody_is_refused(wire: Wire, alice: Key) -> None:
 
 
 def test_a_token_is_as_long_as_asked(wire: Wire, alice: Key) -> None:
-    if "minimum_session_token_size" not in plan_for(load_service("sts"), "GetSessionToken").argument_names:
+    if "minimum_session_token_size" not in argument_names(load_service("sts"), "GetSessionToken"):
         pytest.skip("the installed botocore does not know MinimumSessionTokenSize")
     assert len(session(wire, alice).token or "") == 316
     assert len(session(wire, alice, MinimumSessionTokenSize=4096).token or "") == 4096

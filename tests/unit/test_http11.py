@@ -1,0 +1,104 @@
+"""HTTP/1.1 as bytes, without a socket: requests cut anywhere, what is awaited, how an answer looks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fake_iam.http11 import HEAD_LIMIT, Malformed, RequestReader, answer
+from fake_iam.protocol.wire import WireRequest, WireResponse
+
+PLAIN = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
+WITH_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + (
+    b"5;name=value\r\nhello\r\n1\r\n!\r\n0\r\nTrailer: x\r\n\r\n"
+)
+LAST = b"HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"
+STREAM = PLAIN + WITH_BODY + b"\r\n" + CHUNKED + LAST
+
+
+def read(*pieces: bytes) -> list[tuple[WireRequest, bool]]:
+    """Every request that is there once all pieces have arrived."""
+    reader, found = RequestReader("127.0.0.9"), []
+    for piece in pieces:
+        reader.feed(piece)
+        while arrived := reader.next():
+            found.append((arrived.request, arrived.keep))
+    return found
+
+
+def test_requests_that_arrive_at_once_are_read_one_after_another() -> None:
+    host = ("Host", "x")
+    assert read(STREAM) == [
+        (WireRequest("GET", "/a", "b=c", [host], b"", "127.0.0.9"), True),
+        (WireRequest("POST", "/", "", [host, ("Content-Length", "5")], b"hello", "127.0.0.9"), True),
+        (WireRequest("POST", "/", "", [host, ("Transfer-Encoding", "chunked")], b"hello!", "127.0.0.9"), True),
+        (WireRequest("HEAD", "/", "", [("Connection", "close")], b"", "127.0.0.9"), False),
+    ]
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=12))
+def test_where_the_bytes_are_cut_makes_no_difference(places: list[int]) -> None:
+    cuts = [0, *sorted(places), len(STREAM)]
+    assert read(*(STREAM[start:end] for start, end in zip(cuts, cuts[1:], strict=False))) == read(STREAM)
+
+
+def test_what_is_awaited_is_known_at_every_stage() -> None:
+    reader = RequestReader("")
+    seen = []
+    for piece in (b"", b"\r\n", b"POST / HTTP/1.1\r\n", b"Content-Length: 2\r\n\r\n", b"a", b"b"):
+        reader.feed(piece)
+        arrived = reader.next()
+        seen.append((reader.stage, arrived is not None))
+    assert seen == [
+        ("idle", False),
+        ("idle", False),
+        ("head", False),
+        ("body", False),
+        ("body", False),
+        ("idle", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (b"Expect: 100-continue\r\nContent-Length: 1", True),
+        (b"expect: 100-Continue\r\nTransfer-Encoding: chunked", True),
+        (b"Expect: 100-continue\r\nContent-Length: 0", False),
+        (b"Expect: 100-continue", False),
+        (b"Content-Length: 1", False),
+    ],
+)
+def test_leave_to_send_a_body_is_wanted_when_it_is_asked_for(head: bytes, wanted: bool) -> None:
+    reader = RequestReader("")
+    reader.feed(b"POST / HTTP/1.1\r\n" + head + b"\r\n\r\n")
+    reader.next()
+    assert reader.wants_continue is wanted
+
+
+@pytest.mark.parametrize("size", [1, 1000, HEAD_LIMIT])
+def test_a_head_that_does_not_end_is_refused_at_the_limit_however_it_arrives(size: int) -> None:
+    reader = RequestReader("")
+    fed = 0
+    with pytest.raises(Malformed) as refused:
+        while fed < 2 * HEAD_LIMIT:
+            reader.feed(b"a" * size)
+            fed += size
+            assert reader.next() is None
+    assert refused.value.status == 431
+    assert HEAD_LIMIT < fed <= HEAD_LIMIT + size
+
+
+@pytest.mark.parametrize(
+    ("keep", "body", "connection", "end"), [(True, True, b"keep-alive", b"<x/>"), (False, False, b"close", b"")]
+)
+def test_an_answer_has_its_length_date_and_fate_of_the_connection(
+    keep: bool, body: bool, connection: bytes, end: bytes
+) -> None:
+    response = WireResponse(404, [("x-amzn-RequestId", "1"), ("Odd", "\u2603")], b"<x/>")
+    assert answer(response, "Thu, 01 Jan 1970 00:00:00 GMT", keep=keep, body=body) == (
+        b"HTTP/1.1 404 Not Found\r\nx-amzn-RequestId: 1\r\nOdd: ?\r\nContent-Length: 4\r\n"
+        b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: " + connection + b"\r\n\r\n" + end
+    )

@@ -1,0 +1,44 @@
+"""What a server loads before its first answer: as little as it needs, since every test run waits for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = {
+    "asyncio",
+    "boto3",
+    "botocore",
+    "cryptography",
+    "fake_iam.control.document",
+    "importlib.metadata",
+    "pyotp",
+    "segno",
+    "urllib.request",
+    "werkzeug",
+    "xmltodict",
+    "yaml",
+}
+SCRIPT = f"""
+import sys
+import fake_iam.cli
+from fake_iam.assembly import assemble
+from fake_iam.protocol.wire import WireRequest
+from fake_iam.settings import Settings
+
+query = "Action=CreateUser&Version=2010-05-08&UserName=alice&Tags.member.1.Key=team&Tags.member.1.Value=%C3%9C"
+answer = assemble(Settings()).handle(WireRequest("GET", "/", query, [("Host", "x")]))
+assert answer.status == 200, answer
+print(sorted({HEAVY!r} & set(sys.modules)))
+"""
+
+
+def loaded(script: str) -> set[str]:
+    """The heavy modules that a script says it has loaded."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return {name for name in HEAVY if repr(name) in done.stdout}
+
+
+def test_the_first_answer_needs_no_heavy_library() -> None:
+    """An editable installation may load some of them before a script begins: those do not count."""
+    assert loaded(SCRIPT) - loaded(f"import sys; print(sorted({HEAVY!r} & set(sys.modules)))") == set()

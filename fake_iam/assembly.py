@@ -152,7 +152,7 @@ class Assembled:
 
     def _steps(self) -> tuple[Step, ...]:
         """AWS's steps, with those of the controls between them: rules strike once the caller is known."""
-        execute = self._propagation.execute
+        execute: Step = self._propagation.execute
         if self._state is not None:
             execute = self._state.keeping(execute)
         strike: dict[Step, tuple[Step, ...]] = {

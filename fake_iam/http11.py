@@ -214,4 +214,4 @@ def _target(target: str) -> tuple[str, str]:
 
 def _joined(request: WireRequest, name: str) -> str:
     """All headers of that name as one value in small letters, empty if there is none."""
-    return ",".join(request.header_values(name)).lower()
+    return "" if request.header(name) is None else ",".join(request.header_values(name)).lower()

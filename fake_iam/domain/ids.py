@@ -27,7 +27,7 @@ class IdSource:
     """Draws every identifier, secret and request id from one generator.
 
     Args:
-        seed: an integer makes the whole sequence the same in every run; None takes the system's randomness.
+        seed: an integer makes the whole sequence the same in every run; None begins it at random.
         key_prefix: the first four characters of long-term key ids. Another than AKIA also changes those of temporary
             ones, to its first three characters and an S (a T if it ends in S itself).
         awkward_secrets: whether every secret has a ``/`` and a ``+``, which real ones have now and then.
@@ -43,13 +43,14 @@ class IdSource:
     def restart(self) -> None:
         """Begin the sequence anew; without a seed this changes nothing that can be seen."""
         seed = self._seed
-        self._random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)
+        self._repeatable = seed is not None
+        self._random = random.Random(seed)
         # Apart from the rest, so that a read does not change the next key's secret.
-        self._requests: random.Random = random.SystemRandom() if seed is None else random.Random(f"requests {seed}")
+        self._requests = random.Random(None if seed is None else f"requests {seed}")
 
     def export(self) -> str | None:
         """Where the sequence stands, as text for ``resume``; None if it was not seeded, and so has no such place."""
-        if isinstance(self._random, random.SystemRandom):
+        if not self._repeatable:
             return None
         places = [generator.getstate()[1] for generator in (self._random, self._requests)]
         return base64.b64encode(b"".join(struct.pack(">625I", *place) for place in places)).decode()
@@ -65,6 +66,7 @@ class IdSource:
         except (binascii.Error, struct.error, ValueError) as problem:
             raise ValueError("it is no place in a sequence of ids") from problem
         self._random, self._requests = generators
+        self._repeatable = True
 
     @contextmanager
     def undone_on_failure(self) -> Iterator[None]:
@@ -74,6 +76,7 @@ class IdSource:
             yield
         except BaseException:
             self._random, self._requests = generators
+            self._repeatable = place is not None
             if place is not None:
                 self.resume(place)
             raise

@@ -33,6 +33,7 @@ class Signed:
     """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format.
 
     The credential's parts are the key's id and the scope: the day as YYYYMMDD, region, service and terminator.
+    ``whole``: the algorithm is the one there is, and no part is missing or is no pair.
     """
 
     credential: str
@@ -45,6 +46,7 @@ class Signed:
     signature: str
     timestamp: str
     session_token: str | None = field(repr=False)
+    whole: bool
     in_query: bool
 
 
@@ -72,10 +74,8 @@ def complete(signed: Signed | None, request: WireRequest) -> Signed:
         raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)
     if header is not None and in_query:
         raise Refusal("SignatureDoesNotMatch", status=403)
-    if header is not None:
-        _check_header(signed, header)
-    else:
-        _check_query(parameters)
+    if not signed.whole:
+        raise _query_fault(parameters) if header is None else _header_fault(signed, header)
     _check_signed_headers(request, signed)
     if _moment(signed.timestamp) is None:
         raise _incomplete(
@@ -204,67 +204,30 @@ def _header_parts(header: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _check_header(signed: Signed, header: str) -> None:
-    algorithm = header.partition(" ")[0]
-    if algorithm != ALGORITHM:
-        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    parts: dict[str, str] = {}
-    for part in _header_parts(header):
-        name, equals, value = part.partition("=")
-        if not equals:
-            raise _incomplete(
-                f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."
-            )
-        parts[name] = value
-    missing = [f"Authorization header requires '{name}' parameter." for name in COMPONENTS if not parts.get(name)]
-    if not signed.timestamp:
-        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-    if missing:
-        shown = algorithm if len(missing) == 1 and not signed.timestamp else header
-        raise _incomplete(f"{' '.join(missing)} Authorization={shown}")
-
-
-def _check_query(parameters: dict[str, str]) -> None:
-    algorithm = parameters["X-Amz-Algorithm"]
-    if algorithm != ALGORITHM:
-        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    missing = [name for name in QUERY_COMPONENTS if not parameters.get(name)]
-    if missing:
-        sentences = [f"AWS query-string parameters must include '{name}'." for name in missing]
-        raise _incomplete(" ".join([*sentences, "Re-examine the query-string parameters."]))
-
-
 def _from_header(request: WireRequest, header: str) -> Signed:
     """Of a part given twice the last counts."""
-    parts = {name: value for name, _, value in [part.partition("=") for part in _header_parts(header)]}
-    return _signed(
-        parts.get("Credential", ""),
-        signed_headers=parts.get("SignedHeaders", ""),
-        signature=parts.get("Signature", ""),
-        timestamp=request.header("x-amz-date") or _basic(request.header("date") or ""),
-        session_token=request.header("x-amz-security-token"),
-        in_query=False,
-    )
+    pairs = [part.partition("=") for part in _header_parts(header)]
+    parts = {name: value for name, _, value in pairs}
+    timestamp = request.header("x-amz-date") or _basic(request.header("date") or "")
+    found = [parts.get(name, "") for name in COMPONENTS]
+    whole = header.startswith(f"{ALGORITHM} ") and all(found) and bool(timestamp) and all([pair[1] for pair in pairs])
+    return _signed(*found, timestamp, request.header("x-amz-security-token"), whole=whole, in_query=False)
 
 
 def _from_query(parameters: dict[str, str]) -> Signed:
-    return _signed(
-        parameters.get("X-Amz-Credential", ""),
-        signed_headers=parameters.get("X-Amz-SignedHeaders", ""),
-        signature=parameters.get("X-Amz-Signature", ""),
-        timestamp=parameters.get("X-Amz-Date", ""),
-        session_token=parameters.get("X-Amz-Security-Token"),
-        in_query=True,
-    )
+    found = [parameters.get(name, "") for name in QUERY_COMPONENTS]
+    whole = parameters.get("X-Amz-Algorithm") == ALGORITHM and all(found)
+    return _signed(*found, parameters.get("X-Amz-Security-Token"), whole=whole, in_query=True)
 
 
 def _signed(
     credential: str,
-    *,
-    signed_headers: str,
     signature: str,
+    signed_headers: str,
     timestamp: str,
     session_token: str | None,
+    *,
+    whole: bool,
     in_query: bool,
 ) -> Signed:
     access_key_id, date, region, service, terminator = [*credential.split("/"), "", "", "", ""][:5]
@@ -279,8 +242,39 @@ def _signed(
         signature,
         timestamp,
         session_token,
+        whole,
         in_query,
     )
+
+
+def _header_fault(signed: Signed, header: str) -> Refusal:
+    """What AWS finds first in a header that is not whole."""
+    algorithm = header.partition(" ")[0]
+    if algorithm != ALGORITHM:
+        return _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    parts: dict[str, str] = {}
+    for part in _header_parts(header):
+        name, equals, value = part.partition("=")
+        if not equals:
+            return _incomplete(
+                f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."
+            )
+        parts[name] = value
+    missing = [f"Authorization header requires '{name}' parameter." for name in COMPONENTS if not parts.get(name)]
+    if not signed.timestamp:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    shown = algorithm if len(missing) == 1 and not signed.timestamp else header
+    return _incomplete(f"{' '.join(missing)} Authorization={shown}")
+
+
+def _query_fault(parameters: dict[str, str]) -> Refusal:
+    """What AWS finds first in a query that is not whole."""
+    algorithm = parameters["X-Amz-Algorithm"]
+    if algorithm != ALGORITHM:
+        return _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    missing = [name for name in QUERY_COMPONENTS if not parameters.get(name)]
+    sentences = [f"AWS query-string parameters must include '{name}'." for name in missing]
+    return _incomplete(" ".join([*sentences, "Re-examine the query-string parameters."]))
 
 
 def _check_signed_headers(request: WireRequest, signed: Signed) -> None:

@@ -209,15 +209,18 @@ def _from_header(request: WireRequest, header: str) -> Signed:
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     timestamp = request.header("x-amz-date") or _basic(request.header("date") or "")
-    found = [parts.get(name, "") for name in COMPONENTS]
-    whole = header.startswith(f"{ALGORITHM} ") and all(found) and bool(timestamp) and all([pair[1] for pair in pairs])
-    return _signed(*found, timestamp, request.header("x-amz-security-token"), whole=whole, in_query=False)
+    credential, signature, names = [parts.get(name, "") for name in COMPONENTS]
+    paired = all(equals for _, equals, _ in pairs) and header.startswith(f"{ALGORITHM} ")
+    whole = paired and bool(credential and signature and names and timestamp)
+    token = request.header("x-amz-security-token")
+    return _signed(credential, signature, names, timestamp, token, whole=whole, in_query=False)
 
 
 def _from_query(parameters: dict[str, str]) -> Signed:
-    found = [parameters.get(name, "") for name in QUERY_COMPONENTS]
-    whole = parameters.get("X-Amz-Algorithm") == ALGORITHM and all(found)
-    return _signed(*found, parameters.get("X-Amz-Security-Token"), whole=whole, in_query=True)
+    credential, signature, names, timestamp = [parameters.get(name, "") for name in QUERY_COMPONENTS]
+    whole = parameters.get("X-Amz-Algorithm") == ALGORITHM and bool(credential and signature and names and timestamp)
+    token = parameters.get("X-Amz-Security-Token")
+    return _signed(credential, signature, names, timestamp, token, whole=whole, in_query=True)
 
 
 def _signed(

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
 from fake_iam.server import LocalServer
-from fake_iam.settings import Settings
+from fake_iam.settings import Settings, SettingsError
 
-DUMMY = "testing"
-DEFAULT_REGION = "us-east-1"
+if TYPE_CHECKING:
+    from fake_iam.inprocess import InProcess
+    from fake_iam.interception import Interception
+
+DUMMY: Final = "testing"
+DEFAULT_REGION: Final = "us-east-1"
+TRANSPORTS: Final = ("socket", "inprocess")
 
 
 class FakeIAM:
-    """A fake IAM and STS on a local socket.
+    """A fake IAM and STS, on a local socket or in this process.
 
     Args:
         settings: how it behaves; the defaults, on any free port, if left out.
         clock: what dates users, keys and sessions; the machine's own time if left out.
+        transport: how its clients reach it: over a ``socket``, as any program can, or ``inprocess``, which is faster
+            and has no address.
         overrides: single settings by name, for example ``auth="strict"``; not together with ``settings``.
 
     Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``, ``seed``,
@@ -34,12 +40,23 @@ class FakeIAM:
         OSError: on ``start``, if the port is taken.
     """
 
-    def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None, **overrides: Any) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        transport: Literal["socket", "inprocess"] = "socket",
+        **overrides: Any,
+    ) -> None:
         if settings is not None and overrides:
             raise TypeError("give settings, or single settings by name, but not both")
+        if transport not in TRANSPORTS:
+            raise SettingsError(f"transport is {transport!r}; it must be one of {', '.join(TRANSPORTS)}")
+        self.transport = transport
         self.settings = settings or Settings(**{"port": 0, **overrides})
         self.assembled: Assembled = assemble(self.settings, clock)
         self._server: LocalServer | None = None
+        self._started = False
         controls = self.assembled.controls
         self.clock = controls.clock
         self.propagation = controls.propagation
@@ -60,21 +77,31 @@ class FakeIAM:
 
     @property
     def url(self) -> str:
-        """Where the server is reached. Raises RuntimeError before it is started."""
-        return self._running().url
+        """Where the server is reached. Raises RuntimeError before it is started, and if it answers in process."""
+        self._check_started()
+        if self._server is None:
+            raise RuntimeError(
+                "the transport inprocess has no address: use client(), session() or intercept(), "
+                'or FakeIAM(transport="socket")'
+            )
+        return self._server.url
 
     def start(self) -> FakeIAM:
-        """Listen and serve, from threads of its own."""
-        if self._server is None:
+        """Answer from now on. On a socket: listen and serve, from a thread of its own."""
+        if self.transport == "socket" and self._server is None:
             self._server = LocalServer(self.assembled, self.settings.host, self.settings.port).start()
+        self._started = True
         return self
 
     def stop(self) -> None:
-        """Stop serving; the state is kept until the object goes."""
+        """Stop answering; the state is kept until the object goes."""
+        if not self._started:
+            return
+        self._started = False
         if self._server is not None:
             self._server.stop()
             self._server = None
-            self.assembled.save()
+        self.assembled.save()
 
     def __enter__(self) -> FakeIAM:
         return self.start()
@@ -103,48 +130,99 @@ class FakeIAM:
         Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
         ``kwargs`` go to boto3's ``client``.
         """
-        from botocore.config import Config
-
-        url = self.url
-        default_id, default_secret = self.assembled.root_access_key() or (DUMMY, DUMMY)
-        direct = Config(proxies={})
-        kwargs["config"] = direct.merge(kwargs["config"]) if kwargs.get("config") else direct
-        with self._session_lock:  # making clients is not safe from several threads
+        self._check_started()
+        default_id, default_secret = self._root_credentials()
+        with self._session_lock:
             if self._session is None:
-                self._session = _session_without_surroundings()
-            return self._session.client(
-                service,
-                endpoint_url=url,
-                region_name=region_name,
-                aws_access_key_id=access_key_id or default_id,
-                aws_secret_access_key=secret_access_key or default_secret,
-                aws_session_token=session_token,
-                **kwargs,
-            )
+                self._session = self.session()
+        return self._session.client(
+            service,
+            region_name=region_name,
+            aws_access_key_id=access_key_id or default_id,
+            aws_secret_access_key=secret_access_key or default_secret,
+            aws_session_token=session_token,
+            **kwargs,
+        )
+
+    def session(
+        self,
+        *,
+        access_key_id: str | None = None,
+        secret_access_key: str | None = None,
+        session_token: str | None = None,
+        region_name: str = DEFAULT_REGION,
+    ) -> Any:
+        """A boto3 session for code that takes one: its IAM and STS clients and resources are answered here.
+
+        They are so whatever the environment, ~/.aws and an ``endpoint_url`` say. Without a key it signs as ``client``
+        does. Clients of other services go where boto3 sends them, with these credentials.
+        """
+        from fake_iam.session import fake_session
+
+        self._check_started()
+        default_id, default_secret = self._root_credentials()
+        credentials = (access_key_id or default_id, secret_access_key or default_secret, session_token)
+        return fake_session(self._endpoint, self._prepare, credentials, region_name)
+
+    def intercept(self) -> Interception:
+        """A block in which the code under test reaches this fake with clients that it builds itself, or has built.
+
+        Inside ``with fake.intercept():`` every IAM and STS client of this process is answered here, wherever it is
+        told to go; only clients that a FakeIAM made stay with theirs. Dummy credentials, a region and no configuration
+        files are in the environment. All is put back at the end. Blocks may be nested: the innermost answers. It is a
+        decorator, too. Entering raises RuntimeError before the start.
+        """
+        from fake_iam.interception import Interception
+
+        return Interception(self._in_process, lambda: self._variables(self._endpoint()))
 
     def environment(self) -> dict[str, str]:
-        """The variables that bring any SDK's clients here: endpoints, credentials, region."""
-        key_id, secret = self.assembled.root_access_key() or (DUMMY, DUMMY)
+        """The variables that bring any SDK's clients here: endpoints, credentials, region.
+
+        Raises RuntimeError before the start, and if it answers in process.
+        """
+        return self._variables(self.url)
+
+    def _variables(self, url: str) -> dict[str, str]:
+        key_id, secret = self._root_credentials()
         return {
-            "AWS_ENDPOINT_URL_IAM": self.url,
-            "AWS_ENDPOINT_URL_STS": self.url,
+            "AWS_ENDPOINT_URL_IAM": url,
+            "AWS_ENDPOINT_URL_STS": url,
             "AWS_ACCESS_KEY_ID": key_id,
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_DEFAULT_REGION": DEFAULT_REGION,
             "AWS_REGION": DEFAULT_REGION,
         }
 
-    def _running(self) -> LocalServer:
-        if self._server is None:
+    def _root_credentials(self) -> tuple[str, str]:
+        return self.assembled.root_access_key() or (DUMMY, DUMMY)
+
+    def _endpoint(self) -> str:
+        """Where clients are sent: in process to a name that does not exist, should a request slip past."""
+        from fake_iam.inprocess import NOWHERE
+
+        self._check_started()
+        return NOWHERE if self._server is None else self._server.url
+
+    def _prepare(self, client: Any) -> None:
+        """Make a new client this fake's own."""
+        from fake_iam.inprocess import attach
+        from fake_iam.interception import keep_out
+
+        if self.transport == "inprocess":
+            attach(client, self.assembled, self._is_started)
+        else:
+            keep_out(client)
+
+    def _in_process(self) -> InProcess:
+        from fake_iam.inprocess import InProcess
+
+        self._check_started()
+        return InProcess(self.assembled, self._is_started)
+
+    def _is_started(self) -> bool:
+        return self._started
+
+    def _check_started(self) -> None:
+        if not self._started:
             raise RuntimeError("the server is not running: use FakeIAM in a with block, or call start()")
-        return self._server
-
-
-def _session_without_surroundings() -> Any:
-    """A boto3 session that reads neither a profile nor a file, whatever the environment names."""
-    import boto3
-    import botocore.session
-
-    nowhere = (None, None, os.devnull, None)
-    variables = {"profile": (None, None, None, None), "config_file": nowhere, "credentials_file": nowhere}
-    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))

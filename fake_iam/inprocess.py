@@ -1,49 +1,108 @@
-"""Answers a boto3 client without a socket, through botocore's before-send event."""
+"""Answers boto3's requests without a socket, at the point where botocore would send them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+
 from fake_iam.assembly import Assembled
-from fake_iam.protocol.wire import WireRequest
+from fake_iam.domain.clock import SystemClock, ticks
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
+from fake_iam.wsgi import answered
+
+SERVICES: Final = frozenset({"iam", "sts"})
+NOWHERE: Final = "http://fake-iam.invalid"  # a name that nobody can ever have (RFC 6761): what slips past ends there
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-def attach(client: Any, assembled: Assembled) -> None:
-    """From now on the client's requests go to the assembled server, and no socket is opened.
+def _always() -> bool:
+    return True
 
-    >>> # attach(boto3.client("iam", ...), assemble(Settings()))
+
+class InProcess:
+    """Answers prepared requests as the server behind a socket does, its errors of transport included.
+
+    Args:
+        assembled: what answers.
+        running: whether it does at the moment; if not, a request ends as at a server that has been stopped.
     """
 
-    def answer(request: Any, **_: Any) -> Any:
-        from botocore.awsrequest import AWSResponse
-        from botocore.compat import HTTPHeaders
-        from botocore.exceptions import ConnectionClosedError
+    def __init__(self, assembled: Assembled, running: Callable[[], bool] = _always) -> None:
+        self._assembled = assembled
+        self._running = running
+        self._clock = SystemClock()
 
-        headers = HTTPHeaders()
-        response = assembled.handle(_wire_request(request))
+    def answer(self, request: Any, read_timeout: float | None = None) -> AWSResponse:
+        """The answer to an AWSPreparedRequest.
+
+        Raises:
+            EndpointConnectionError: it is not running.
+            ReadTimeoutError: the answer took longer than the client waits.
+            ConnectionClosedError: a fault rule drops the connection.
+        """
+        url = request.url
+        if not self._running():
+            raise EndpointConnectionError(endpoint_url=url)
+        began = ticks()
+        response = self._answered(_wire_request(request))
+        if read_timeout is not None and ticks() - began > read_timeout:
+            raise ReadTimeoutError(endpoint_url=url)
         if response.drop:
-            raise ConnectionClosedError(endpoint_url=request.url)
-        for name, value in response.headers:
-            headers[name] = value
-        return AWSResponse(request.url, response.status, headers, _Raw(response.body))
+            raise ConnectionClosedError(endpoint_url=url)
+        headers = dict(response.headers)
+        headers["Content-Length"] = str(len(response.body))
+        headers["Date"] = format_datetime(self._clock.now(), usegmt=True)
+        return AWSResponse(url, response.status, headers, _Raw(response.body))
 
-    client.meta.events.register("before-send", answer)
+    def _answered(self, request: WireRequest) -> WireResponse:
+        if len(request.body) > BODY_LIMIT:  # which a server refuses before it has read it
+            return WireResponse(413, [])
+        return answered(self._assembled, request)
+
+
+def attach(client: Any, assembled: Assembled, running: Callable[[], bool] = _always) -> None:
+    """From now on the client's requests go to the assembled server, and no socket is opened."""
+    answers = InProcess(assembled, running)
+    read_timeout = client.meta.config.read_timeout
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        return answers.answer(request, read_timeout)
+
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register_first(f"before-send.{service}", answer)  # the more particular is asked first
 
 
 def _wire_request(request: Any) -> WireRequest:
-    target = urlsplit(request.url)
+    path, query, host = _target(request.url)
     headers = [(name, _text(value)) for name, value in request.headers.items()]
-    if not any(name.lower() == "host" for name, _ in headers):
-        headers.append(("Host", target.netloc))
+    if "Host" not in request.headers:
+        headers.append(("Host", host))
     body = request.body or b""
     return WireRequest(
         method=request.method,
-        path=target.path or "/",
-        query=target.query,
+        path=path,
+        query=query,
         headers=headers,
         body=body.encode() if isinstance(body, str) else bytes(body),
     )
+
+
+@lru_cache(maxsize=64)
+def _target(url: str) -> tuple[str, str, str]:
+    """Path, query and the Host header that goes with them on the wire, which is also the one that is signed."""
+    target = urlsplit(url)
+    host = target.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    if target.port is not None and target.port != DEFAULT_PORTS.get(target.scheme):
+        host = f"{host}:{target.port}"
+    return target.path or "/", target.query, host
 
 
 def _text(value: Any) -> str:
@@ -56,6 +115,6 @@ class _Raw:
     def __init__(self, body: bytes) -> None:
         self._body = body
 
-    def stream(self, *_: Any, **__: Any) -> Any:
+    def stream(self, *_: Any, **__: Any) -> tuple[bytes]:
         """The body in one piece."""
-        yield self._body
+        return (self._body,)

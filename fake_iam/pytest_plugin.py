@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -11,16 +11,7 @@ if TYPE_CHECKING:
     from fake_iam.fake import FakeIAM
     from fake_iam.settings import Settings
 
-AMBIENT = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ENDPOINT_URL",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-)
+OTHER_ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +23,19 @@ def fake_iam_settings() -> Settings:
 
 
 @pytest.fixture(scope="session")
-def fake_iam_server(fake_iam_settings: Settings) -> Iterator[FakeIAM]:
+def fake_iam_transport() -> Literal["socket", "inprocess"]:
+    """How clients reach the server of this test session: ``socket``. Override it in conftest.py for ``inprocess``."""
+    return "socket"
+
+
+@pytest.fixture(scope="session")
+def fake_iam_server(
+    fake_iam_settings: Settings, fake_iam_transport: Literal["socket", "inprocess"]
+) -> Iterator[FakeIAM]:
     """One server for the whole session (under pytest-xdist: for each worker). Tests want ``fake_iam``."""
     from fake_iam.fake import FakeIAM
 
-    with FakeIAM(fake_iam_settings) as server:
+    with FakeIAM(fake_iam_settings, transport=fake_iam_transport) as server:
         yield server
 
 
@@ -60,22 +59,29 @@ def sts_client(fake_iam: FakeIAM) -> Any:
 
 
 @pytest.fixture
-def fake_iam_env(fake_iam: FakeIAM, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> FakeIAM:
-    """Sets the AWS_* variables, so that clients which the code under test builds itself reach the fake."""
-    for name in AMBIENT:
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / f"no-{name.lower()}"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1,localhost,::1", prepend=",")
-    for name, value in fake_iam.environment().items():
-        monkeypatch.setenv(name, value)
-    _forget_default_session(monkeypatch)
-    return fake_iam
+def fake_iam_env(fake_iam: FakeIAM, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeIAM]:
+    """Sets the AWS_* variables, so that clients which the code under test builds itself reach the fake.
+
+    In process, clients that it built before reach it, too.
+    """
+    if fake_iam.transport == "inprocess":
+        with fake_iam.intercept():
+            yield fake_iam
+        return
+    _lead_to(fake_iam, monkeypatch)
+    yield fake_iam
 
 
-def _forget_default_session(monkeypatch: pytest.MonkeyPatch) -> None:
+def _lead_to(fake_iam: FakeIAM, monkeypatch: pytest.MonkeyPatch) -> None:
     import boto3
 
+    from fake_iam.surroundings import surroundings
+
+    for name, value in {**dict.fromkeys(OTHER_ENDPOINTS), **surroundings(fake_iam.environment())}.items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost,::1", prepend=",")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)

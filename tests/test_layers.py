@@ -34,8 +34,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire"),
     "server": ("http11", "wsgi", "protocol.wire"),
-    "inprocess": ("assembly", "settings", "protocol.wire"),
-    "fake": ("assembly", "settings", "server", "domain.clock"),
+    "inprocess": ("assembly", "wsgi", "protocol.wire", "domain.clock"),
+    "surroundings": (),
+    "session": ("inprocess",),
+    "interception": ("inprocess", "surroundings"),
+    "fake": ("assembly", "settings", "server", "inprocess", "session", "interception", "domain.clock"),
     "remote": ("settings",),
     "commands": (
         "remote",
@@ -47,14 +50,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "cli": ("assembly", "settings", "server", "commands", "remote", "control.files", "version"),
     "__main__": ("cli",),
-    "pytest_plugin": ("assembly", "settings", "fake"),
+    "pytest_plugin": ("assembly", "settings", "fake", "surroundings"),
     "": ("settings", "fake", "domain.clock", "version"),
 }
 THIRD_PARTY = {
     "commands": {"yaml"},
     "control.files": {"yaml"},
     "inprocess": {"botocore"},
-    "fake": {"boto3", "botocore"},
+    "session": {"boto3", "botocore"},
+    "interception": {"boto3", "botocore"},
     "services.iam.key_material": {"cryptography"},
     "pytest_plugin": {"boto3", "pytest"},
     "services.iam.mfa_codes": {"pyotp", "segno"},
@@ -195,7 +199,7 @@ def test_the_modules_excepted_from_that_need_it(module: str) -> None:
     assert chance or "datetime.now" in names_used(module)
 
 
-def test_only_the_settings_read_the_environment() -> None:
+def test_only_the_settings_read_the_environment_and_an_interception_lends_it() -> None:
     readers = {module for module in FILES if names_used(module) & {"os.environ", "os.environb", "os.getenv"}}
     from_os = {
         module
@@ -203,7 +207,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "os"
     }
-    assert readers == {"settings"}
+    assert readers == {"settings", "interception"}
     assert from_os == set()
 
 

@@ -40,6 +40,7 @@ aws_secret_access_key = real
 Run = Callable[..., RunResult]
 FIXTURES = [
     "fake_iam_settings [session scope]",
+    "fake_iam_transport [session scope]",
     "fake_iam_server [session scope]",
     "fake_iam",
     "iam_client",
@@ -328,6 +329,96 @@ def test_after_the_test_everything_is_as_before(pytester: Pytester, monkeypatch:
     )
 
 
+# --- in process ----------------------------------------------------------------------------------------------------
+
+IN_PROCESS = """
+import pytest
+
+@pytest.fixture(scope="session")
+def fake_iam_transport():
+    return "inprocess"
+"""
+
+
+def test_the_transport_is_overridden_in_conftest(pytester: Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.socket.connect", None)
+    pytester.makeconftest(IN_PROCESS)
+    passes(
+        pytester,
+        f"""
+        def test_it(fake_iam, iam_client, sts_client):
+            assert fake_iam.transport == "inprocess"
+            iam_client.create_user(UserName="alice")
+            assert sts_client.get_caller_identity()["Arn"] == "{ROOT}"
+            assert [call.source for call in fake_iam.calls()] == ["in-process"] * 2
+        """,
+    )
+
+
+def test_in_process_each_test_begins_with_nothing(pytester: Pytester) -> None:
+    pytester.makeconftest(IN_PROCESS)
+    passes(
+        pytester,
+        """
+        import pytest
+
+        @pytest.mark.parametrize("time", ["first", "second"])
+        def test_it(iam_client, time):
+            assert iam_client.list_users()["Users"] == []
+            iam_client.create_user(UserName="alice")
+        """,
+    )
+
+
+def test_in_process_plain_clients_reach_the_fake_even_if_they_were_built_before(pytester: Pytester) -> None:
+    pytester.makeconftest(IN_PROCESS)
+    passes(
+        pytester,
+        f"""
+        import boto3
+
+        before = boto3.session.Session().client(
+            "sts", aws_access_key_id="210987654321", aws_secret_access_key="real", region_name="eu-west-1"
+        )
+
+        def test_it(fake_iam_env, iam_client):
+            assert boto3.client("sts").get_caller_identity()["Arn"] == "{ROOT}"
+            assert before.get_caller_identity()["Arn"] == "arn:aws:iam::210987654321:root"
+            boto3.client("iam").create_user(UserName="alice")
+            assert len(iam_client.list_users()["Users"]) == 1
+        """,
+    )
+
+
+def test_in_process_everything_is_as_before_after_the_test(pytester: Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in AMBIENT.items():
+        monkeypatch.setenv(name, value)
+    pytester.makeconftest(IN_PROCESS)
+    passes(
+        pytester,
+        """
+        import os
+        import boto3
+        from botocore.endpoint import Endpoint
+        boto3.DEFAULT_SESSION = before_session = object()
+
+        def look():
+            return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}, Endpoint._send
+
+        before = look()
+
+        def test_one(fake_iam_env):
+            assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+            assert boto3.DEFAULT_SESSION is None
+
+        def test_two():
+            assert look() == before
+            assert boto3.DEFAULT_SESSION is before_session
+        """,
+        run=run_apart,
+    )
+
+
 # --- beside others -------------------------------------------------------------------------------------------------
 
 
@@ -364,8 +455,9 @@ def test_a_run_without_the_fixtures_imports_nothing_heavy(pytester: Pytester) ->
 
         def test_it(request):
             assert request.config.pluginmanager.has_plugin("fake_iam")
-            heavy = {"boto3", "botocore", "fake_iam.server", "fake_iam.fake", "fake_iam.assembly", "fake_iam.settings"}
-            assert heavy & set(sys.modules) == set()
+            ours = {name for name in sys.modules if name.partition(".")[0] == "fake_iam"}
+            assert ours == {"fake_iam", "fake_iam.pytest_plugin"}
+            assert {"boto3", "botocore", "yaml", "urllib3"} & set(sys.modules) == set()
         """,
         run=run_apart,
     )

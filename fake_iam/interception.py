@@ -1,0 +1,126 @@
+"""Answers every IAM and STS client of the process for the length of a block, and puts everything back."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ContextDecorator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final
+
+import boto3
+from botocore.endpoint import Endpoint
+
+from fake_iam.inprocess import SERVICES, InProcess
+from fake_iam.surroundings import surroundings
+
+STAYS: Final = "stays_with_its_fake"
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A block that has been entered, and what there was before it."""
+
+    answers: InProcess
+    environment: dict[str, str | None]
+    session: Any
+
+
+class _Process:
+    """What a process has once: botocore's way to send, the environment, boto3's default session.
+
+    Blocks are entered and left one at a time, from any thread and in any order; the one entered last answers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: list[_Entry] = []
+        self._ours: Any = None
+        self._original: Any = None
+
+    def enter(self, answers: InProcess, environment: Mapping[str, str | None]) -> _Entry:
+        with self._lock:
+            before = {name: os.environ.get(name) for name in environment}
+            entry = _Entry(answers, before, boto3.DEFAULT_SESSION)
+            if not self._entries:
+                self._original = Endpoint._send
+                self._ours = Endpoint._send = self._replacing(self._original)
+            self._entries = [*self._entries, entry]
+            _set(environment)
+            boto3.DEFAULT_SESSION = None
+            return entry
+
+    def leave(self, entry: _Entry) -> None:
+        with self._lock:
+            place = self._entries.index(entry)
+            above = self._entries[place + 1 :]
+            if above:  # left out of order: what was before it is now what was before the next
+                above[0].environment, above[0].session = entry.environment, entry.session
+            else:
+                _set(entry.environment)
+                boto3.DEFAULT_SESSION = entry.session
+            self._entries = [*self._entries[:place], *above]
+            if not self._entries and Endpoint._send is self._ours:  # else another tool has wrapped it meanwhile
+                Endpoint._send = self._original
+
+    def _replacing(self, original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def send(endpoint: Any, request: Any) -> Any:
+            entries = self._entries
+            if not entries or endpoint._endpoint_prefix not in SERVICES or getattr(request, STAYS, False):
+                return original(endpoint, request)
+            return entries[-1].answers.answer(request, _read_timeout(endpoint))
+
+        return send
+
+
+_PROCESS: Final = _Process()
+
+
+class Interception(ContextDecorator):
+    """A block in which every IAM and STS client of this process is answered here; a decorator, too.
+
+    It may be entered again, inside itself and from several threads.
+
+    Args:
+        answers: called on entering, for what answers; may raise.
+        environment: called on entering, for the AWS_* variables of the block.
+    """
+
+    def __init__(self, answers: Callable[[], InProcess], environment: Callable[[], Mapping[str, str]]) -> None:
+        self._answers = answers
+        self._environment = environment
+        self._entered: list[_Entry] = []
+
+    def __enter__(self) -> None:
+        self._entered.append(_PROCESS.enter(self._answers(), surroundings(self._environment())))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _PROCESS.leave(self._entered.pop())
+
+
+def keep_out(client: Any) -> None:
+    """Let a client's requests go over their socket, even inside a block of another fake."""
+
+    def mark(request: Any, **_: Any) -> None:
+        setattr(request, STAYS, True)
+
+    client.meta.events.register("before-send", mark)
+
+
+def _set(environment: Mapping[str, str | None]) -> None:
+    for name, value in environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _read_timeout(endpoint: Any) -> float | None:
+    """How long the client of an endpoint waits for an answer."""
+    timeout = getattr(endpoint.http_session, "_timeout", None)
+    seconds = getattr(timeout, "read_timeout", timeout)
+    return seconds if isinstance(seconds, int | float) else None

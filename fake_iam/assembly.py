@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fake_iam.control.faults import Faults
-from fake_iam.control.files import DocumentError
-from fake_iam.control.format import FormatError
 from fake_iam.control.guard import PREFIX, Guard, is_loopback
 from fake_iam.control.journal import Journal
 from fake_iam.control.keywatch import KeyWatch
-from fake_iam.control.propagation import Propagation
+from fake_iam.control.problems import DocumentError, FormatError
 from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
+from fake_iam.pipeline.sight import Stored
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import argument_names
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -52,8 +50,6 @@ class Assembled:
         models = [implemented.model for implemented in services.values()]
         self._clock = SteerableClock(clock or SystemClock())
         store = MemoryStore()
-        self._faults = Faults(models, settings.random_seed)
-        self._propagation = Propagation(store)
         self._journal = Journal(models, settings.journal_size)
         self._state = self._state_file(settings.state) if settings.state is not None else None
         self.engine = Engine(
@@ -68,8 +64,8 @@ class Assembled:
                 awkward_secrets=settings.awkward_secrets,
             ),
             quotas=settings.all_quotas(),
-            steps=self._steps(),
-            sight=self._propagation,
+            steps=self._steps({steps.execute: (self._kept(steps.execute),)}),
+            sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
         )
@@ -95,7 +91,9 @@ class Assembled:
 
     def may_wait(self, request: WireRequest) -> bool:
         """Whether the answer may take long: control pages move whole states, and a fault may be a delay."""
-        return request.path.startswith(PREFIX) or self._faults.delaying
+        if request.path.startswith(PREFIX):
+            return True
+        return self._steering is not None and self._steering[0].faults.delaying
 
     def reset(self) -> None:
         """Go back to the start: the state is that of the seed, ids are drawn from the beginning, controls are off."""
@@ -133,33 +131,45 @@ class Assembled:
     def _steered(self) -> tuple[Controls, ControlPlane]:
         with self._lock:
             if self._steering is None:
-                from fake_iam.control.controls import Controls
-                from fake_iam.control.pages import pages
-                from fake_iam.control.plane import ControlPlane
-
-                controls = Controls(
-                    self.engine,
-                    self._clock,
-                    faults=self._faults,
-                    propagation=self._propagation,
-                    journal=self._journal,
-                    changed=self.save,
-                    replaced=self._place_root_key,
-                )
-                guard = Guard(self.settings.host, self.control_token)
-                self._steering = controls, ControlPlane(pages(controls, self.health, self.reset), guard)
+                self._steering = self._steer()
             return self._steering
 
-    def _steps(self) -> tuple[Step, ...]:
-        """AWS's steps, with those of the controls between them: rules strike once the caller is known."""
-        execute: Step = self._propagation.execute
-        if self._state is not None:
-            execute = self._state.keeping(execute)
-        strike: dict[Step, tuple[Step, ...]] = {
-            steps.authorize: (self._faults.before, steps.authorize),
-            steps.execute: (execute, self._faults.after),
-        }
-        return tuple(put for step in STEPS for put in strike.get(step, (step,)))
+    def _steer(self) -> tuple[Controls, ControlPlane]:
+        """Put the controls in between AWS's steps: rules strike once the caller is known."""
+        from fake_iam.control.controls import Controls
+        from fake_iam.control.faults import Faults
+        from fake_iam.control.pages import pages
+        from fake_iam.control.plane import ControlPlane
+        from fake_iam.control.propagation import Propagation
+
+        models = [implemented.model for implemented in self.engine.services.values()]
+        faults = Faults(models, self.settings.random_seed)
+        propagation = Propagation(self.engine.store)
+        self.engine.sight = propagation
+        self.engine.steps = self._steps(
+            {
+                steps.authorize: (faults.before, steps.authorize),
+                steps.execute: (self._kept(propagation.execute), faults.after),
+            }
+        )
+        controls = Controls(
+            self.engine,
+            self._clock,
+            faults=faults,
+            propagation=propagation,
+            journal=self._journal,
+            changed=self.save,
+            replaced=self._place_root_key,
+        )
+        guard = Guard(self.settings.host, self.control_token)
+        return controls, ControlPlane(pages(controls, self.health, self.reset), guard)
+
+    def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
+        """AWS's steps, some of them with others in their place."""
+        return tuple(put for step in STEPS for put in instead.get(step, (step,)))
+
+    def _kept(self, execute: Step) -> Step:
+        return execute if self._state is None else self._state.keeping(execute)
 
     def _state_file(self, name: str) -> StateFile:
         from fake_iam.control.keeping import StateFile

@@ -12,7 +12,7 @@ from typing import Final
 
 from fake_iam.assembly import assemble
 from fake_iam.commands import add_commands
-from fake_iam.control.files import DocumentError
+from fake_iam.control.problems import DocumentError
 from fake_iam.remote import Remote, RemoteError
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse

@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fake_iam.control.files import DocumentError
-from fake_iam.control.format import path
 from fake_iam.control.policy_import import Policies, import_policies
+from fake_iam.control.problems import DocumentError, path
 from fake_iam.domain.access_keys import ACTIVE, INACTIVE
 
 ROOT_ROW: Final = "<root_account>"

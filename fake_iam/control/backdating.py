@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from fake_iam.control.dated import OTHERS
 from fake_iam.control.document import last_use_format
-from fake_iam.control.format import ACCOUNT_ID, Field, FormatError, Moment, Record, Text
+from fake_iam.control.format import ACCOUNT_ID, Field, Moment, Record, Text
+from fake_iam.control.problems import FormatError
 from fake_iam.control.state import last_use
 from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.login_profiles import LoginProfile

@@ -13,8 +13,8 @@ from fake_iam.control.clock import ClockControl
 from fake_iam.control.dumping import dump
 from fake_iam.control.faults import Faults
 from fake_iam.control.files import read_file, use_text
-from fake_iam.control.format import FormatError
 from fake_iam.control.journal import Calls, Journal
+from fake_iam.control.problems import FormatError
 from fake_iam.control.propagation import Propagation
 from fake_iam.control.state import Loaded, load
 from fake_iam.domain.clock import SteerableClock

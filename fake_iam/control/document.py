@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from fake_iam.control.format import ACCOUNT_ID, Field, Flag, FormatError, ListOf, MapOf, Moment, Record, Text, Where
+from fake_iam.control.format import ACCOUNT_ID, Field, Flag, ListOf, MapOf, Moment, Record, Text
 from fake_iam.control.noun_formats import TAGS, account_fields, user_fields
+from fake_iam.control.problems import FormatError, Where
 from fake_iam.domain.access_keys import STATUSES
 from fake_iam.domain.ids import IdSource
 

@@ -11,8 +11,9 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from fake_iam.control.fault_wordings import COMMON, WITHOUT_TEXT, wording
-from fake_iam.control.format import Field, Flag, FormatError, Number, Record, Span, Text
+from fake_iam.control.format import Field, Flag, Number, Record, Span, Text
 from fake_iam.control.moments import write_span
+from fake_iam.control.problems import FormatError
 from fake_iam.domain.clock import pause
 from fake_iam.domain.ids import chances
 from fake_iam.pipeline.call import Answered, Call

@@ -9,14 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from fake_iam.control.format import FormatError, Where
+from fake_iam.control.problems import DocumentError, FormatError, Where
 
 T = TypeVar("T")
 MOST_NODES: Final = 2_000_000
-
-
-class DocumentError(ValueError):
-    """A file or text that cannot be read: the text names the file, the line and the field."""
 
 
 def read_text(text: str) -> Any:

@@ -9,26 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from fake_iam.control.moments import read_moment, read_past, read_span
+from fake_iam.control.problems import FormatError, Where
 from fake_iam.protocol.constraints import Violation, checker
 from fake_iam.protocol.model import load_service
 
-Where = tuple[str | int, ...]
 Schema = dict[str, Any]
-
-
-class FormatError(ValueError):
-    """A field that cannot be: ``where`` is its path; the text names the path, the value and the limit."""
-
-    def __init__(self, where: Where, problem: str) -> None:
-        self.where = where
-        self.problem = problem
-        super().__init__(f"{path(where)}: {problem}" if where else problem)
-
-
-def path(where: Where) -> str:
-    """A field's path as it is shown: ``users[0].access_keys[1].status``."""
-    shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
-    return shown.removeprefix(".")
 
 
 class Kind(Protocol):

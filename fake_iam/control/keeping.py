@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from fake_iam.control.document import FORMAT
-from fake_iam.control.files import DocumentError, read_file, read_text, write_file
+from fake_iam.control.files import read_file, read_text, write_file
+from fake_iam.control.problems import DocumentError
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine, Step
 

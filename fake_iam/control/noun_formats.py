@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fake_iam.control.format import Field, Flag, FormatError, ListOf, MapOf, Moment, Number, Record, Text, Where
+from fake_iam.control.format import Field, Flag, ListOf, MapOf, Moment, Number, Record, Text
+from fake_iam.control.problems import FormatError, Where
 from fake_iam.domain.access_keys import STATUSES
 from fake_iam.domain.tags import TAGS_PER_ENTITY
 

@@ -12,7 +12,8 @@ from fake_iam.control.account_import import import_account
 from fake_iam.control.controls import Controls
 from fake_iam.control.document import ANY_TIME, document_format, json_schema
 from fake_iam.control.faults import RULE
-from fake_iam.control.format import Field, Flag, FormatError, Kind, Moment, Record, Schema, Text, Where
+from fake_iam.control.format import Field, Flag, Kind, Moment, Record, Schema, Text
+from fake_iam.control.problems import FormatError, Where
 from fake_iam.control.propagation import FORMAT as PROPAGATION
 
 Document = Mapping[str, Any]

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fake_iam.control.files import DocumentError, read_text
+from fake_iam.control.files import read_text
 from fake_iam.control.guard import PREFIX, Guard
 from fake_iam.control.pages import Asked, Page
+from fake_iam.control.problems import DocumentError
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
 LOGGER = logging.getLogger("fake_iam")

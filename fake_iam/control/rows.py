@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from fake_iam.control.document import ANY_TIME
-from fake_iam.control.format import FormatError, Where
 from fake_iam.control.moments import read_moment, write_moment
+from fake_iam.control.problems import FormatError, Where
 
 Draw = Callable[[str], str]
 

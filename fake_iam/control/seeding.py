@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from fake_iam.control.format import FormatError, Where
+from fake_iam.control.problems import FormatError, Where
 from fake_iam.domain import arns
 from fake_iam.domain.errors import ServiceError
 from fake_iam.domain.login_profiles import LoginProfile

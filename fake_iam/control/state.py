@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from fake_iam.control.document import ANY_TIME, ROOT, account_format, read_document
-from fake_iam.control.format import FormatError, Moment, Where
+from fake_iam.control.format import Moment
+from fake_iam.control.problems import FormatError, Where
 from fake_iam.control.rows import decode
 from fake_iam.control.seeding import Seeder
 from fake_iam.domain import arns

@@ -29,3 +29,18 @@ def stored_credentials(store: Store, key_id: str) -> AccessKey | Session | None:
         return None
     account = store.account(account_id)
     return account.access_keys.get(key_id) or account.sessions.get(key_id)
+
+
+class Stored:
+    """Changes are seen at once: what is visible is what is stored."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
+        """The credentials under a key id."""
+        return stored_credentials(self._store, key_id)
+
+    def user(self, user: User, now: datetime) -> bool:
+        """A user that is there is found."""
+        return True

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from fake_iam.control.account_import import COLUMNS, import_account
-from fake_iam.control.files import DocumentError
+from fake_iam.control.problems import DocumentError
 from tests.support import Wire
 
 HEAD = ",".join(COLUMNS)

@@ -10,7 +10,7 @@ import pytest
 from conformance.material import certify, ssh_key
 from fake_iam import ManualClock
 from fake_iam.control.controls import Controls
-from fake_iam.control.format import FormatError
+from fake_iam.control.problems import FormatError
 from tests.support import Key, Wire
 
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'

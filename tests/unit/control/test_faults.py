@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fake_iam.control.faults import Faults
-from fake_iam.control.format import FormatError
+from fake_iam.control.problems import FormatError
 from fake_iam.protocol.model import load_service
 from tests.support import INVALID_TOKEN, AwsError, Wire, form_request
 

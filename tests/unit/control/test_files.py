@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from fake_iam.control.document import document_format, read_document
-from fake_iam.control.files import DocumentError, read_file, read_text, use_text, write_file
+from fake_iam.control.files import read_file, read_text, use_text, write_file
 from fake_iam.control.format import Moment
+from fake_iam.control.problems import DocumentError
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fake_iam.control.files import DocumentError
+from fake_iam.control.problems import DocumentError
 from tests.support import Key, Wire
 
 ROOT = Path(__file__).parent.parent.parent.parent

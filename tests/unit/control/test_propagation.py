@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from fake_iam.control.controls import Controls
-from fake_iam.control.format import FormatError
+from fake_iam.control.problems import FormatError
 from tests.support import INVALID_TOKEN, AwsError, Key, Wire
 
 DEAD = AwsError("InvalidClientTokenId", INVALID_TOKEN, 403)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fake_iam.control.format import FormatError
+from fake_iam.control.problems import FormatError
 from fake_iam.control.rows import decode, encode
 
 

@@ -11,8 +11,7 @@ import pytest
 
 from fake_iam import ManualClock
 from fake_iam.control.controls import Controls
-from fake_iam.control.files import DocumentError
-from fake_iam.control.format import FormatError
+from fake_iam.control.problems import DocumentError, FormatError
 from tests.support import AwsError, Key, Wire
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)

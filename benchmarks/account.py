@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from benchmarks.answers import Call, WrongAnswer
@@ -27,7 +27,7 @@ class Caller:
     key: Key
     answers_iam: bool = True
 
-    def call(self, action: str, *expected: str, absent: str | None = None, **parameters: str | int) -> Call:
+    def call(self, action: str, *expected: str, **parameters: str | int) -> Call:
         """A call of IAM that must succeed, with the pieces that its answer must hold."""
         request = signed_request(self.port, self.key, action, **parameters)
         if not self.answers_iam:
@@ -37,7 +37,6 @@ class Caller:
             action,
             request,
             tuple(piece.encode() for piece in pieces),
-            () if absent is None else (absent.encode(),),
         )
 
     def create_user(self, name: str, path: str = "/") -> Call:
@@ -72,7 +71,7 @@ class Caller:
         pieces = [f"<AccessKeyId>{id_}</AccessKeyId>" for id_ in (user.first_key, user.second_key)]
         if status == "Inactive":
             return self.call("ListAccessKeys", *pieces, inactive, UserName=user.name)
-        return self.call("ListAccessKeys", *pieces, absent=inactive, UserName=user.name)
+        return replace(self.call("ListAccessKeys", *pieces, UserName=user.name), absent=(inactive.encode(),))
 
     def switching(self, user: User, count: int) -> Iterator[Call]:
         """UpdateAccessKey, off and on in turn; an even count leaves the key on."""

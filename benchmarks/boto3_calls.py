@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.account import User, new_user, prove, signing_caller
 from benchmarks.answers import WrongAnswer
@@ -15,9 +15,10 @@ from benchmarks.effort import Effort
 from benchmarks.figures import Table
 from benchmarks.raw_client import RawClient
 from benchmarks.signing import HOST, REGION, Key
-from benchmarks.targets import Server, Target
+from benchmarks.targets import NAMES, Server, Target
 
-ROW = "update_access_key"
+TITLE: Final = "Through boto3"
+ROW: Final = "update_access_key"
 
 
 def new_client(port: int, key: Key) -> Any:
@@ -66,10 +67,11 @@ def check_status(client: Any, user: User, status: str) -> None:
 def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of targets."""
     table = Table(
-        "Through boto3",
+        TITLE,
         "µs a call",
         f"One boto3 client with its pool of connections and without retries; the median of {effort.boto3_calls} calls "
         "is a round's value. Most of it is boto3's own work, the same for every server.",
+        NAMES,
     )
     shuffle = random.Random(3).shuffle
     with ExitStack() as stack:

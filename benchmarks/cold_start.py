@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
-from benchmarks.targets import Server, Target
+from benchmarks.targets import NAMES, Server, Target
 
-ROW = "first answer"
+TITLE: Final = "Cold start"
+ROW: Final = "first answer"
 
 
 def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of targets."""
     table = Table(
-        "Cold start",
+        TITLE,
         "ms",
         "The time from starting the command in a new process to its first right answer, to ListUsers; every "
         "millisecond it is tried whether the server listens. One start before, which is not counted, brings files "
         "into the system's cache.",
+        NAMES,
     )
     shuffle = random.Random(4).shuffle
     for target in targets:

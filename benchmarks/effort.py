@@ -14,6 +14,7 @@ class Effort:
     single_calls: int = 150
     load_rounds: int = 5
     load_seconds: float = 1.5
+    load_repeats: int = 30  # of the six calls that a connection goes through, each signed anew
     boto3_rounds: int = 12
     boto3_calls: int = 60
     cold_starts: int = 9
@@ -28,16 +29,17 @@ class Effort:
 
 WHOLE: Final = Effort()
 QUICK: Final = Effort(
-    single_rounds=3,
-    single_calls=40,
+    single_rounds=2,
+    single_calls=20,
     load_rounds=2,
     load_seconds=0.4,
-    boto3_rounds=3,
+    load_repeats=3,
+    boto3_rounds=2,
     boto3_calls=20,
-    cold_starts=2,
-    memory_users=300,
+    cold_starts=1,
+    memory_users=200,
     growth_sizes=(100, 1_000),
-    growth_rounds=3,
+    growth_rounds=2,
     growth_calls=20,
     fixture_rounds=5,
     in_process_rounds=3,

@@ -54,13 +54,17 @@ class Table:
         title: the subject.
         unit: what the figures count.
         how: how they were measured, for the reader.
+        shown: the columns in the order in which they are shown.
         digits: how many decimals are worth showing.
+        grows: whether the columns after the first are compared with it; else the first is compared with each other.
     """
 
     title: str
     unit: str
     how: str
+    shown: tuple[str, ...]
     digits: int = 0
+    grows: bool = False
     rows: dict[str, dict[str, Figure]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -75,8 +79,13 @@ class Table:
         return self.rows.get(row, {}).get(column)
 
     def columns(self) -> list[str]:
-        """Every column, in the order in which they came."""
-        return list(dict.fromkeys(column for columns in self.rows.values() for column in columns))
+        """The columns that have figures, in the order in which they are shown."""
+        return [column for column in self.shown if any(column in columns for columns in self.rows.values())]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Which column is compared with which."""
+        first, *others = self.columns() or [""]
+        return [(other, first) if self.grows else (first, other) for other in others]
 
     def as_data(self) -> dict[str, Any]:
         """All of it, for JSON."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from benchmarks.answers import WrongAnswer
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
 from fake_iam import FakeIAM
 
-COLUMN = "fake_iam"
+TITLE: Final = "Fixture"
+COLUMN: Final = "fake_iam"
 
 
 def measure(effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of the three."""
     table = Table(
-        "Fixture",
+        TITLE,
         "ms",
         f"`FakeIAM().start()`, `reset()` with a user and two keys there, and `stop()` with a boto3 client's pool still "
         f"connected; {effort.fixture_rounds} times in one process.",
+        (COLUMN,),
         digits=2,
     )
     say("fixture")

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from statistics import median
 from typing import Final
 
-from benchmarks.account import ACCESS_KEY_ID, Caller, prove, signing_caller, user_found
+from benchmarks.account import ACCESS_KEY_ID, prove, signing_caller, user_found
 from benchmarks.answers import Call, WrongAnswer
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
-from benchmarks.filling import RARE, RARE_PATH, create_users, keyless, seed_users, user_name, with_keys
+from benchmarks.filling import RARE, RARE_PATH, create_users, keyless, seed_users, with_keys
 from benchmarks.raw_client import RawClient, without_collector
 from benchmarks.signing import signed_request
 from benchmarks.targets import FAKE_IAM, Server, Target
@@ -24,6 +24,11 @@ FIRST_PAGE: Final = 100
 LATER_PAGE: Final = 20
 PAGES_ASKED: Final = 20  # times a round; a page takes longer than other calls
 OTHERS_SIZES: Final = (100, 10_000)
+
+
+def title(target: Target) -> str:
+    """The table of a target's growth."""
+    return f"Growth of {target.name}"
 
 
 def column(size: int) -> str:
@@ -133,8 +138,8 @@ def measure(effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of fake_iam's calls by size."""
     table = _measure(FAKE_IAM, GrownFakeIAM, effort.growth_sizes, effort, say)
     table.how += (
-        f" Users are seeded, with two keys each but for {len(keyless(100))} that CreateAccessKey is tried on. CreateUser "
-        "and CreateAccessKey are undone in the same round, so that the sizes stay."
+        f" Users are seeded, with two keys each but for {len(keyless(100))} that CreateAccessKey is tried on. "
+        "CreateUser and CreateAccessKey are undone in the same round, so that the sizes stay."
     )
     return table
 
@@ -148,10 +153,12 @@ def _measure(
     target: Target, kind: type[Grown], sizes: Sequence[int], effort: Effort, say: Callable[[str], None]
 ) -> Table:
     table = Table(
-        f"Growth of {target.name}",
+        title(target),
         "µs a call",
         f"A server for each size, all alive at once and asked in turn, on one connection each; the median of up to "
         f"{effort.growth_calls} calls is a round's value. Calls go to users all over the account.",
+        tuple(column(size) for size in sizes),
+        grows=True,
     )
     shuffle = random.Random(5).shuffle
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The floor: werkzeug's own server, which reads a POST and answers a fixed body: ``python -m benchmarks.hello_world``."""
+"""The floor: werkzeug's own server, which answers any POST with a fixed body: ``python -m benchmarks.hello_world``."""
 
 from __future__ import annotations
 

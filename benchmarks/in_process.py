@@ -22,6 +22,7 @@ from benchmarks.figures import Table
 from benchmarks.signing import DUMMY, REGION, Key
 from benchmarks.targets import ROOT
 
+TITLE: Final = "In process"
 FAKE_COLUMN: Final = "fake_iam in process"
 MOTO_COLUMN: Final = "moto mock_aws"
 
@@ -30,10 +31,11 @@ def measure(effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of the two. Raises WrongAnswer."""
     say("in process")
     table = Table(
-        "In process",
+        TITLE,
         "µs a call",
         f"One boto3 client each, in one process, asked in turn; the median of {effort.in_process_calls} calls of "
         "`update_access_key` is a round's value. fake_iam's client signs with a key that fake_iam issued.",
+        (FAKE_COLUMN, MOTO_COLUMN),
     )
     command = [sys.executable, "-m", "benchmarks.in_process", str(effort.in_process_rounds)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FAKE_IAM_"))}
@@ -91,9 +93,7 @@ def moto_client() -> Iterator[Any]:
     from moto import mock_aws
 
     with mock_aws():
-        yield boto3.client(
-            "iam", region_name=REGION, aws_access_key_id=DUMMY.id, aws_secret_access_key=DUMMY.secret
-        )
+        yield boto3.client("iam", region_name=REGION, aws_access_key_id=DUMMY.id, aws_secret_access_key=DUMMY.secret)
 
 
 def main() -> None:

@@ -17,10 +17,10 @@ from benchmarks.answers import Answered, Call, WrongAnswer, closes, frame
 from benchmarks.effort import Effort
 from benchmarks.figures import Table, percentile
 from benchmarks.raw_client import TIMEOUT, RawClient, connect, without_collector
-from benchmarks.targets import Server, Target
+from benchmarks.targets import NAMES, Server, Target
 
+TITLE: Final = "Many connections"
 CONNECTIONS: Final = (8, 32)
-REPEATS: Final = 30  # of the six calls that a connection goes through, each signed anew
 
 
 @dataclass(slots=True)
@@ -129,10 +129,20 @@ class Load:
             connection.close()
 
 
-def stream(caller: Caller, user: User) -> list[Call]:
+def requests_row(connections: int) -> str:
+    """The row of requests a second."""
+    return f"requests/s, {connections} connections"
+
+
+def p99_row(connections: int) -> str:
+    """The row of the 99th percentile."""
+    return f"p99 in ms, {connections} connections"
+
+
+def stream(caller: Caller, user: User, repeats: int) -> list[Call]:
     """What a connection asks of its own user, over and over: off, look, look; on, look, look."""
     calls = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         for status in ("Inactive", "Active"):
             calls.append(caller.update_access_key(user, status))
             calls.append(caller.list_access_keys(user, status))
@@ -143,12 +153,13 @@ def stream(caller: Caller, user: User) -> list[Call]:
 def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of requests a second and of the 99th percentile."""
     table = Table(
-        "Many connections",
+        TITLE,
         "requests/s, or ms",
         f"Each connection has a user of its own and goes through UpdateAccessKey, ListAccessKeys (which must show the "
         f"change) and GetUser, each sent when the last is answered, for {effort.load_seconds} s a round. All "
         "connections are driven by one process, which takes a core of its own; answers are checked after the round. "
         "hello-world answers the same requests.",
+        NAMES,
         digits=1,
     )
     shuffle = random.Random(2).shuffle
@@ -159,10 +170,8 @@ def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None
             caller = signing_caller(server)
             with RawClient(server.port) as client:
                 names = [f"user-{number}" for number in range(max(CONNECTIONS))]
-                users = [
-                    new_user(client, caller, name) if target.answers_iam else User(name, "", "") for name in names
-                ]
-            measured.append((server, caller, [stream(caller, user) for user in users]))
+                users = [new_user(client, caller, name) if target.answers_iam else User(name, "", "") for name in names]
+            measured.append((server, caller, [stream(caller, user, effort.load_repeats) for user in users]))
         for number in range(effort.load_rounds):
             for connections in CONNECTIONS:
                 say(f"{connections} connections: round {number + 1} of {effort.load_rounds}")
@@ -174,8 +183,8 @@ def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None
                         run = load.run(effort.load_seconds)
                     run.check()
                     name = server.target.name
-                    table.add(f"requests/s, {connections} connections", name, run.requests_a_second)
-                    table.add(f"p99 in ms, {connections} connections", name, run.p99 * 1e3)
+                    table.add(requests_row(connections), name, run.requests_a_second)
+                    table.add(p99_row(connections), name, run.p99 * 1e3)
         for server, caller, _ in measured:
             prove(server, caller)
     return table

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from benchmarks.account import prove, signing_caller
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
 from benchmarks.filling import create_users
-from benchmarks.targets import Server, Target
+from benchmarks.targets import NAMES, Server, Target
 
-EMPTY = "empty"
+TITLE: Final = "Resident memory"
+EMPTY: Final = "empty"
 
 
 def row(users: int) -> str:
@@ -32,10 +34,11 @@ def resident_mebibytes(pid: int) -> float | None:
 def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of targets; they are filled side by side, since nothing here is timed."""
     table = Table(
-        "Resident memory",
+        TITLE,
         "MiB",
         f"VmRSS of the server's process after its first answer, and once {effort.memory_users:,} users with two keys "
         "each have been created over HTTP. Measured once.",
+        NAMES,
         digits=1,
     )
     say(f"memory: {effort.memory_users:,} users with two keys each")

@@ -1,4 +1,4 @@
-"""Requests as boto3 sends them, signed by botocore's own signer and kept as bytes, so that sending them costs nothing."""
+"""Requests as boto3 sends them, signed by botocore's own signer before anything is timed, and kept as bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Key:
 DUMMY: Final = Key("testing", "testing")
 
 
-def signed_request(port: int, key: Key, action: str, service: str = "iam", **parameters: str | int) -> bytes:
+def signed_request(port: int, key: Key, action: str, service: str = "iam", /, **parameters: str | int) -> bytes:
     """A POST of a form, ready to send.
 
     Each carries an invocation id of its own, as with boto3, so that no two signatures are the same.

@@ -6,15 +6,16 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from statistics import median
+from typing import Final
 
-from benchmarks.account import Caller, User, new_user, prove, signing_caller
+from benchmarks.account import User, new_user, prove, signing_caller
 from benchmarks.answers import Call
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
 from benchmarks.raw_client import RawClient, without_collector
-from benchmarks.targets import Server, Target
+from benchmarks.targets import NAMES, Server, Target
 
-CALLS = ("UpdateAccessKey", "ListAccessKeys", "GetUser", "CreateUser")
+TITLE: Final = "One connection"
 
 
 class Measured:
@@ -59,11 +60,12 @@ class Measured:
 def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of calls and targets."""
     table = Table(
-        "One connection",
+        TITLE,
         "µs a call",
         f"One blocking connection, kept alive where the server keeps it (where it closes it, the time to connect anew "
         f"counts); the median of {effort.single_calls} calls is a round's value. Every CreateUser makes a new user, "
         "which is deleted after the round.",
+        NAMES,
     )
     shuffle = random.Random(1).shuffle
     with ExitStack() as stack:

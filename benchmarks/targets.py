@@ -77,6 +77,7 @@ HELLO_WORLD: Final = Target(
     answers_iam=False,
 )
 TARGETS: Final = (FAKE_IAM, MINISTACK, MOTO, HELLO_WORLD)
+NAMES: Final = tuple(target.name for target in TARGETS)
 
 
 def installed() -> list[Target]:
@@ -86,9 +87,7 @@ def installed() -> list[Target]:
 
 def left_out() -> dict[str, str]:
     """Why a target is not measured, by its name."""
-    return {
-        target.name: f"{target.distribution} is not installed" for target in TARGETS if target.version() is None
-    }
+    return {target.name: f"{target.distribution} is not installed" for target in TARGETS if target.version() is None}
 
 
 def free_port() -> int:

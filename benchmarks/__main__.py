@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     effort = QUICK if options.quick else WHOLE
     targets, missing, around = installed(), left_out(), surroundings()
-    print(f"{around.date}, {around.machine}")
+    print(f"{around.date}, {around.machine}; load before the run: {around.load}")
     print(", ".join(f"{name} {version}" for name, version in around.versions.items()))
     for name, reason in missing.items():
         print(f"{name} is left out: {reason}")

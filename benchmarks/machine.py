@@ -22,6 +22,7 @@ class Surroundings:
 
     date: str
     machine: str
+    load: str
     versions: Mapping[str, str]
 
 
@@ -36,11 +37,19 @@ def surroundings() -> Surroundings:
             versions[name] = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:
             versions[name] = "not installed"
-    return Surroundings(f"{datetime.now(timezone.utc):%Y-%m-%d}", _machine(), versions)
+    return Surroundings(f"{datetime.now(timezone.utc):%Y-%m-%d}", _machine(), _load(), versions)
 
 
 def _machine() -> str:
     return f"{_processor()}, {os.cpu_count()} cores, {_system()}, {platform.machine()}"
+
+
+def _load() -> str:
+    """How busy the machine is with other things, where that is known."""
+    try:
+        return f"{os.getloadavg()[0]:.1f}"
+    except (AttributeError, OSError):
+        return "unknown"
 
 
 def _processor() -> str:

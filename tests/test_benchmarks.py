@@ -208,9 +208,11 @@ def test_the_report_shows_medians_spread_ratios_and_verdicts() -> None:
     assert "5.0 (4.0 .. 6.0)" in text
     assert "fake_iam / moto_server              0.05  <= 0.06  met" in text
     assert summary([table]).startswith("1 of 9 targets are met.\n- One connection, UpdateAccessKey, ")
-    page = as_page([table], Surroundings("2026-01-31", "a machine", {"moto_server": "5"}), {"MiniStack": "not there"})
+    page = as_page(
+        [table], Surroundings("2026-01-31", "a machine", "0.1", {"moto_server": "5"}), {"MiniStack": "not there"}
+    )
     assert "| UpdateAccessKey | fake_iam / moto_server | 0.05 | <= 0.06 | met |" in page
-    assert "Measured on 2026-01-31: a machine." in page
+    assert "Measured on 2026-01-31: a machine. Load of the machine before the run: 0.1 (0 is idle)." in page
     assert "Left out: MiniStack, not there." in page
 
 

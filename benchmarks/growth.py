@@ -22,7 +22,7 @@ MARKER: Final = re.compile(rb"<Marker>([^<]+)</Marker>")
 USER_NAME: Final = re.compile(rb"<UserName>([^<]+)</UserName>")
 FIRST_PAGE: Final = 100
 LATER_PAGE: Final = 20
-PAGES_ASKED: Final = 20  # times a round; a page takes longer than other calls
+PAGES_ASKED: Final = 10  # times a round; a page takes longer than other calls
 OTHERS_SIZES: Final = (100, 10_000)
 
 

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     effort = QUICK if options.quick else WHOLE
     targets, missing, around = installed(), left_out(), surroundings()
-    print(f"{around.date}, {around.machine}; load before the run: {around.load}")
+    print(f"{around.date}, {around.machine}, {around.system}; load before the run: {around.load}")
     print(", ".join(f"{name} {version}" for name, version in around.versions.items()))
     for name, reason in missing.items():
         print(f"{name} is left out: {reason}")
@@ -125,8 +125,10 @@ def _write_page(tables: Sequence[Table], around: Surroundings) -> None:
             "µs a call",
             {name: figure.median for name, figure in figures.items()},
             FAKE_IAM.name,
-            f"Median, {around.machine.partition(', Linux')[0]}; {around.date}. "
-            "fake_iam checks every signature, validates, and keeps its journal.",
+            [
+                "fake_iam checks every signature, validates every parameter, keeps its journal and tracks last uses.",
+                f"Medians; {around.machine}; {around.date}",
+            ],
         )
     )
 

@@ -22,6 +22,7 @@ class Surroundings:
 
     date: str
     machine: str
+    system: str
     load: str
     versions: Mapping[str, str]
 
@@ -37,11 +38,13 @@ def surroundings() -> Surroundings:
             versions[name] = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:
             versions[name] = "not installed"
-    return Surroundings(f"{datetime.now(timezone.utc):%Y-%m-%d}", _machine(), _load(), versions)
-
-
-def _machine() -> str:
-    return f"{_processor()}, {os.cpu_count()} cores, {_system()}, {platform.machine()}"
+    return Surroundings(
+        f"{datetime.now(timezone.utc):%Y-%m-%d}",
+        f"{_processor()}, {os.cpu_count()} cores",
+        _system(),
+        _load(),
+        versions,
+    )
 
 
 def _load() -> str:
@@ -63,12 +66,8 @@ def _processor() -> str:
 
 
 def _system() -> str:
+    kernel = f"{platform.system()} {platform.release().partition('-')[0]}, {platform.machine()}"
     try:
-        return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, {platform.system()} {_release()}"
+        return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, {kernel}"
     except (OSError, KeyError):
-        return f"{platform.system()} {_release()}"
-
-
-def _release() -> str:
-    """The kernel's version without what a builder has added to it."""
-    return platform.release().partition("-")[0]
+        return kernel

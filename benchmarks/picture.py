@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
 WIDTH: Final = 720
-LABELS: Final = 190
+LABELS: Final = 215
 VALUES: Final = 90
 BAR: Final = 24
 STEP: Final = 38
+LINE: Final = 18  # of the small print below
 TOP: Final = 52
 # Grey text with a contrast of more than 4 on white and on near-black; bars that stand out from both.
 TEXT: Final = "#737b85"
@@ -18,11 +19,12 @@ OWN: Final = "#2f81f7"
 OTHER: Final = "#8b949e"
 
 
-def bars(title: str, unit: str, values: Mapping[str, float], own: str, below: str) -> str:
+def bars(title: str, unit: str, values: Mapping[str, float], own: str, below: Sequence[str]) -> str:
     """A bar for each value, the least first; that of ``own`` in a colour of its own."""
     ordered = sorted(values.items(), key=lambda item: item[1])
     greatest = ordered[-1][1]
-    height = TOP + STEP * len(ordered) + 28
+    under = TOP + STEP * len(ordered) + 16
+    height = under + LINE * len(below)
     spoken = ", ".join(f"{name} {value:,.0f}" for name, value in ordered)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title description" '
@@ -43,5 +45,6 @@ def bars(title: str, unit: str, values: Mapping[str, float], own: str, below: st
             f'fill="{OWN if name == own else OTHER}"/>',
             f'<text x="{LABELS + length + 8:.1f}" y="{top + 17}"{weight}>{value:,.0f}</text>',
         ]
-    lines.append(f'<text x="0" y="{height - 8}" font-size="12">{escape(below)}</text>')
+    for place, text in enumerate(below):
+        lines.append(f'<text x="0" y="{under + LINE * place}" font-size="12">{escape(text)}</text>')
     return "\n".join([*lines, "</svg>"]) + "\n"

@@ -209,17 +209,19 @@ def test_the_report_shows_medians_spread_ratios_and_verdicts() -> None:
     assert "fake_iam / moto_server              0.05  <= 0.06  met" in text
     assert summary([table]).startswith("1 of 9 targets are met.\n- One connection, UpdateAccessKey, ")
     page = as_page(
-        [table], Surroundings("2026-01-31", "a machine", "0.1", {"moto_server": "5"}), {"MiniStack": "not there"}
+        [table],
+        Surroundings("2026-01-31", "a machine", "a system", "0.1", {"moto_server": "5"}),
+        {"MiniStack": "not there"},
     )
     assert "| UpdateAccessKey | fake_iam / moto_server | 0.05 | <= 0.06 | met |" in page
-    assert "Measured on 2026-01-31: a machine. Load of the machine before the run: 0.1 (0 is idle)." in page
+    assert "Measured on 2026-01-31: a machine, a system. Load of the machine before the run: 0.1 (0 is idle)." in page
     assert "Left out: MiniStack, not there." in page
 
 
 def test_the_picture_is_a_described_svg_with_a_bar_for_each_server() -> None:
     names = [target.name for target in TARGETS]
     values = dict(zip(names, (100.0, 400.0, 3000.0, 800.0), strict=True))
-    text = bars("Calls & keys", "µs a call", values, FAKE_IAM.name, "below")
+    text = bars("Calls & keys", "µs a call", values, FAKE_IAM.name, ["below", "and below"])
     root = ElementTree.fromstring(text)
     space = "{http://www.w3.org/2000/svg}"
     assert root.findtext(f"{space}title") == "Calls & keys"

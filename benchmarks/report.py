@@ -59,7 +59,8 @@ def as_page(tables: Sequence[Table], around: Surroundings, left_out: Mapping[str
         "checked (before and after, a wrong one must be refused); parameters are validated; the journal is kept and "
         "last uses are tracked (both are read back). Only its quota of users is raised, since more are made than AWS "
         "allows.",
-        f"Measured on {around.date}: {around.machine}, {around.system}. Load of the machine before the run: {around.load} (0 is idle).",
+        f"Measured on {around.date}: {around.machine}, {around.system}. Load of the machine before the run: "
+        f"{around.load} (0 is idle).",
         "\n".join(versions),
         *([f"Left out: {'; '.join(f'{name}, {why}' for name, why in left_out.items())}."] if left_out else []),
         "A cell is the median of all rounds, with the least and the greatest round in brackets. A ratio is the median "

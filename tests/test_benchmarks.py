@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import fixture, growth, load, single_connection
+from benchmarks import __main__ as command
+from benchmarks import boto3_calls, fixture, growth, load, single_connection
 from benchmarks.account import Caller, User, new_user, signing_caller
 from benchmarks.answers import Call, WrongAnswer, closes, frame
 from benchmarks.figures import Figure, Table, percentile, ratio
@@ -20,7 +21,7 @@ from benchmarks.picture import bars
 from benchmarks.raw_client import RawClient
 from benchmarks.report import as_page, as_text, summary
 from benchmarks.signing import DUMMY
-from benchmarks.targets import FAKE_IAM, HELLO_WORLD, MOTO, TARGETS, Server
+from benchmarks.targets import FAKE_IAM, HELLO_WORLD, MINISTACK, MOTO, TARGETS, Server
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
 
@@ -232,3 +233,32 @@ def test_the_picture_is_a_described_svg_with_a_bar_for_each_server() -> None:
     assert len(widths) == len(names)
     assert widths == sorted(widths)
     assert widths[-1] == pytest.approx(30 * widths[0], rel=0.01)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, value: float | None, *options: str) -> int:
+    """The exit status of a run of one subject, which measures that ratio to moto_server, or a wrong answer."""
+
+    def measure(*_: object) -> Table:
+        if value is None:
+            raise WrongAnswer("so")
+        table = Table(boto3_calls.TITLE, "µs", "so", (FAKE_IAM.name, MINISTACK.name, MOTO.name))
+        for name, figure in ((FAKE_IAM.name, value), (MINISTACK.name, 100.0), (MOTO.name, 100.0)):
+            table.add(boto3_calls.ROW, name, figure)
+        return table
+
+    monkeypatch.setitem(command.SUBJECTS, "boto3", measure)
+    return command.main(["--only", "boto3", *options])
+
+
+def test_a_wrong_answer_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, None) == 1
+
+
+def test_a_target_that_is_not_met_fails_the_command_only_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (run(monkeypatch, 50.0), run(monkeypatch, 50.0, "--check-targets")) == (0, 3)
+    assert run(monkeypatch, 30.0, "--check-targets") == 0
+
+
+def test_a_page_is_written_of_a_whole_run_only() -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--quick", "--write"])

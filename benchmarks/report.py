@@ -55,9 +55,9 @@ def as_page(tables: Sequence[Table], around: Surroundings, left_out: Mapping[str
         "The rounds of all are interleaved, in a shuffled order. Every answer is checked; one that is wrong or missing "
         "ends the run, and no page is written.",
         "![UpdateAccessKey on one connection: how long each server takes](performance.svg)",
-        "Nothing of fake_iam is switched off. Requests are signed by a key that it issued, so every signature is "
-        "checked (before and after, a wrong one must be refused); parameters are validated; the journal is kept and "
-        "last uses are tracked (both are read back). Only its quota of users is raised, since more are made than AWS "
+        "Nothing of fake_iam is switched off. All calls but a start's first are signed by a key it issued, so that it "
+        "checks them (a wrong signature must be refused); parameters are validated; the journal is kept and "
+        "last uses are tracked (both are read back from the servers). Only its quota of users is raised, since more are made than AWS "
         "allows.",
         f"Measured on {around.date}: {around.machine}, {around.system}. Load of the machine before the run: "
         f"{around.load} (0 is idle).",

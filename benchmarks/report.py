@@ -57,8 +57,8 @@ def as_page(tables: Sequence[Table], around: Surroundings, left_out: Mapping[str
         "![UpdateAccessKey on one connection: how long each server takes](performance.svg)",
         "Nothing of fake_iam is switched off. All calls but a start's first are signed by a key it issued, so that it "
         "checks them (a wrong signature must be refused); parameters are validated; the journal is kept and "
-        "last uses are tracked (both are read back from the servers). Only its quota of users is raised, since more are made than AWS "
-        "allows.",
+        "last uses are tracked (both are read back from the servers). Only its quota of users is raised, since more "
+        "are made than AWS allows.",
         f"Measured on {around.date}: {around.machine}, {around.system}. Load of the machine before the run: "
         f"{around.load} (0 is idle).",
         "\n".join(versions),

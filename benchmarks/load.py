@@ -17,7 +17,7 @@ from benchmarks.answers import Answered, Call, WrongAnswer, closes, frame
 from benchmarks.effort import Effort
 from benchmarks.figures import Table, percentile
 from benchmarks.raw_client import TIMEOUT, RawClient, connect, without_collector
-from benchmarks.targets import NAMES, Server, Target
+from benchmarks.targets import Server, Target
 
 TITLE: Final = "Many connections"
 CONNECTIONS: Final = (8, 32)
@@ -159,7 +159,7 @@ def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None
         f"change) and GetUser, each sent when the last is answered, for {effort.load_seconds} s a round. All "
         "connections are driven by one process, which takes a core of its own; answers are checked after the round. "
         "hello-world answers the same requests.",
-        NAMES,
+        tuple(target.name for target in targets),
         digits=1,
     )
     shuffle = random.Random(2).shuffle

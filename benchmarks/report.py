@@ -63,8 +63,8 @@ def as_page(tables: Sequence[Table], around: Surroundings, left_out: Mapping[str
         f"{around.load} (0 is idle).",
         "\n".join(versions),
         *([f"Left out: {'; '.join(f'{name}, {why}' for name, why in left_out.items())}."] if left_out else []),
-        "A cell is the median of all rounds, with the least and the greatest round in brackets. A ratio is the median "
-        "of the ratios round by round. To run it: `tox -e bench`; what is fair about it and what is not: "
+        "A cell is the median of all rounds, with the least and the greatest round in brackets. A ratio is one "
+        "median over the other. To run it: `tox -e bench`; what is fair about it and what is not: "
         "[benchmarks/README.md](../benchmarks/README.md).",
         "## Targets",
         summary(tables),

@@ -13,7 +13,7 @@ from benchmarks.answers import Call
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
 from benchmarks.raw_client import RawClient, without_collector
-from benchmarks.targets import NAMES, Server, Target
+from benchmarks.targets import Server, Target
 
 TITLE: Final = "One connection"
 
@@ -65,7 +65,7 @@ def measure(targets: Sequence[Target], effort: Effort, say: Callable[[str], None
         f"One blocking connection, kept alive where the server keeps it (where it closes it, the time to connect anew "
         f"counts); the median of {effort.single_calls} calls is a round's value. Every CreateUser makes a new user, "
         "which is deleted after the round.",
-        NAMES,
+        tuple(target.name for target in targets),
     )
     shuffle = random.Random(1).shuffle
     with ExitStack() as stack:

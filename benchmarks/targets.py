@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).parent.parent
 SCRIPTS: Final = Path(sys.executable).parent
 PATIENCE: Final = 60.0
 # The servers' own variables are dropped, too, so that none is measured otherwise than it comes.
-DROPPED: Final = ("AWS_", "FAKE_IAM_", "MOTO_", "MINISTACK_", "LOCALSTACK_", "WERKZEUG_")
+DROPPED: Final = ("AWS_", "FAKE_IAM_", "MOTO_", "MINISTACK_", "LOCALSTACK_", "PYTHON", "WERKZEUG_")
 
 
 @dataclass(frozen=True, slots=True)

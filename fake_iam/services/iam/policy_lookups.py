@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple, TypeVar
 
 from fake_iam.domain import arns
 from fake_iam.domain.attachments import Attachment
@@ -15,9 +15,15 @@ from fake_iam.domain.managed_policies import (
     no_such_policy,
     no_such_version,
     not_an_arn,
+    place_of,
 )
+from fake_iam.domain.paging import Walk
 from fake_iam.domain.policy.aws_managed import AWS_MANAGED
+from fake_iam.domain.users import User
 from fake_iam.services.context import Context
+
+Row = TypeVar("Row", Attachment, User)
+OF_AWS: Final = tuple(sorted(AWS_MANAGED.values(), key=lambda policy: policy.place))
 
 
 class Usage(NamedTuple):
@@ -64,18 +70,40 @@ def is_elsewhere(ctx: Context, arn: str) -> bool:
 
 def usage(ctx: Context, policy: ManagedPolicy) -> Usage:
     """How often one policy is used in the account."""
-    attached = len(ctx.account.table(Attachment).where("policy", policy.arn))
-    return Usage(attached, sum(user.permissions_boundary == policy.arn for user in ctx.account.users.rows("name")))
+    return Usage(
+        ctx.account.table(Attachment).tally("policy").get(policy.arn, 0),
+        ctx.account.users.tally("boundary").get(policy.arn, 0),
+    )
 
 
-def usages(ctx: Context) -> Mapping[str, Usage]:
-    """How often each policy is used in the account, by ARN."""
-    counted: defaultdict[str, Usage] = defaultdict(Usage)
-    for attachment in ctx.account.table(Attachment).rows("policy"):
-        attached, bounding = counted[attachment.policy_arn]
-        counted[attachment.policy_arn] = Usage(attached + 1, bounding)
-    for user in ctx.account.users.rows("name"):
-        if user.permissions_boundary is not None:
-            attached, bounding = counted[user.permissions_boundary]
-            counted[user.permissions_boundary] = Usage(attached, bounding + 1)
-    return counted
+def policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """The policies of the account and of AWS whose path begins with the prefix, behind a place; one at a time."""
+    own = ctx.account.table(ManagedPolicy).after("path", prefix, last)
+    return chain(own, (one for one in OF_AWS if one.path.startswith(prefix) and (last is None or one.place > last)))
+
+
+def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """Those of them that are attached to somebody."""
+    return _each(ctx, lambda last: ctx.account.table(Attachment).after("policy", prefix, last), _attached, last)
+
+
+def boundaries(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """Those of them that are somebody's permissions boundary."""
+    return _each(ctx, lambda last: ctx.account.users.after("boundary", prefix, last), _bounding, last)
+
+
+def _each(ctx: Context, rows: Walk[Row], arn_of: Callable[[Row], str], last: str | None) -> Iterator[ManagedPolicy]:
+    """The policies that rows name, each once: from one policy's first row on to the next policy's."""
+    while (row := next(iter(rows(last)), None)) is not None:
+        policy = existing_policy(ctx, arn_of(row))
+        if policy is not None:
+            yield policy
+        last = place_of(arn_of(row))
+
+
+def _attached(attachment: Attachment) -> str:
+    return attachment.policy_arn
+
+
+def _bounding(user: User) -> str:
+    return user.permissions_boundary or ""

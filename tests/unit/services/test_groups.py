@@ -281,11 +281,11 @@ def test_a_user_that_is_gone_is_no_member_and_nothing_of_it_outlives_the_group(w
     store = wire.assembled.engine.store
     account = store.account(ACCOUNT)
     with store.transaction():
-        (alice,) = account.users.rows("name")
+        (alice,) = account.users.after("path", "/")
         account.users.delete(alice.id)
     assert users_of(wire, "devs") == []
     assert wire.call("DeleteGroup", GroupName="devs") is None
-    assert account.table(Membership).where("group", group_id) == []
+    assert list(account.table(Membership).after("group", f"{group_id}/")) == []
     assert account.table(Membership).where("owner", alice.id) == []
 
 
@@ -296,6 +296,6 @@ def test_a_membership_of_a_group_that_is_gone_is_not_listed(wire: Wire) -> None:
     store = wire.assembled.engine.store
     groups = store.account(ACCOUNT).table(Group)
     with store.transaction():
-        (devs,) = groups.rows("name")
+        (devs,) = groups.after("path", "/")
         groups.delete(devs.id)
     assert groups_of(wire, "alice") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Final
 
 from fake_iam.domain.access_keys import AccessKey, Session
@@ -59,7 +60,7 @@ class Indexes:
 
 def directories(path: str) -> list[str]:
     """A path and all above it: ``/``, ``/a/``, ``/a/b/``."""
-    return [path[: end + 1] for end, character in enumerate(path) if character == "/"]
+    return list(accumulate(f"{part}/" for part in path.split("/")[:-1]))
 
 
 def _by_name(row: Any, _: Any) -> str:

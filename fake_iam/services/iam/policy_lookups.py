@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.attachments import Attachment
@@ -17,12 +17,9 @@ from fake_iam.domain.managed_policies import (
     not_an_arn,
     place_of,
 )
-from fake_iam.domain.paging import Walk
 from fake_iam.domain.policy.aws_managed import AWS_MANAGED
-from fake_iam.domain.users import User
 from fake_iam.services.context import Context
 
-Row = TypeVar("Row", Attachment, User)
 OF_AWS: Final = tuple(sorted(AWS_MANAGED.values(), key=lambda policy: policy.place))
 
 
@@ -84,26 +81,24 @@ def policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPol
 
 def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
     """Those of them that are attached to somebody."""
-    return _each(ctx, lambda last: ctx.account.table(Attachment).after("policy", prefix, last), _attached, last)
+    rows = ctx.account.table(Attachment)
+    return _each(ctx, lambda last: (row.policy_arn for row in rows.after("policy", prefix, last)), last)
 
 
 def boundaries(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
     """Those of them that are somebody's permissions boundary."""
-    return _each(ctx, lambda last: ctx.account.users.after("boundary", prefix, last), _bounding, last)
+    users = ctx.account.users
+    return _each(
+        ctx, lambda last: (user.permissions_boundary or "" for user in users.after("boundary", prefix, last)), last
+    )
 
 
-def _each(ctx: Context, rows: Walk[Row], arn_of: Callable[[Row], str], last: str | None) -> Iterator[ManagedPolicy]:
-    """The policies that rows name, each once: from one policy's first row on to the next policy's."""
-    while (row := next(iter(rows(last)), None)) is not None:
-        policy = existing_policy(ctx, arn_of(row))
+def _each(
+    ctx: Context, arns_behind: Callable[[str | None], Iterator[str]], last: str | None
+) -> Iterator[ManagedPolicy]:
+    """The policies of sorted ARNs, each once: from the first of one policy straight on to the next policy's."""
+    while (arn := next(arns_behind(last), None)) is not None:
+        policy = existing_policy(ctx, arn)
         if policy is not None:
             yield policy
-        last = place_of(arn_of(row))
-
-
-def _attached(attachment: Attachment) -> str:
-    return attachment.policy_arn
-
-
-def _bounding(user: User) -> str:
-    return user.permissions_boundary or ""
+        last = place_of(arn)

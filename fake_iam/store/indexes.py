@@ -105,8 +105,11 @@ class Ordering:
         if row is None:
             return []
         owner = self._owner_of(row.owner_id) if self._order.by_owner else None
+        lists = self._order.lists(row, owner)
+        if not lists:
+            return []
         place = self._order.place(row, owner)
-        return [(sys.intern(name), place, key) for name in self._order.lists(row, owner)]
+        return [(sys.intern(name), place, key) for name in lists]
 
     def _list(self, name: str, last: str | None) -> Iterable[Entry]:
         begin = (name,) if last is None else (name, last, BEHIND_ALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -25,17 +26,17 @@ class MemoryTable(Generic[Row]):
         undo: where each change leaves what undoes it.
         indexes: what the rows are found by.
         owner_of: the row of an owner, if there is one.
-        standing: what rows of other tables go by in a row of this one, if any do: ``followers`` move when it changes.
+
+    ``followers`` are the tables whose order goes by the rows of this one.
     """
 
-    __slots__ = ("_all", "_lookups", "_orders", "_rows", "_standing", "_tallies", "_undo", "by_owner", "followers")
+    __slots__ = ("_all", "_fields", "_lookups", "_orders", "_rows", "_tallies", "_undo", "by_owner", "followers")
 
     def __init__(
         self,
         undo: Undo,
         indexes: Indexes,
         owner_of: Callable[[str], Any | None] = lambda _: None,
-        standing: Callable[[Any], object] | None = None,
     ) -> None:
         self._undo = undo
         self._rows: dict[str, Row] = {}
@@ -47,7 +48,7 @@ class MemoryTable(Generic[Row]):
             *self._tallies.values(),
             *self._orders.values(),
         )
-        self._standing = standing
+        self._fields: Callable[[Any], object] = attrgetter(*indexes.fields) if indexes.fields else _whole
         self.by_owner = [self._orders[name] for name, order in indexes.orders.items() if order.by_owner]
         self.followers: Sequence[MemoryTable[Any]] = ()
 
@@ -93,7 +94,10 @@ class MemoryTable(Generic[Row]):
 
     def _set(self, key: str, row: Row | None) -> None:
         before = self._rows.get(key)
-        following = self.followers if self._stands_otherwise(before, row) else ()
+        if before is not None and row is not None and self._fields(before) == self._fields(row):
+            self._rows[key] = row
+            return
+        following = [table for table in self.followers if table._lookups["owner"].keys(key)]
         for table in following:
             table._file(key, away=True)
         for index in self._all:
@@ -105,17 +109,17 @@ class MemoryTable(Generic[Row]):
         for table in following:
             table._file(key, away=False)
 
-    def _stands_otherwise(self, before: Row | None, after: Row | None) -> bool:
-        if self._standing is None or before is None or after is None:
-            return True
-        return self._standing(before) != self._standing(after)
-
     def _file(self, owner_id: str, *, away: bool) -> None:
         """Take an owner's rows out of the lists whose order goes by the owner, or put them in."""
         for key in self._lookups["owner"].keys(owner_id):
             row = self._rows[key]
             for order in self.by_owner:
                 order.change(key, row if away else None, None if away else row)
+
+
+def _whole(row: object) -> object:
+    """What indexes go by that name no fields."""
+    return row
 
 
 class MemoryAccount:
@@ -125,9 +129,7 @@ class MemoryAccount:
 
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
-        self._tables = {
-            kind: MemoryTable[Any](undo, indexes, self._owner, OWNERS.get(kind)) for kind, indexes in TABLES.items()
-        }
+        self._tables = {kind: MemoryTable[Any](undo, indexes, self._owner) for kind, indexes in TABLES.items()}
         for kind in OWNERS:
             self._tables[kind].followers = [table for table in self._tables.values() if table.by_owner]
         self.users = self.table(User)

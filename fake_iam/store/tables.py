@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Final
@@ -38,7 +38,7 @@ class Order:
         by_owner: whether the owner has a say. Such a table has a look-up ``owner``.
     """
 
-    lists: Callable[[Any, Any], Iterable[str]]
+    lists: Callable[[Any, Any], Sequence[str]]
     place: Callable[[Any, Any], str]
     by_owner: bool = False
 
@@ -51,16 +51,18 @@ class Indexes:
         lookups: values that few rows share, such as a name, or the owner: what belongs to a user has its user id.
         tallies: values whose rows are counted.
         orders: lists that are read in pages.
+        fields: all that these go by, for rows that often change in something else; nothing stands for the whole row.
     """
 
     lookups: Mapping[str, Value] = field(default_factory=dict)
     tallies: Mapping[str, Value] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
 
 
 def directories(path: str) -> list[str]:
     """A path and all above it: ``/``, ``/a/``, ``/a/b/``."""
-    return list(accumulate(f"{part}/" for part in path.split("/")[:-1]))
+    return ["/"] if path == "/" else list(accumulate(f"{part}/" for part in path.split("/")[:-1]))
 
 
 def _by_name(row: Any, _: Any) -> str:
@@ -75,6 +77,7 @@ def _owner(row: Any) -> str | None:
 
 BY_PATH: Final = Order(lambda row, _: directories(row.path), _by_name)
 OWNED: Final = {"owner": _owner}
+NAMED: Final = {"name": lambda row: row.name_key}
 
 
 def _bounded(user: User, _: Any) -> list[str]:
@@ -109,15 +112,16 @@ def _statuses(device: MfaDevice, _: Any) -> list[str]:
 # Under the kind of a row: the indexes of its table.
 TABLES: Final[Mapping[type[Any], Indexes]] = {
     User: Indexes(
-        lookups={"name": lambda user: user.name_key},
+        lookups=NAMED,
         tallies={"boundary": lambda user: user.permissions_boundary},
         orders={
             "path": BY_PATH,
             "bounded": Order(_bounded, _by_name),
             "boundary": Order(_boundaries, _boundary_place),
         },
+        fields=("name", "path", "permissions_boundary"),
     ),
-    AccessKey: Indexes(OWNED),
+    AccessKey: Indexes(OWNED, fields=("owner_id",)),
     Session: Indexes(),
     MfaDevice: Indexes(
         OWNED,
@@ -126,8 +130,8 @@ TABLES: Final[Mapping[type[Any], Indexes]] = {
     ),
     SigningCertificate: Indexes({**OWNED, "digest": lambda certificate: certificate.digest}),
     SSHPublicKey: Indexes(OWNED),
-    ServerCertificate: Indexes({"name": lambda certificate: certificate.name_key}, orders={"path": BY_PATH}),
-    Group: Indexes({"name": lambda group: group.name_key}, orders={"path": BY_PATH}),
+    ServerCertificate: Indexes(NAMED, orders={"path": BY_PATH}),
+    Group: Indexes(NAMED, orders={"path": BY_PATH}),
     Membership: Indexes(
         OWNED,
         orders={
@@ -150,7 +154,7 @@ TABLES: Final[Mapping[type[Any], Indexes]] = {
     PasswordPolicy: Indexes(),
     InlinePolicy: Indexes(OWNED),
     ManagedPolicy: Indexes(
-        {"name": lambda policy: policy.name_key},
+        NAMED,
         tallies={"versions": lambda policy: str(len(policy.versions))},
         orders={"path": Order(lambda policy, _: directories(policy.path), lambda policy, _: policy.place)},
     ),
@@ -167,8 +171,5 @@ TABLES: Final[Mapping[type[Any], Indexes]] = {
     ),
 }
 
-# The kinds of owners that lists go by, and what of an owner they go by.
-OWNERS: Final[Mapping[type[Any], Callable[[Any], object]]] = {
-    User: lambda user: (user.name, user.path),
-    Group: lambda group: (group.name, group.path),
-}
+# The kinds of owners that lists go by.
+OWNERS: Final[Collection[type[Any]]] = (User, Group)

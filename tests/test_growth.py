@@ -168,7 +168,7 @@ class Caller:
             fill(store.account(ACCOUNT), size)
         self.taken: dict[tuple[str, str], Work] = {}
 
-    def __call__(self, operation: str, note: str = "", by: Key | None = None, **parameters: Any) -> Any:
+    def __call__(self, operation: str, note: str = "", by: Any = None, **parameters: Any) -> Any:
         request = form_request(operation, by, **parameters)
         response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
         return read(response)

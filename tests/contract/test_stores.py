@@ -598,6 +598,7 @@ def computed(account: Account) -> object:
     joined = [row for _, row in account.table(Membership).items()]
     attached = [row for _, row in account.table(Attachment).items()]
     owners = {row.owner_id for row in attached}
+    named_owners: list[Group | User] = [*groups, *users]
     keys = [row for _, row in account.access_keys.items()]
     spelt = {row.name_key: row for row in users}
     in_groups = [[row for row in joined if row.group_id == f"AGPA{number}"] for number in range(2)]
@@ -609,7 +610,7 @@ def computed(account: Account) -> object:
         [[row for row in bounded if row.path.startswith(path)] for path in PATHS],
         (sorted(row.id for row in bounded), {POLICY: len(bounded)} if bounded else {}),
         [[row.owner_id for row in rows] for rows in in_groups],
-        [[row.id for row in (*groups, *users) if row.id in owners and row.path.startswith(path)] for path in PATHS],
+        [[row.id for row in named_owners if row.id in owners and row.path.startswith(path)] for path in PATHS],
         sorted(row.owner_id for row in attached),
         {POLICY: len(attached)} if attached else {},
         [{row.id for row in keys if row.owner_id == f"AIDA{number}"} for number in range(5)],

@@ -105,7 +105,8 @@ def _backdate_other(account: Account, what: str, values: Mapping[str, Any]) -> N
     table, asked = account.table(kind), values[what]
     key = asked
     if what in NAMED:
-        key = next((key for key, row in table.items() if row.name_key == name_key(asked)), asked)
+        named = table.find("name", name_key(asked))
+        key = named.id if named is not None else asked
     row = table.get(key)
     if row is None:
         raise FormatError((what,), f"{asked!r} is no {what.replace('_', ' ')} of account {account.id}")

@@ -35,9 +35,10 @@ def _account(account: Account, secrets: bool) -> dict[str, Any]:
         rows = sorted(account.access_keys.where("owner", owner_id), key=lambda key: key.serial)
         return [_access_key(row, secrets) for row in rows]
 
-    users = [{**_user(user), "access_keys": keys_of(user.id)} for user in account.users.rows("name")]
+    users = [{**_user(user), "access_keys": keys_of(user.id)} for user in account.users.after("path", "/")]
     found: dict[str, Any] = {ROOT: {"access_keys": keys_of(account.id)}, "users": users}
-    sessions = [_session(row) for row in account.sessions.rows("owner")] if secrets else []
+    by_owner = sorted(account.sessions.items(), key=lambda item: (item[1].owner_id, item[0]))
+    sessions = [_session(row) for _, row in by_owner] if secrets else []
     return {**found, **_given(sessions=sessions or None, rows=_rows(account, secrets) or None)}
 
 

@@ -144,6 +144,8 @@ class Propagation:
 
     def user(self, user: User, now: datetime) -> bool:
         """Whether a look-up at IAM finds the user already."""
+        if not self._changes:
+            return True
         with self._lock:
             return all(self._seen(change, "iam", now) for change in self._changes.get(user.id, ()))
 

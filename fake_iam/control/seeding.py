@@ -72,14 +72,25 @@ class Seeder:
         for at, device in _numbered(where, "mfa_devices", values):
             self._mfa_device(at, user, device)
         for at, certificate in _numbered(where, "signing_certificates", values):
-            self._do(at, "UploadSigningCertificate", UserName=user.name, CertificateBody=certificate["body"])
-            self._date_newest(SigningCertificate, user, certificate)
+            self._add(
+                at,
+                SigningCertificate,
+                user,
+                certificate,
+                "UploadSigningCertificate",
+                CertificateBody=certificate["body"],
+            )
         for at, key in _numbered(where, "ssh_public_keys", values):
-            self._do(at, "UploadSSHPublicKey", UserName=user.name, SSHPublicKeyBody=key["body"])
-            self._date_newest(SSHPublicKey, user, key)
+            self._add(at, SSHPublicKey, user, key, "UploadSSHPublicKey", SSHPublicKeyBody=key["body"])
         for at, credential in _numbered(where, "service_specific_credentials", values):
-            self._do(at, "CreateServiceSpecificCredential", UserName=user.name, ServiceName=credential["service"])
-            self._date_newest(ServiceCredential, user, credential)
+            self._add(
+                at,
+                ServiceCredential,
+                user,
+                credential,
+                "CreateServiceSpecificCredential",
+                ServiceName=credential["service"],
+            )
         for at, group in _numbered(where, "groups", values):
             self._do(at, "AddUserToGroup", UserName=user.name, GroupName=group)
         self._policies(where, "User", user.name, values)
@@ -111,14 +122,16 @@ class Seeder:
         seeded = replace(device, seed=values.get("seed", device.seed))
         devices.put(device.serial_number, seeded.enabled(user.id, values.get("enabled", self._now)))
 
-    def _date_newest(self, kind: type[Any], user: User, values: Values) -> None:
-        """Give the owner's last row of a kind the status and date of the seed."""
+    def _add(self, where: Where, kind: type[Any], user: User, values: Values, operation: str, **members: Any) -> None:
+        """Give the user a row of a kind by an operation, and the row the status and date of the seed."""
         table = self._account.table(kind)
-        key, row = [(key, row) for key, row in table.items() if row.owner_id == user.id][-1]
+        present = table.where("owner", user.id)
+        self._do(where, operation, UserName=user.name, **members)
+        (row,) = (row for row in table.where("owner", user.id) if row not in present)
         changes = {"status": values.get("status", row.status)}
         if "uploaded" in values:
             changes["uploaded_at"] = values["uploaded"]
-        table.put(key, replace(row, **changes))
+        table.put(row.id, replace(row, **changes))
 
     def _do(self, where: Where, operation: str, **members: Any) -> None:
         given = {name: value for name, value in members.items() if value is not None}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from fake_iam.control.document import ANY_TIME, ROOT, account_format, read_document
@@ -84,16 +86,19 @@ class _Loader:
             keys += _owned(at, row.id, user, self._engine.quotas.access_keys_per_user)
         root = values.get(ROOT, {})
         keys += _owned((*where, ROOT), account.id, root, self._engine.quotas.access_keys_per_user)
-        known = {key_id: serial for serial, (key_id, _) in enumerate(self._engine.store.issued())}
-        for at, owner_id, key in sorted(
-            keys, key=lambda item: (known.get(item[2].get("id", ""), len(known)), item[2].get("created", self._now))
-        ):
+        for at, owner_id, key in sorted(keys, key=self._age):
             self._access_key(at, account, owner_id, key)
         seeder.after_users(where, values)
         for number, session in enumerate(values.get("sessions", ())):
             self._session((*where, "sessions", number), account, session)
         for name, rows in values.get("rows", {}).items():
             self._rows((*where, "rows", name), account, name, rows)
+
+    def _age(self, placed: Placed) -> tuple[float, datetime]:
+        """The place of a key among those issued: a new one is behind all that are known, by its date."""
+        _, _, key = placed
+        serial = self._engine.store.serial(key.get("id", ""))
+        return math.inf if serial is None else serial, key.get("created", self._now)
 
     def _user(self, where: Where, account: Account, values: Mapping[str, Any]) -> User:
         name = values["name"]
@@ -113,7 +118,7 @@ class _Loader:
             id=user_id,
             account_id=account.id,
             name=name,
-            path=values.get("path", "/"),
+            path=intern(values.get("path", "/")),
             created_at=values.get("created", self._now),
             tags=tags,
             permissions_boundary=boundary,

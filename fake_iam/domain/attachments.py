@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fake_iam.domain.errors import DeleteConflict, NoSuchEntity
+from fake_iam.domain.managed_policies import name_of, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,12 @@ class Attachment:
     @property
     def policy_name(self) -> str:
         """The policy's name, which its ARN ends with."""
-        return self.policy_arn.rpartition("/")[2]
+        return name_of(self.policy_arn)
 
     @property
     def policy_path(self) -> str:
         """The policy's path, which its ARN has, too."""
-        return self.policy_arn.partition(":policy")[2].removesuffix(self.policy_name)
+        return path_of(self.policy_arn)
 
 
 def key(owner_id: str, policy_arn: str) -> str:

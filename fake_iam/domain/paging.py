@@ -6,13 +6,15 @@ import base64
 import binascii
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 from fake_iam.domain.errors import ValidationError
 
 T = TypeVar("T")
+Walk = Callable[[str | None], Iterable[T]]  # the rows behind that value of the key; None is before them all
 DEFAULT_MAX_ITEMS: Final = 100
 
 
@@ -31,7 +33,7 @@ class Page(Generic[T]):
 
 
 def page(
-    rows: Sequence[T],
+    rows: Sequence[T] | Walk[T],
     *,
     scope: str,
     key: Callable[[T], str],
@@ -43,14 +45,20 @@ def page(
 
     A marker names the last row seen, so a row that is added or deleted between two pages moves nothing. ``scope`` says
     which list it belongs to: a marker of another list is refused. ``page_size`` is the most that one answer carries.
+    Long lists come as a function that walks them, of which no more than a page and one row are taken.
 
     Raises:
         ValidationError: the marker is not one of this list's.
     """
-    start = 0 if marker is None else bisect_right(rows, _read(marker, scope), key=key)
-    end = start + min(max_items or DEFAULT_MAX_ITEMS, page_size)
-    items = rows[start:end]
-    return Page(items, _write(scope, key(items[-1])) if end < len(rows) else None)
+    last = None if marker is None else _read(marker, scope)
+    size = min(max_items or DEFAULT_MAX_ITEMS, page_size)
+    if callable(rows):
+        found = list(islice(rows(last), size + 1))
+    else:
+        start = 0 if last is None else bisect_right(rows, last, key=key)
+        found = list(rows[start : start + size + 1])
+    items = found[:size]
+    return Page(items, _write(scope, key(items[-1])) if len(found) > size else None)
 
 
 def _write(scope: str, last: str) -> str:

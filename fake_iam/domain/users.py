@@ -35,4 +35,5 @@ class User:
 
 def name_key(name: str) -> str:
     """Names are unique, and found, without regard to letter case (ASCII only can occur)."""
-    return name.lower()
+    lowered = name.lower()
+    return name if lowered == name else lowered  # not a copy, for indexes keep it

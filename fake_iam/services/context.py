@@ -12,7 +12,7 @@ from fake_iam.domain.access_keys import Session
 from fake_iam.domain.federation import federated_user_id
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.mfa_devices import CodeAt
-from fake_iam.domain.paging import Page
+from fake_iam.domain.paging import Page, Walk
 from fake_iam.domain.quotas import Quotas
 from fake_iam.domain.users import User
 from fake_iam.store.base import Account, Store
@@ -70,7 +70,7 @@ class Context:
 
     def page(
         self,
-        rows: Sequence[T],
+        rows: Sequence[T] | Walk[T],
         *,
         scope: str,
         key: Callable[[T], str],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 
 class Table(Protocol[Row]):
-    """Rows of one kind under unique keys, with look-up by declared indexes."""
+    """Rows of one kind under unique keys, found and counted by the indexes that ``store.tables`` declares."""
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -28,19 +28,27 @@ class Table(Protocol[Row]):
         ...
 
     def where(self, index: str, value: str) -> Sequence[Row]:
-        """The rows whose indexed value is this one, in no particular order."""
+        """The rows whose looked-up value is this one, in no particular order. Few rows share a value."""
         ...
 
     def find(self, index: str, value: str) -> Row | None:
         """One of those rows, or None."""
         ...
 
-    def items(self) -> Sequence[tuple[str, Row]]:
-        """All keys with their rows, in the order of insertion."""
+    def tally(self, index: str) -> Mapping[str, int]:
+        """How many rows have each counted value; what none has is left out."""
         ...
 
-    def rows(self, order: str) -> Sequence[Row]:
-        """All rows sorted by an index; the sequence must not be changed."""
+    def after(self, index: str, within: str, last: str | None = None) -> Iterator[Row]:
+        """The rows of an ordered list by their place, those behind the place ``last``; taken one at a time.
+
+        ``within`` is the name of a list; without a slash at its end, the lists whose names begin so are read as one.
+        The table must not change meanwhile. To begin takes the logarithm of the number of rows, for each such list.
+        """
+        ...
+
+    def items(self) -> Sequence[tuple[str, Row]]:
+        """All keys with their rows, in the order of insertion: for dumps, not for operations."""
         ...
 
     def __len__(self) -> int: ...
@@ -96,6 +104,10 @@ class Store(Protocol):
 
     def record_issue(self, key_id: str, account_id: str) -> int:
         """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
+        ...
+
+    def serial(self, key_id: str) -> int | None:
+        """How many ids were issued before this one, or None if it was not issued."""
         ...
 
     def issued(self) -> Sequence[tuple[str, str]]:

@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.groups import Group
 from fake_iam.domain.users import User
-from fake_iam.store.tables import TABLES
+from fake_iam.store.indexes import LookUp, Ordering, Tally
+from fake_iam.store.tables import OWNERS, TABLES, Indexes
 
 Row = TypeVar("Row")
-Undo = list[Callable[[], None]]
+Undo = list[tuple[Any, ...]]  # a function and its arguments: a third of a closure's room
 
 
 class MemoryTable(Generic[Row]):
-    """Rows in a dictionary; indexes are kept on every change, so no look-up scans."""
+    """Rows in a dictionary; indexes are kept on every change, so no look-up scans.
 
-    def __init__(self, undo: Undo, indexes: Mapping[str, Callable[[Row], str]]) -> None:
+    Args:
+        undo: where each change leaves what undoes it.
+        indexes: what the rows are found by.
+        owner_of: the row of an owner, if there is one.
+
+    ``followers`` are the tables whose order goes by the rows of this one.
+    """
+
+    __slots__ = ("_all", "_fields", "_lookups", "_orders", "_rows", "_tallies", "_undo", "by_owner", "followers")
+
+    def __init__(
+        self,
+        undo: Undo,
+        indexes: Indexes,
+        owner_of: Callable[[str], Any | None] = lambda _: None,
+    ) -> None:
         self._undo = undo
         self._rows: dict[str, Row] = {}
-        self._indexes = dict(indexes)
-        self._keys: dict[str, dict[str, dict[str, None]]] = {name: {} for name in indexes}
-        self._sorted: dict[str, list[tuple[str, str]]] = {name: [] for name in indexes}
+        self._lookups = {name: LookUp(value_of) for name, value_of in indexes.lookups.items()}
+        self._tallies = {name: Tally(value_of) for name, value_of in indexes.tallies.items()}
+        self._orders = {name: Ordering(order, owner_of) for name, order in indexes.orders.items()}
+        self._all: tuple[LookUp | Tally | Ordering, ...] = (
+            *self._lookups.values(),
+            *self._tallies.values(),
+            *self._orders.values(),
+        )
+        self._fields: Callable[[Any], object] = attrgetter(*indexes.fields) if indexes.fields else _whole
+        self.by_owner = [self._orders[name] for name, order in indexes.orders.items() if order.by_owner]
+        self.followers: Sequence[MemoryTable[Any]] = ()
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -34,64 +60,78 @@ class MemoryTable(Generic[Row]):
         """Add a row or replace the one under the key."""
         before = self._rows.get(key)
         self._set(key, row)
-        self._undo.append(lambda: self._set(key, before))
+        self._undo.append((self._set, key, before))
 
     def delete(self, key: str) -> None:
         """Take the row away. Raises KeyError if there is none."""
         before = self._rows[key]
         self._set(key, None)
-        self._undo.append(lambda: self._set(key, before))
+        self._undo.append((self._set, key, before))
 
     def where(self, index: str, value: str) -> Sequence[Row]:
-        """The rows whose indexed value is this one, in no particular order."""
-        return [self._rows[key] for key in self._keys[index].get(value, ())]
+        """The rows whose looked-up value is this one, in no particular order."""
+        return [self._rows[key] for key in self._lookups[index].keys(value)]
 
     def find(self, index: str, value: str) -> Row | None:
         """One of those rows, or None."""
-        key = next(iter(self._keys[index].get(value, ())), None)
-        return None if key is None else self._rows[key]
+        keys = self._lookups[index].keys(value)
+        return self._rows[keys[0]] if keys else None
+
+    def tally(self, index: str) -> Mapping[str, int]:
+        """How many rows have each counted value; what none has is left out."""
+        return MappingProxyType(self._tallies[index].numbers)
+
+    def after(self, index: str, within: str, last: str | None = None) -> Iterator[Row]:
+        """The rows of an ordered list, or of those whose names begin with ``within``, behind a place; lazily."""
+        return map(self._rows.__getitem__, self._orders[index].after(within, last))
 
     def items(self) -> Sequence[tuple[str, Row]]:
         """All keys with their rows, in the order of insertion."""
         return list(self._rows.items())
-
-    def rows(self, order: str) -> Sequence[Row]:
-        """All rows sorted by an index."""
-        return [self._rows[key] for _, key in self._sorted[order]]
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def _set(self, key: str, row: Row | None) -> None:
         before = self._rows.get(key)
-        for name, value_of in self._indexes.items():
-            old = None if before is None else value_of(before)
-            new = None if row is None else value_of(row)
-            if old != new:
-                self._move(name, key, old, new)
+        if before is not None and row is not None and self._fields(before) == self._fields(row):
+            self._rows[key] = row
+            return
+        following = [table for table in self.followers if table._lookups["owner"].keys(key)]
+        for table in following:
+            table._file(key, away=True)
+        for index in self._all:
+            index.change(key, before, row)
         if row is None:
             self._rows.pop(key, None)
         else:
             self._rows[key] = row
+        for table in following:
+            table._file(key, away=False)
 
-    def _move(self, index: str, key: str, old: str | None, new: str | None) -> None:
-        keys, ordered = self._keys[index], self._sorted[index]
-        if old is not None:
-            del keys[old][key]
-            if not keys[old]:
-                del keys[old]
-            del ordered[bisect_left(ordered, (old, key))]
-        if new is not None:
-            keys.setdefault(new, {})[key] = None
-            insort(ordered, (new, key))
+    def _file(self, owner_id: str, *, away: bool) -> None:
+        """Take an owner's rows out of the lists whose order goes by the owner, or put them in."""
+        for key in self._lookups["owner"].keys(owner_id):
+            row = self._rows[key]
+            for order in self.by_owner:
+                order.change(key, row if away else None, None if away else row)
+
+
+def _whole(row: object) -> object:
+    """What indexes go by that name no fields."""
+    return row
 
 
 class MemoryAccount:
     """The tables of one account, all on the store's undo log."""
 
+    __slots__ = ("_tables", "access_keys", "id", "sessions", "users")
+
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
-        self._tables = {kind: MemoryTable[Any](undo, indexes) for kind, indexes in TABLES.items()}
+        self._tables = {kind: MemoryTable[Any](undo, indexes, self._owner) for kind, indexes in TABLES.items()}
+        for kind in OWNERS:
+            self._tables[kind].followers = [table for table in self._tables.values() if table.by_owner]
         self.users = self.table(User)
         self.access_keys = self.table(AccessKey)
         self.sessions = self.table(Session)
@@ -107,6 +147,9 @@ class MemoryAccount:
     def __len__(self) -> int:
         return sum(map(len, self._tables.values()))
 
+    def _owner(self, owner_id: str) -> User | Group | None:
+        return self.users.get(owner_id) or self.table(Group).get(owner_id)
+
 
 class MemoryStore:
     """Accounts in memory. Only one transaction runs at a time."""
@@ -115,7 +158,8 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._undo: Undo = []
         self._accounts: dict[str, MemoryAccount] = {}
-        self._issued: dict[str, tuple[str, int]] = {}
+        self._serials: dict[str, int] = {}  # of the ids issued
+        self._issuers: list[str] = []  # their accounts, by serial
         self.revision = 0
 
     @contextmanager
@@ -125,8 +169,8 @@ class MemoryStore:
             try:
                 yield
             except BaseException:
-                for step in reversed(self._undo):
-                    step()
+                for step, *arguments in reversed(self._undo):
+                    step(*arguments)
                 self._undo.clear()
                 raise
             self.revision += bool(self._undo)
@@ -146,26 +190,36 @@ class MemoryStore:
 
     def key_account(self, key_id: str) -> str | None:
         """The account that issued a key id, deleted keys and sessions included, or None if none did."""
-        issued = self._issued.get(key_id)
-        return issued and issued[0]
+        serial = self._serials.get(key_id)
+        return None if serial is None else self._issuers[serial]
 
     def record_issue(self, key_id: str, account_id: str) -> int:
         """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
-        if key_id not in self._issued:
-            self._issued[key_id] = (account_id, len(self._issued))
-            self._undo.append(lambda: self._issued.__delitem__(key_id))
-        return self._issued[key_id][1]
+        if key_id not in self._serials:
+            self._issuers.append(account_id)
+            self._serials[key_id] = len(self._serials)
+            self._undo.append((self._forget_issue, key_id))
+        return self._serials[key_id]
+
+    def serial(self, key_id: str) -> int | None:
+        """How many ids were issued before this one, or None if it was not issued."""
+        return self._serials.get(key_id)
 
     def issued(self) -> Sequence[tuple[str, str]]:
         """Every key id that was issued, with its account, in the order of issue."""
         with self._lock:
-            return [(key_id, account_id) for key_id, (account_id, _) in self._issued.items()]
+            return list(zip(self._serials, self._issuers, strict=True))
 
     def clear(self) -> None:
         """Forget everything, until the transaction fails."""
-        accounts, issued = self._accounts, self._issued
-        self._accounts, self._issued = {}, {}
-        self._undo.append(lambda: self._put_back(accounts, issued))
+        before = self._accounts, self._serials, self._issuers
+        self._accounts, self._serials, self._issuers = {}, {}, []
+        self._undo.append((self._put_back, *before))
 
-    def _put_back(self, accounts: dict[str, MemoryAccount], issued: dict[str, tuple[str, int]]) -> None:
-        self._accounts, self._issued = accounts, issued
+    def _forget_issue(self, key_id: str) -> None:
+        """Undo the latest issue, which was this id's."""
+        del self._serials[key_id]
+        self._issuers.pop()
+
+    def _put_back(self, accounts: dict[str, MemoryAccount], serials: dict[str, int], issuers: list[str]) -> None:
+        self._accounts, self._serials, self._issuers = accounts, serials, issuers

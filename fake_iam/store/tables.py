@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Final
 
 from fake_iam.domain.access_keys import AccessKey, Session
@@ -12,7 +14,7 @@ from fake_iam.domain.credential_report import CredentialReport
 from fake_iam.domain.groups import Group, Membership
 from fake_iam.domain.inline_policies import InlinePolicy
 from fake_iam.domain.login_profiles import LoginProfile
-from fake_iam.domain.managed_policies import ManagedPolicy
+from fake_iam.domain.managed_policies import ManagedPolicy, path_of, place_of
 from fake_iam.domain.mfa_devices import MfaDevice
 from fake_iam.domain.password_policy import PasswordPolicy
 from fake_iam.domain.server_certificates import ServerCertificate
@@ -21,31 +23,153 @@ from fake_iam.domain.signing_certificates import SigningCertificate
 from fake_iam.domain.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.users import User
 
-Indexes = Mapping[str, Callable[[Any], str]]
+Value = Callable[[Any], str | None]  # of a row; a row whose value is None is left out
 
-# Under the kind of a row: the indexes of its table. What belongs to a user has an index "owner" of user ids.
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An index for lists that grow with the account.
+
+    Both functions are given a row and, if ``by_owner``, the user or group in its ``owner_id``, or None if that is gone.
+
+    Args:
+        lists: names of the lists that the row is in. They end in a slash; what is in ``/a/b/`` is in ``/a/``, too.
+        place: what the lists are sorted by; markers name it.
+        by_owner: whether the owner has a say. Such a table has a look-up ``owner``.
+    """
+
+    lists: Callable[[Any, Any], Sequence[str]]
+    place: Callable[[Any, Any], str]
+    by_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """What is kept beside the rows of a kind. Every entry takes room: nothing is here that no operation asks for.
+
+    Args:
+        lookups: values that few rows share, such as a name, or the owner: what belongs to a user has its user id.
+        tallies: values whose rows are counted.
+        orders: lists that are read in pages.
+        fields: all that these go by, for rows that often change in something else; nothing stands for the whole row.
+    """
+
+    lookups: Mapping[str, Value] = field(default_factory=dict)
+    tallies: Mapping[str, Value] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+
+
+def directories(path: str) -> list[str]:
+    """A path and all above it: ``/``, ``/a/``, ``/a/b/``."""
+    return ["/"] if path == "/" else list(accumulate(f"{part}/" for part in path.split("/")[:-1]))
+
+
+def _by_name(row: Any, _: Any) -> str:
+    name: str = row.name_key
+    return name
+
+
+def _owner(row: Any) -> str | None:
+    owner_id: str | None = row.owner_id or None
+    return owner_id
+
+
+BY_PATH: Final = Order(lambda row, _: directories(row.path), _by_name)
+OWNED: Final = {"owner": _owner}
+NAMED: Final = {"name": lambda row: row.name_key}
+
+
+def _bounded(user: User, _: Any) -> list[str]:
+    """For each policy, and each path, the users that it bounds."""
+    arn = user.permissions_boundary
+    return [] if arn is None else [f"{arn} {directory}" for directory in directories(user.path)]
+
+
+def _boundaries(user: User, _: Any) -> list[str]:
+    """The policies that are boundaries, by their paths."""
+    return [] if user.permissions_boundary is None else directories(path_of(user.permissions_boundary))
+
+
+def _boundary_place(user: User, _: Any) -> str:
+    return place_of(user.permissions_boundary or "")
+
+
+def _entities(attachment: Attachment, owner: User | Group | None) -> list[str]:
+    """For each policy, and each path, the groups and users that it is attached to."""
+    return [] if owner is None else [f"{attachment.policy_arn} {directory}" for directory in directories(owner.path)]
+
+
+def _entity_place(_: Attachment, owner: User | Group | None) -> str:
+    """Groups before users, by name."""
+    return "" if owner is None else f"{'0' if isinstance(owner, Group) else '1'}{owner.name_key}"
+
+
+def _statuses(device: MfaDevice, _: Any) -> list[str]:
+    return ["Any/", "Assigned/" if device.assigned else "Unassigned/"]
+
+
+# Under the kind of a row: the indexes of its table.
 TABLES: Final[Mapping[type[Any], Indexes]] = {
-    User: {"name": lambda user: user.name_key},
-    AccessKey: {"owner": lambda key: key.owner_id},
-    Session: {"owner": lambda session: session.owner_id},
-    MfaDevice: {"owner": lambda device: device.owner_id, "place": lambda device: device.place},
-    SigningCertificate: {
-        "owner": lambda certificate: certificate.owner_id,
-        "digest": lambda certificate: certificate.digest,
-    },
-    SSHPublicKey: {"owner": lambda key: key.owner_id},
-    ServerCertificate: {"name": lambda certificate: certificate.name_key},
-    Group: {"name": lambda group: group.name_key},
-    Membership: {"group": lambda membership: membership.group_id, "owner": lambda membership: membership.owner_id},
-    ServiceCredential: {
-        "owner": lambda credential: credential.owner_id,
-        "login": lambda credential: credential.login_key,
-    },
-    AccountAlias: {},
-    CredentialReport: {},
-    LoginProfile: {"owner": lambda profile: profile.owner_id},
-    PasswordPolicy: {},
-    InlinePolicy: {"owner": lambda policy: policy.owner_id},
-    ManagedPolicy: {"name": lambda policy: policy.name_key},
-    Attachment: {"owner": lambda attachment: attachment.owner_id, "policy": lambda attachment: attachment.policy_arn},
+    User: Indexes(
+        lookups=NAMED,
+        tallies={"boundary": lambda user: user.permissions_boundary},
+        orders={
+            "path": BY_PATH,
+            "bounded": Order(_bounded, _by_name),
+            "boundary": Order(_boundaries, _boundary_place),
+        },
+        fields=("name", "path", "permissions_boundary"),
+    ),
+    AccessKey: Indexes(OWNED, fields=("owner_id",)),
+    Session: Indexes(),
+    MfaDevice: Indexes(
+        OWNED,
+        tallies={"status": lambda device: "Assigned" if device.assigned else "Unassigned"},
+        orders={"status": Order(_statuses, lambda device, _: device.place)},
+    ),
+    SigningCertificate: Indexes({**OWNED, "digest": lambda certificate: certificate.digest}),
+    SSHPublicKey: Indexes(OWNED),
+    ServerCertificate: Indexes(NAMED, orders={"path": BY_PATH}),
+    Group: Indexes(NAMED, orders={"path": BY_PATH}),
+    Membership: Indexes(
+        OWNED,
+        orders={
+            "group": Order(
+                lambda membership, _: [f"{membership.group_id}/"],
+                lambda _, user: user.name_key if user else "",
+                by_owner=True,
+            )
+        },
+    ),
+    ServiceCredential: Indexes(
+        {**OWNED, "login": lambda credential: credential.login_key},
+        orders={
+            "service": Order(lambda row, _: ["any/", f"{row.service}/"], lambda credential, _: credential.list_key)
+        },
+    ),
+    AccountAlias: Indexes(),
+    CredentialReport: Indexes(),
+    LoginProfile: Indexes(OWNED),
+    PasswordPolicy: Indexes(),
+    InlinePolicy: Indexes(OWNED),
+    ManagedPolicy: Indexes(
+        NAMED,
+        tallies={"versions": lambda policy: str(len(policy.versions))},
+        orders={"path": Order(lambda policy, _: directories(policy.path), lambda policy, _: policy.place)},
+    ),
+    Attachment: Indexes(
+        OWNED,
+        tallies={"policy": lambda attachment: attachment.policy_arn},
+        orders={
+            "entity": Order(_entities, _entity_place, by_owner=True),
+            "policy": Order(
+                lambda attachment, _: directories(attachment.policy_path),
+                lambda attachment, _: place_of(attachment.policy_arn),
+            ),
+        },
+    ),
 }
+
+# The kinds of owners that lists go by.
+OWNERS: Final[Collection[type[Any]]] = (User, Group)

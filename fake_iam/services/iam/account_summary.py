@@ -31,8 +31,7 @@ FIXED: Final = {
 def get_account_summary(ctx: Context) -> dict[str, Any]:
     """Count everything, and name every quota. Whether root has a password is not known here: it has one (assumed)."""
     quotas, account = ctx.quotas, ctx.account
-    devices = [device for _, device in account.table(MfaDevice).items()]
-    policies = [policy for _, policy in account.table(ManagedPolicy).items()]
+    policies = account.table(ManagedPolicy)
     found = {
         "AccessKeysPerUserQuota": quotas.access_keys_per_user,
         "AccountAccessKeysPresent": _present(account.access_keys.find("owner", account.id)),
@@ -45,12 +44,12 @@ def get_account_summary(ctx: Context) -> dict[str, Any]:
         "Groups": len(account.table(Group)),
         "GroupsPerUserQuota": quotas.groups_per_user,
         "GroupsQuota": quotas.groups_per_account,
-        "MFADevices": len(devices),
-        "MFADevicesInUse": sum(device.assigned for device in devices),
+        "MFADevices": len(account.table(MfaDevice)),
+        "MFADevicesInUse": account.table(MfaDevice).tally("status").get("Assigned", 0),
         "Policies": len(policies),
         "PoliciesQuota": quotas.policies_per_account,
         "PolicySizeQuota": quotas.policy_size,
-        "PolicyVersionsInUse": sum(len(policy.versions) for policy in policies),
+        "PolicyVersionsInUse": sum(int(of_each) * count for of_each, count in policies.tally("versions").items()),
         "ServerCertificates": len(account.table(ServerCertificate)),
         "ServerCertificatesQuota": quotas.server_certificates_per_account,
         "SigningCertificatesPerUserQuota": quotas.certificates_per_user,

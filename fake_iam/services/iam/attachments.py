@@ -6,8 +6,6 @@ from typing import Any
 
 from fake_iam.domain.attachments import Attachment, key, not_attachable, not_attached
 from fake_iam.domain.errors import LimitExceeded
-from fake_iam.domain.groups import Group
-from fake_iam.domain.users import User
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_user
 from fake_iam.services.iam.policy_lookups import check_policy_arn, existing_policy
@@ -80,47 +78,3 @@ def attached(
 
 def _order(attachment: Attachment) -> str:
     return f"{attachment.policy_name.lower()} {attachment.policy_arn}"
-
-
-@IAM.operation("ListEntitiesForPolicy")
-def list_entities_for_policy(
-    ctx: Context,
-    *,
-    policy_arn: str,
-    entity_filter: str | None = None,
-    path_prefix: str | None = None,
-    policy_usage_filter: str | None = None,
-    marker: str | None = None,
-    max_items: int | None = None,
-) -> dict[str, Any]:
-    """List the groups and users that a policy is attached to, and the users it bounds; there are no roles yet."""
-    check_policy_arn(policy_arn)
-    if existing_policy(ctx, policy_arn) is None:
-        raise not_attachable(policy_arn)
-    prefix = path_prefix or "/"
-    owners = {row.owner_id for row in ctx.account.table(Attachment).where("policy", policy_arn)}
-    if policy_usage_filter == "PermissionsBoundary":
-        owners = set()
-    bounds = policy_usage_filter != "PermissionsPolicy"
-    found: list[tuple[str, Group | User]] = []
-    if entity_filter in (None, "Group"):
-        groups = ctx.account.table(Group).rows("name")
-        found += [(f"0{group.name_key}", group) for group in groups if group.id in owners]
-    if entity_filter in (None, "User"):
-        for user in ctx.account.users.rows("name"):
-            if (user.id in owners or (bounds and user.permissions_boundary == policy_arn)) and ctx.sees(user):
-                found.append((f"1{user.name_key}", user))
-    page = ctx.page(
-        [item for item in found if item[1].path.startswith(prefix)],
-        scope=f"ListEntitiesForPolicy {policy_arn} {entity_filter} {path_prefix} {policy_usage_filter}",
-        key=lambda item: item[0],
-        marker=marker,
-        max_items=max_items,
-    )
-    rows = [row for _, row in page.items]
-    return {
-        "PolicyGroups": [{"GroupName": row.name, "GroupId": row.id} for row in rows if isinstance(row, Group)],
-        "PolicyUsers": [{"UserName": row.name, "UserId": row.id} for row in rows if isinstance(row, User)],
-        "PolicyRoles": [],
-        **page.fields(),
-    }

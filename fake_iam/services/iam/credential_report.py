@@ -60,7 +60,7 @@ def _subjects(ctx: Context) -> list[Subject]:
     root = Password(NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED)
     account = ctx.account
     subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(account.id), ctx.account_created_at, root)]
-    for user in account.users.rows("name"):
+    for user in account.users.after("path", "/"):
         subjects.append(_subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user)))
     return subjects
 

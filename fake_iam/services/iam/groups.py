@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,11 +32,10 @@ def find_group(ctx: Context, group_name: str) -> Group:
     return group
 
 
-def members_of(ctx: Context, group: Group) -> list[User]:
-    """The users in a group, by name."""
-    memberships = ctx.account.table(Membership).where("group", group.id)
-    users = [user for membership in memberships if (user := ctx.account.users.get(membership.owner_id))]
-    return sorted(users, key=lambda user: user.name_key)
+def members_of(ctx: Context, group: Group, last: str | None = None) -> Iterator[User]:
+    """The users in a group, by name, those behind a name; one at a time."""
+    memberships = ctx.account.table(Membership).after("group", f"{group.id}/", last)
+    return (user for membership in memberships if (user := ctx.account.users.get(membership.owner_id)))
 
 
 def groups_of(ctx: Context, user: User) -> list[Group]:
@@ -82,7 +82,7 @@ def get_group(
     """Show a group, and a page of the users in it."""
     group = find_group(ctx, group_name)
     page = ctx.page(
-        [user for user in members_of(ctx, group) if ctx.sees(user)],
+        lambda last: filter(ctx.sees, members_of(ctx, group, last)),
         scope=f"GetGroup {group.id}",
         key=lambda user: user.name_key,
         marker=marker,
@@ -97,9 +97,12 @@ def list_groups(
 ) -> dict[str, Any]:
     """List the groups whose path begins with the prefix; it may end inside a component."""
     prefix = path_prefix or "/"
-    groups = [group for group in ctx.account.table(Group).rows("name") if group.path.startswith(prefix)]
     page = ctx.page(
-        groups, scope=f"ListGroups {prefix}", key=lambda group: group.name_key, marker=marker, max_items=max_items
+        lambda last: ctx.account.table(Group).after("path", prefix, last),
+        scope=f"ListGroups {prefix}",
+        key=lambda group: group.name_key,
+        marker=marker,
+        max_items=max_items,
     )
     return {"Groups": [group_detail(group) for group in page.items], **page.fields()}
 
@@ -122,14 +125,14 @@ def update_group(
 def delete_group(ctx: Context, *, group_name: str) -> None:
     """Delete a group that nobody is in any more, and that has no policies. The order of the refusals is assumed."""
     group = find_group(ctx, group_name)
-    if members_of(ctx, group):
+    if next(members_of(ctx, group), None) is not None:
         raise must_remove_users_from_group()
     if ctx.account.table(Attachment).find("owner", group.id) is not None:
         raise detach_policies_first()
     if ctx.account.table(InlinePolicy).find("owner", group.id) is not None:
         raise delete_policies_first()
     memberships = ctx.account.table(Membership)
-    for left in memberships.where("group", group.id):
+    for left in list(memberships.after("group", f"{group.id}/")):
         memberships.delete(membership_key(group.id, left.owner_id))
     ctx.account.table(Group).delete(group.id)
 

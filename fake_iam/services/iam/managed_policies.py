@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.managed_policies import (
+    AWS_PLACES,
     ManagedPolicy,
     PolicyVersion,
     cannot_delete_elsewhere,
@@ -16,11 +17,18 @@ from fake_iam.domain.managed_policies import (
     policy_exists,
     policy_in_use,
 )
-from fake_iam.domain.policy.aws_managed import AWS_MANAGED
 from fake_iam.domain.policy.document import check_identity_policy, size
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
-from fake_iam.services.iam.policy_lookups import check_policy_arn, find_policy, is_elsewhere, usage, usages
+from fake_iam.services.iam.policy_lookups import (
+    attached_policies,
+    boundaries,
+    check_policy_arn,
+    find_policy,
+    is_elsewhere,
+    policies,
+    usage,
+)
 from fake_iam.services.iam.policy_views import policy_summary
 from fake_iam.services.iam.service import IAM
 
@@ -43,12 +51,12 @@ def create_policy(
     tags: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Add a policy with its version v1. The answer shows no description, and tags in the order of the request."""
-    policies = ctx.account.table(ManagedPolicy)
+    table = ctx.account.table(ManagedPolicy)
     check_managed_document(ctx, policy_document)
     given = distinct(views.read_tags(tags))
-    if policies.find("name", name_key(policy_name)):
+    if table.find("name", name_key(policy_name)):
         raise policy_exists(policy_name)
-    if len(policies) >= ctx.quotas.policies_per_account:
+    if len(table) >= ctx.quotas.policies_per_account:
         raise LimitExceeded.quota("PoliciesPerAccount", ctx.quotas.policies_per_account)
     policy = ManagedPolicy(
         id=ctx.ids.unique_id("ANPA", ctx.account.id),
@@ -61,7 +69,7 @@ def create_policy(
         description=description,
         tags=given,
     )
-    policies.put(policy.arn, policy)
+    table.put(policy.arn, policy)
     return {"Policy": {**policy_summary(policy, usage(ctx, policy)), "Tags": views.tag_list(given) or None}}
 
 
@@ -93,26 +101,27 @@ def list_policies(
 
     A filter by usage keeps what is used in that way (assumed).
     """
-    own = ctx.account.table(ManagedPolicy).rows("name") if scope != "AWS" else ()
-    of_aws = sorted(AWS_MANAGED.values(), key=lambda policy: policy.name_key) if scope != "Local" else ()
-    used = usages(ctx)
-    policies = [
-        policy
-        for policy in (*own, *of_aws)
-        if policy.path.startswith(path_prefix or "/")
-        and (used[policy.arn].attached or not only_attached)
-        and (used[policy.arn].attached or policy_usage_filter != "PermissionsPolicy")
-        and (used[policy.arn].bounding or policy_usage_filter != "PermissionsBoundary")
-    ]
+    attached = only_attached or policy_usage_filter == "PermissionsPolicy"
+    bounding = policy_usage_filter == "PermissionsBoundary"
+
+    def walk(last: str | None) -> Iterator[ManagedPolicy]:
+        found = boundaries if bounding else attached_policies if attached else policies
+        start = max(last or "", AWS_PLACES) if scope == "AWS" else last
+        for policy in found(ctx, path_prefix or "/", start):
+            if scope == "Local" and policy.account_id == "aws":
+                return
+            if not (bounding and attached) or usage(ctx, policy).attached:
+                yield policy
+
     page = ctx.page(
-        policies,
+        walk,
         scope=f"ListPolicies {scope} {only_attached} {path_prefix} {policy_usage_filter}",
-        key=lambda policy: f"{'1' if policy.account_id == 'aws' else '0'}{policy.name_key}",
+        key=lambda policy: policy.place,
         marker=marker,
         max_items=max_items,
     )
     return {
-        "Policies": [policy_summary(policy, used[policy.arn]) for policy in page.items],
+        "Policies": [policy_summary(policy, usage(ctx, policy)) for policy in page.items],
         **page.fields(),
     }
 

@@ -55,10 +55,8 @@ def list_virtual_mfa_devices(
 ) -> dict[str, Any]:
     """List the account's virtual devices: those that are somebody's, those that are nobody's, or both."""
     status = assignment_status or "Any"
-    wanted = {"Assigned": (True,), "Unassigned": (False,)}.get(status, (True, False))
-    devices = [device for device in ctx.account.table(MfaDevice).rows("place") if device.assigned in wanted]
     page = ctx.page(
-        devices,
+        lambda last: ctx.account.table(MfaDevice).after("status", f"{status}/", last),
         scope=f"ListVirtualMFADevices {status}",
         key=lambda device: device.place,
         marker=marker,

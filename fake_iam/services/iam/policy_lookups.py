@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.attachments import Attachment
@@ -15,9 +15,12 @@ from fake_iam.domain.managed_policies import (
     no_such_policy,
     no_such_version,
     not_an_arn,
+    place_of,
 )
 from fake_iam.domain.policy.aws_managed import AWS_MANAGED
 from fake_iam.services.context import Context
+
+OF_AWS: Final = tuple(sorted(AWS_MANAGED.values(), key=lambda policy: policy.place))
 
 
 class Usage(NamedTuple):
@@ -64,18 +67,38 @@ def is_elsewhere(ctx: Context, arn: str) -> bool:
 
 def usage(ctx: Context, policy: ManagedPolicy) -> Usage:
     """How often one policy is used in the account."""
-    attached = len(ctx.account.table(Attachment).where("policy", policy.arn))
-    return Usage(attached, sum(user.permissions_boundary == policy.arn for user in ctx.account.users.rows("name")))
+    return Usage(
+        ctx.account.table(Attachment).tally("policy").get(policy.arn, 0),
+        ctx.account.users.tally("boundary").get(policy.arn, 0),
+    )
 
 
-def usages(ctx: Context) -> Mapping[str, Usage]:
-    """How often each policy is used in the account, by ARN."""
-    counted: defaultdict[str, Usage] = defaultdict(Usage)
-    for attachment in ctx.account.table(Attachment).rows("policy"):
-        attached, bounding = counted[attachment.policy_arn]
-        counted[attachment.policy_arn] = Usage(attached + 1, bounding)
-    for user in ctx.account.users.rows("name"):
-        if user.permissions_boundary is not None:
-            attached, bounding = counted[user.permissions_boundary]
-            counted[user.permissions_boundary] = Usage(attached, bounding + 1)
-    return counted
+def policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """The policies of the account and of AWS whose path begins with the prefix, behind a place; one at a time."""
+    own = ctx.account.table(ManagedPolicy).after("path", prefix, last)
+    return chain(own, (one for one in OF_AWS if one.path.startswith(prefix) and (last is None or one.place > last)))
+
+
+def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """Those of them that are attached to somebody."""
+    rows = ctx.account.table(Attachment)
+    return _each(ctx, lambda last: (row.policy_arn for row in rows.after("policy", prefix, last)), last)
+
+
+def boundaries(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """Those of them that are somebody's permissions boundary."""
+    users = ctx.account.users
+    return _each(
+        ctx, lambda last: (user.permissions_boundary or "" for user in users.after("boundary", prefix, last)), last
+    )
+
+
+def _each(
+    ctx: Context, arns_behind: Callable[[str | None], Iterator[str]], last: str | None
+) -> Iterator[ManagedPolicy]:
+    """The policies of sorted ARNs, each once: from the first of one policy straight on to the next policy's."""
+    while (arn := next(arns_behind(last), None)) is not None:
+        policy = existing_policy(ctx, arn)
+        if policy is not None:
+            yield policy
+        last = place_of(arn)

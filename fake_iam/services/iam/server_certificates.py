@@ -79,9 +79,8 @@ def list_server_certificates(
 ) -> dict[str, Any]:
     """List the certificates whose path begins with the prefix."""
     prefix = path_prefix or "/"
-    rows = ctx.account.table(ServerCertificate).rows("name")
     page = ctx.page(
-        [certificate for certificate in rows if certificate.path.startswith(prefix)],
+        lambda last: ctx.account.table(ServerCertificate).after("path", prefix, last),
         scope=f"ListServerCertificates {prefix}",
         key=lambda certificate: certificate.name_key,
         marker=marker,

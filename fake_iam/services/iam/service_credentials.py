@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -114,9 +115,13 @@ def list_service_specific_credentials(
     table = ctx.account.table(ServiceCredential)
     owner = "" if all_users else owner_id(ctx, find_key_owner(ctx, user_name))
     service = supported_service(service_name) if service_name else None
-    found = [row for _, row in table.items()] if all_users else table.where("owner", owner)
+    one_users = [row for row in table.where("owner", owner) if service in (None, row.service)]
+
+    def of_all_users(last: str | None) -> Iterator[ServiceCredential]:
+        return table.after("service", f"{service or 'any'}/", last)
+
     page = ctx.page(
-        sorted((row for row in found if service in (None, row.service)), key=lambda row: row.list_key),
+        of_all_users if all_users else sorted(one_users, key=lambda row: row.list_key),
         scope=f"ListServiceSpecificCredentials {owner} {service}",
         key=lambda row: row.list_key,
         marker=marker,

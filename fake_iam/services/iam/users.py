@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from sys import intern
 from typing import Any
 
 from fake_iam.domain.errors import EntityAlreadyExists, LimitExceeded
@@ -38,7 +39,7 @@ def create_user(
         id=ctx.ids.user_id(ctx.account.id),
         account_id=ctx.account.id,
         name=user_name,
-        path=path or "/",
+        path=intern(path or "/"),
         created_at=ctx.now,
         tags=given,
         permissions_boundary=permissions_boundary,
@@ -62,9 +63,12 @@ def list_users(
 ) -> dict[str, Any]:
     """List the users whose path begins with the prefix; it may end inside a component."""
     prefix = path_prefix or "/"
-    users = [user for user in ctx.account.users.rows("name") if user.path.startswith(prefix) and ctx.sees(user)]
     page = ctx.page(
-        users, scope=f"ListUsers {prefix}", key=lambda user: user.name_key, marker=marker, max_items=max_items
+        lambda last: filter(ctx.sees, ctx.account.users.after("path", prefix, last)),
+        scope=f"ListUsers {prefix}",
+        key=lambda user: user.name_key,
+        marker=marker,
+        max_items=max_items,
     )
     return {"Users": [views.user_summary(user) for user in page.items], **page.fields()}
 

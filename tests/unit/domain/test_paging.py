@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -11,20 +11,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fake_iam.domain.errors import ValidationError
-from fake_iam.domain.paging import Page, page
+from fake_iam.domain.paging import Page, Walk, page
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
 NAMES = [f"user{number:03d}" for number in range(250)]
 
 
 def cut(
-    rows: Sequence[str],
+    rows: Sequence[str] | Walk[str],
     marker: str | None = None,
     max_items: int | None = None,
     scope: str = "s",
     page_size: int = 1000,
 ) -> Page[str]:
     return page(rows, scope=scope, key=str, marker=marker, max_items=max_items, page_size=page_size)
+
+
+def walking(rows: Sequence[str], taken: list[str]) -> Walk[str]:
+    """A walk that notes what was taken from it."""
+
+    def walk(last: str | None) -> Iterator[str]:
+        for row in rows:
+            if last is None or row > last:
+                taken.append(row)
+                yield row
+
+    return walk
 
 
 def marker_after(rows: Sequence[str], count: int, scope: str = "s") -> str:
@@ -80,6 +92,33 @@ def test_fields_say_is_truncated_always_and_marker_only_if_there_is_more() -> No
 @given(st.lists(st.text(), unique=True).map(sorted), st.integers(1, 12))
 def test_pages_together_are_the_list(rows: list[str], max_items: int) -> None:
     assert read_all(rows, max_items) == rows
+
+
+def test_a_list_that_is_walked_is_cut_into_the_same_pages() -> None:
+    marker = None
+    for _ in range(4):
+        part = cut(walking(NAMES, []), marker, 70)
+        assert part == cut(NAMES, marker, 70)
+        marker = part.marker
+    assert marker is None
+
+
+def test_no_more_than_a_page_and_one_row_are_taken_of_a_walk() -> None:
+    taken: list[str] = []
+    cut(walking(NAMES, taken), marker_after(NAMES, 10), 5)
+    assert taken == NAMES[10:16]
+
+
+def test_a_walk_is_given_the_place_that_the_marker_names() -> None:
+    given: list[str | None] = []
+
+    def walk(last: str | None) -> Sequence[str]:
+        given.append(last)
+        return []
+
+    cut(walk)
+    cut(walk, marker_after(NAMES, 10))
+    assert given == [None, NAMES[9]]
 
 
 def test_a_row_deleted_between_pages_moves_nothing() -> None:

@@ -137,6 +137,50 @@ def test_entities_are_the_users_attached_and_bounded(wire: Wire) -> None:
     assert users_of(wire, Marker=first["Marker"]) == ["carol"]
 
 
+def entities(wire: Wire, **parameters: Any) -> list[list[str]]:
+    """The names of groups and users on each page."""
+    pages, marker = [], {}
+    while True:
+        answer = wire.call("ListEntitiesForPolicy", PolicyArn=ARN, **parameters, **marker)
+        groups = [group["GroupName"] for group in members(answer["PolicyGroups"])]
+        pages.append([*groups, *(user["UserName"] for user in members(answer["PolicyUsers"]))])
+        if answer["IsTruncated"] == "false":
+            return pages
+        marker = {"Marker": answer["Marker"]}
+
+
+def test_entities_come_in_pages_groups_first_and_each_once(wire: Wire) -> None:
+    wire.call("CreateUser", UserName="Bob", Path="/team/", PermissionsBoundary=ARN)
+    wire.call("CreateUser", UserName="carol", PermissionsBoundary=ARN)
+    for name, path in (("ops", "/"), ("devs", "/team/")):
+        wire.call("CreateGroup", GroupName=name, Path=path)
+        wire.call("AttachGroupPolicy", GroupName=name, PolicyArn=ARN)
+    attach(wire)
+    attach(wire, user="Bob")
+    assert entities(wire, MaxItems=1) == [["devs"], ["ops"], ["alice"], ["Bob"], ["carol"]]
+    assert entities(wire, MaxItems=2, EntityFilter="User") == [["alice", "Bob"], ["carol"]]
+    assert entities(wire, MaxItems=1, EntityFilter="Group") == [["devs"], ["ops"]]
+    assert entities(wire, EntityFilter="Role") == [[]]
+    assert entities(wire, PathPrefix="/team/") == [["devs", "Bob"]]
+    assert entities(wire, PolicyUsageFilter="PermissionsPolicy") == [["devs", "ops", "alice", "Bob"]]
+    assert entities(wire, PolicyUsageFilter="PermissionsBoundary", MaxItems=1) == [["Bob"], ["carol"]]
+
+
+def test_a_renamed_entity_is_where_its_new_name_belongs(wire: Wire) -> None:
+    wire.user("bob")
+    for name in ("devs", "ops"):
+        wire.call("CreateGroup", GroupName=name)
+        wire.call("AttachGroupPolicy", GroupName=name, PolicyArn=ARN)
+    attach(wire)
+    attach(wire, user="bob")
+    wire.call("UpdateUser", UserName="alice", NewUserName="zoe", NewPath="/team/")
+    wire.call("UpdateGroup", GroupName="devs", NewGroupName="people")
+    assert entities(wire) == [["ops", "people", "bob", "zoe"]]
+    assert entities(wire, PathPrefix="/team/") == [["zoe"]]
+    detach(wire, user="bob")
+    assert entities(wire) == [["ops", "people", "zoe"]]
+
+
 def test_an_entity_is_a_name_and_an_id(wire: Wire) -> None:
     attach(wire)
     (shown,) = members(wire.call("ListEntitiesForPolicy", PolicyArn=ARN)["PolicyUsers"])

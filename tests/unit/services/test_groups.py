@@ -273,6 +273,28 @@ def test_a_new_group_of_an_old_name_is_another_and_empty(wire: Wire) -> None:
     assert users_of(wire, "devs") == []
 
 
+def test_a_renamed_member_is_where_its_new_name_belongs(wire: Wire) -> None:
+    group(wire, "devs")
+    for name in ("alice", "bob", "carol"):
+        wire.user(name)
+        join(wire, "devs", name)
+    first = wire.call("GetGroup", GroupName="devs", MaxItems=2)
+    wire.call("UpdateUser", UserName="alice", NewUserName="Zoe")
+    assert users_of(wire, "devs") == ["bob", "carol", "Zoe"]
+    assert users_of(wire, "devs", Marker=first["Marker"]) == ["carol", "Zoe"]
+    wire.call("RemoveUserFromGroup", GroupName="devs", UserName="zoe")
+    assert users_of(wire, "devs") == ["bob", "carol"]
+
+
+def test_a_refused_rename_leaves_a_member_where_it_was(wire: Wire) -> None:
+    group(wire, "devs")
+    for name in ("alice", "bob"):
+        wire.user(name)
+        join(wire, "devs", name)
+    assert isinstance(wire.call("UpdateUser", UserName="alice", NewUserName="BOB"), AwsError)
+    assert users_of(wire, "devs") == ["alice", "bob"]
+
+
 def test_a_user_that_is_gone_is_no_member_and_nothing_of_it_outlives_the_group(wire: Wire) -> None:
     """Whatever took the user away, lists do not show it and the group can go."""
     wire.user("alice")
@@ -281,11 +303,11 @@ def test_a_user_that_is_gone_is_no_member_and_nothing_of_it_outlives_the_group(w
     store = wire.assembled.engine.store
     account = store.account(ACCOUNT)
     with store.transaction():
-        (alice,) = account.users.rows("name")
+        (alice,) = account.users.after("path", "/")
         account.users.delete(alice.id)
     assert users_of(wire, "devs") == []
     assert wire.call("DeleteGroup", GroupName="devs") is None
-    assert account.table(Membership).where("group", group_id) == []
+    assert list(account.table(Membership).after("group", f"{group_id}/")) == []
     assert account.table(Membership).where("owner", alice.id) == []
 
 
@@ -296,6 +318,6 @@ def test_a_membership_of_a_group_that_is_gone_is_not_listed(wire: Wire) -> None:
     store = wire.assembled.engine.store
     groups = store.account(ACCOUNT).table(Group)
     with store.transaction():
-        (devs,) = groups.rows("name")
+        (devs,) = groups.after("path", "/")
         groups.delete(devs.id)
     assert groups_of(wire, "alice") == []

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from fake_iam.domain.clock import ManualClock
+from fake_iam.domain.managed_policies import ManagedPolicy
 from fake_iam.domain.policy.aws_managed import AWS_MANAGED
 from fake_iam.domain.policy.document import check_identity_policy
 from tests.support import AwsError, Wire
@@ -164,6 +165,35 @@ def test_lists_are_filtered_by_usage(wire: Wire) -> None:
         for policy in members(wire.call("ListPolicies", Scope="Local")["Policies"])
     }
     assert counts == {"attached": ("1", "0"), "bounding": ("0", "1"), "idle": ("0", "0")}
+
+
+def test_policies_in_use_are_listed_once_in_order_and_in_pages(wire: Wire) -> None:
+    arns = [create(wire, name, Path=path)["Policy"]["Arn"] for name, path in (("b", "/team/"), ("A", "/"), ("c", "/"))]
+    for user in ("alice", "bob"):
+        wire.user(user)
+        for arn in (*arns[:2], ADMINISTRATOR):
+            wire.call("AttachUserPolicy", UserName=user, PolicyArn=arn)
+    wire.call("PutUserPermissionsBoundary", UserName="alice", PermissionsBoundary=ADMINISTRATOR)
+    wire.call("PutUserPermissionsBoundary", UserName="bob", PermissionsBoundary=arns[2])
+    assert listed(wire, OnlyAttached="true") == ["A", "b", "AdministratorAccess"]
+    assert listed(wire, OnlyAttached="true", Scope="Local") == ["A", "b"]
+    assert listed(wire, OnlyAttached="true", Scope="AWS") == ["AdministratorAccess"]
+    assert listed(wire, OnlyAttached="true", PathPrefix="/team/") == ["b"]
+    assert listed(wire, PolicyUsageFilter="PermissionsBoundary") == ["c", "AdministratorAccess"]
+    assert listed(wire, PolicyUsageFilter="PermissionsBoundary", OnlyAttached="true") == ["AdministratorAccess"]
+    first = wire.call("ListPolicies", OnlyAttached="true", MaxItems=1)
+    assert listed(wire, OnlyAttached="true", Marker=first["Marker"]) == ["b", "AdministratorAccess"]
+
+
+def test_what_is_attached_of_a_policy_that_is_gone_is_not_listed(wire: Wire) -> None:
+    """Whatever took the policy away."""
+    wire.user("alice")
+    create(wire)
+    wire.call("AttachUserPolicy", UserName="alice", PolicyArn=ARN)
+    store = wire.assembled.engine.store
+    with store.transaction():
+        store.account("123456789012").table(ManagedPolicy).delete(ARN)
+    assert listed(wire, OnlyAttached="true") == []
 
 
 # AWS's own

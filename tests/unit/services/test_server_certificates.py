@@ -102,7 +102,7 @@ def test_the_private_key_is_kept_nowhere(wire: Wire) -> None:
     certified = certify()
     upload(wire, certified=certified)
     account = wire.assembled.engine.store.account("123456789012")
-    kept = repr(account.table(ServerCertificate).rows("name"))
+    kept = repr(account.table(ServerCertificate).items())
     assert certified.body.splitlines()[1] in kept
     assert [line for line in certified.private_key.splitlines() if line in kept] == []
 

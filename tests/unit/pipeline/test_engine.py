@@ -61,11 +61,12 @@ def test_the_order_of_the_steps_is_awss() -> None:
 
 
 def test_the_steps_of_the_controls_stand_where_the_caller_is_known_and_behind_the_operation() -> None:
-    controls = assemble(Settings()).controls
-    assert assemble(Settings()).engine.steps[:3] == STEPS[:3]
-    names = [getattr(step, "__qualname__", "") for step in assemble(Settings()).engine.steps[3:]]
+    assembled = assemble(Settings())
+    assert assembled.engine.steps == STEPS
+    assert assembled.controls.faults.rules() == []
+    assert assembled.engine.steps[:3] == STEPS[:3]
+    names = [getattr(step, "__qualname__", "") for step in assembled.engine.steps[3:]]
     assert names == ["Faults.before", "authorize", "validate", "Propagation.execute", "Faults.after"]
-    assert controls.faults.rules() == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fake_iam.domain.errors import InvalidInput
@@ -50,7 +50,17 @@ class AccessKey:
         """
         if status not in STATUSES:
             raise InvalidInput.status(status)
-        return replace(self, status=status)
+        return self._with(status, self.last_use)
+
+    def used(self, last_use: LastUse) -> AccessKey:
+        """The key with that last use and nothing else changed."""
+        return self._with(self.status, last_use)
+
+    def _with(self, status: str, last_use: LastUse | None) -> AccessKey:
+        """What changes with every call, spelt out: dataclasses.replace takes five times as long."""
+        return AccessKey(
+            self.id, self.account_id, self.owner_id, self.secret, self.created_at, self.serial, status, last_use
+        )
 
 
 @dataclass(frozen=True, slots=True)

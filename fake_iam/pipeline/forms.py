@@ -29,14 +29,21 @@ def read_pairs(text: str) -> dict[str, str]:
             raise Refusal("MalformedQueryString", "Incomplete trailing escape % sequence", status=400)
         raise Refusal("MalformedQueryString", f"Illegal hex character in escape % pattern: %{bad[1]}", status=400)
     found: dict[str, str] = {}
+    plain = _is_plain(text)
     for pair in text.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            found.setdefault(_decode(name), _decode(value))
+            if not plain:
+                name, value = _decode(name), _decode(value)
+            found.setdefault(name, value)
     return found
 
 
+def _is_plain(text: str) -> bool:
+    return "%" not in text and "+" not in text and text.isascii()
+
+
 def _decode(text: str) -> str:
-    if "%" not in text and "+" not in text and text.isascii():
+    if _is_plain(text):
         return text
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.access_keys import AccessKey, LastUse, Session
@@ -42,12 +41,11 @@ def parse(engine: Engine, call: Call) -> None:
         raise Answered(400)
     if len(request.body) > BODY_LIMIT:
         raise Answered(413)
-    elsewhere = Answered(404, _identified(call, [("Content-Type", "text/xml")]), b"<UnknownOperationException/>\n")
     if request.path != "/":
-        raise elsewhere
+        raise _elsewhere(call)
     call.parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
-        raise elsewhere
+        raise _elsewhere(call)
     if request.method == "POST" and _is_form(request.header("Content-Type")):
         call.parameters = {**forms.read_pairs(request.body.decode("latin-1")), **call.parameters}
     if "Action" not in call.parameters:
@@ -122,6 +120,10 @@ def _is_form(content_type: str | None) -> bool:
     return (content_type or "").partition(";")[0].strip().lower() == FORM
 
 
+def _elsewhere(call: Call) -> Answered:
+    return Answered(404, _identified(call, [("Content-Type", "text/xml")]), b"<UnknownOperationException/>\n")
+
+
 def _identified(call: Call, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [("x-amzn-RequestId", call.request_id), *headers]
 
@@ -182,4 +184,4 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
         region = call.signed.region
     last_use = LastUse(call.now.replace(microsecond=0), call.service.name, region)
     if last_use != key.last_use:
-        keys.put(key.id, replace(key, last_use=last_use))
+        keys.put(key.id, key.used(last_use))

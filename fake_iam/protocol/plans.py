@@ -34,9 +34,8 @@ class OperationPlan:
         """Check every constraint of the model. Raises Refusal ValidationError that names all violations."""
         found: list[constraints.Violation] = []
         self._check(values, "", found)
-        text = self._word(found)
-        if text is not None:
-            raise Refusal("ValidationError", text, status=400)
+        if found:
+            raise Refusal("ValidationError", self._word(found), status=400)
 
     def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The members as keyword arguments; what is inside them keeps the model's names."""

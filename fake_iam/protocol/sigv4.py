@@ -25,10 +25,11 @@ STAMP: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
+USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([^,=\s]+), ?SignedHeaders=([^,=\s]+), ?Signature=([^,=\s]+)")
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signed:
     """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format.
 
@@ -159,10 +160,7 @@ def _signing_key(secret: str, *scope: str) -> bytes:
 
 def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
     """The canonical request: header values as received, since SDKs differ in which headers they sign."""
-    headers = "".join(
-        f"{name}:{','.join([' '.join(value.split()) for value in request.header_values(name)])}\n"
-        for name in signed.signed_headers
-    )
+    headers = "".join([f"{name}:{_canonical_value(request, name)}\n" for name in signed.signed_headers])
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
     lines = (
         request.method,
@@ -173,6 +171,10 @@ def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> b
         body_hash,
     )
     return "\n".join(lines).encode("latin-1", "replace")
+
+
+def _canonical_value(request: WireRequest, name: str) -> str:
+    return ",".join([" ".join(value.split()) for value in request.header_values(name)])
 
 
 def _canonical_query(query: str) -> str:
@@ -205,14 +207,18 @@ def _header_parts(header: str) -> list[str]:
 
 
 def _from_header(request: WireRequest, header: str) -> Signed:
-    """Of a part given twice the last counts."""
+    """Of a part given twice the last counts. What SDKs send is read with one expression, to the same end."""
+    timestamp = request.header("x-amz-date") or _basic(request.header("date") or "")
+    token = request.header("x-amz-security-token")
+    usual = USUAL.fullmatch(header)
+    if usual is not None:
+        credential, names, signature = usual.groups()
+        return _signed(credential, signature, names, timestamp, token, whole=bool(timestamp), in_query=False)
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
-    timestamp = request.header("x-amz-date") or _basic(request.header("date") or "")
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]
     paired = all(equals for _, equals, _ in pairs) and header.startswith(f"{ALGORITHM} ")
     whole = paired and bool(credential and signature and names and timestamp)
-    token = request.header("x-amz-security-token")
     return _signed(credential, signature, names, timestamp, token, whole=whole, in_query=False)
 
 
@@ -241,13 +247,18 @@ def _signed(
         region,
         service,
         terminator,
-        tuple([name for name in signed_headers.lower().split(";") if name]),
+        _names(signed_headers),
         signature,
         timestamp,
         session_token,
         whole,
         in_query,
     )
+
+
+@lru_cache(maxsize=256)
+def _names(signed_headers: str) -> tuple[str, ...]:
+    return tuple(name for name in signed_headers.lower().split(";") if name)
 
 
 def _header_fault(signed: Signed, header: str) -> Refusal:

@@ -49,7 +49,7 @@ class Caller:
         return cls("federated-user", account_id, user_id, arn, session.key_id, session)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """Everything an operation may use besides its own parameters.
 

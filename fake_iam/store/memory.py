@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from operator import attrgetter
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from typing import Any, Generic, TypeVar
 
 from fake_iam.domain.access_keys import AccessKey, Session
@@ -151,6 +151,22 @@ class MemoryAccount:
         return self.users.get(owner_id) or self.table(Group).get(owner_id)
 
 
+class _Transaction:
+    """The context manager of every transaction of a store, which have nothing of their own to remember."""
+
+    def __init__(self, begin: Callable[[], None], end: Callable[[bool], None]) -> None:
+        self._begin = begin
+        self._end = end
+
+    def __enter__(self) -> None:
+        self._begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(kind is not None)
+
+
 class MemoryStore:
     """Accounts in memory. Only one transaction runs at a time."""
 
@@ -161,20 +177,26 @@ class MemoryStore:
         self._serials: dict[str, int] = {}  # of the ids issued
         self._issuers: list[str] = []  # their accounts, by serial
         self.revision = 0
+        self._transaction = _Transaction(self._begin, self._end)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """One at a time; an exception inside leaves nothing behind. Not to be nested."""
-        with self._lock:
-            try:
-                yield
-            except BaseException:
+        return self._transaction
+
+    def _begin(self) -> None:
+        self._lock.acquire()
+
+    def _end(self, failed: bool) -> None:
+        """Keep what was done, or undo it."""
+        try:
+            if failed:
                 for step, *arguments in reversed(self._undo):
                     step(*arguments)
-                self._undo.clear()
-                raise
-            self.revision += bool(self._undo)
+            elif self._undo:
+                self.revision += 1
             self._undo.clear()
+        finally:
+            self._lock.release()
 
     def account(self, account_id: str) -> MemoryAccount:
         """The account of that number, empty until something is put there."""

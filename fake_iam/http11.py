@@ -77,6 +77,8 @@ class RequestReader:
             Malformed: what arrived is no request, or a larger one than is served.
         """
         if self._head is None:
+            if not self._buffer:
+                return None
             self._read_head()
         if self._head is None or not self._read_body():
             return None
@@ -101,20 +103,18 @@ class RequestReader:
         if head is None:
             raise Malformed
         method, target, minor, lines = head.groups()
-        headers = []
-        for line in lines.split("\r\n")[1:]:
-            name, _, value = line.partition(":")
-            headers.append((name, value.strip(" \t")))
+        pairs = [line.partition(":") for line in lines.split("\r\n")[1:]]
+        headers = [(name, value.strip(" \t")) for name, _, value in pairs]
         if len(headers) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
         path, query = _target(target)
         request = WireRequest(method, path, query, headers, remote=self._remote)
-        wish = _joined(request, "connection")
+        wish = request.joined("connection").lower()
         self._head = Arrived(request, "close" not in wish and (minor == "1" or "keep-alive" in wish))
         self._begin_body(request)
 
     def _begin_body(self, request: WireRequest) -> None:
-        coding = _joined(request, "transfer-encoding")
+        coding = request.joined("transfer-encoding").lower()
         lengths = set(request.header_values("content-length"))
         if coding and (coding != "chunked" or lengths):
             raise Malformed
@@ -127,7 +127,7 @@ class RequestReader:
         self._chunks = bytearray() if coding else None
         self._trailers = 0
         expected = coding or self._missing
-        self.wants_continue = bool(expected) and "100-continue" in _joined(request, "expect")
+        self.wants_continue = bool(expected) and "100-continue" in request.joined("expect").lower()
 
     def _read_body(self) -> bool:
         assert self._head is not None
@@ -210,8 +210,3 @@ def _target(target: str) -> tuple[str, str]:
         target = target[absolute.end() :] or "/"
     path, _, query = target.partition("#")[0].partition("?")
     return path if path.startswith("/") else f"/{path}", query
-
-
-def _joined(request: WireRequest, name: str) -> str:
-    """All headers of that name as one value in small letters, empty if there is none."""
-    return "" if request.header(name) is None else ",".join(request.header_values(name)).lower()

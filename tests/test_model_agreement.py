@@ -316,7 +316,7 @@ def test_an_operation_without_an_input_takes_nothing_and_refuses_nothing() -> No
     assert argument_names(load_service("iam"), "GetAccountSummary") == {}
     values = plan.parse({"UserName": ""})
     plan.validate(values)
-    assert plan.arguments(values) == {}
+    assert plan.arguments(values, ()) == {}
 
 
 def test_a_service_that_botocore_lacks_is_a_lookup_error() -> None:

@@ -98,7 +98,7 @@ class Journal:
 
     def __init__(self, models: Sequence[ServiceModel], size: int) -> None:
         self._lock = threading.Lock()
-        self._entries: deque[JournalEntry] = deque(maxlen=size)
+        self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
         self._sensitive = {
             member.name
@@ -112,7 +112,7 @@ class Journal:
         """Enter a call that has been answered."""
         with self._lock:
             self._count += 1
-            self._entries.append(self._entry(self._count, call, response, duration))
+            self._entries.append((self._count, *self._fields(call, response, duration)))
 
     def calls(
         self,
@@ -131,7 +131,7 @@ class Journal:
             outcome: ``"ok"``, ``"error"``, ``"dropped"``, or an error's code.
         """
         with self._lock:
-            entries = list(self._entries)
+            entries = [JournalEntry(*fields) for fields in self._entries]
         return Calls(
             entry
             for entry in entries
@@ -147,30 +147,32 @@ class Journal:
             self._entries.clear()
             self._count = 0
 
-    def _entry(self, number: int, call: Call, response: WireResponse, duration: float) -> JournalEntry:
+    def _fields(self, call: Call, response: WireResponse, duration: float) -> tuple[Any, ...]:
+        """The fields of an entry but its number."""
         ok = response.status == 200 and not response.drop
         caller = call.caller
         key_id = caller.access_key_id if caller else call.signed.access_key_id if call.signed else None
-        return JournalEntry(
-            number=number,
-            time=call.now,
-            request_id=call.request_id,
-            service=call.service.name if call.service else None,
-            operation=call.parameters.get("Action", "")[:LONGEST_NAME] or None,
-            parameters=self._parameters(call),
-            caller=caller.arn if caller else None,
-            access_key_id=key_id or None,
-            source=call.request.remote or "in-process",
-            outcome="dropped" if response.drop else "ok" if ok else "error",
-            code=call.error.code if call.error and not response.drop else None,
-            status=response.status,
-            duration=duration,
-            faults=tuple(call.faults),
+        return (
+            call.now,
+            call.request_id,
+            call.service.name if call.service else None,
+            call.parameters.get("Action", "")[:LONGEST_NAME] or None,
+            self._parameters(call),
+            caller.arn if caller else None,
+            key_id or None,
+            call.request.remote or "in-process",
+            "dropped" if response.drop else "ok" if ok else "error",
+            call.error.code if call.error and not response.drop else None,
+            response.status,
+            duration,
+            tuple(call.faults),
         )
 
     def _parameters(self, call: Call) -> dict[str, Any]:
         """The members as the model has them; what could not be read stays flat."""
         values = call.values
+        if values is not None and self._harmless(values):
+            return values  # which nobody changes
         if values is None and call.plan is not None:
             try:
                 values = call.plan.parse(call.parameters)
@@ -182,6 +184,13 @@ class Journal:
             }
         masked: dict[str, Any] = self._masked(values)
         return masked
+
+    def _harmless(self, values: Mapping[str, Any]) -> bool:
+        """Whether nothing is to be masked or cut: the parameters of most calls are a few short texts."""
+        for name, value in values.items():
+            if type(value) is not str or len(value) > LONGEST_VALUE or name in self._sensitive:
+                return False
+        return True
 
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):

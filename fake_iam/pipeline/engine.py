@@ -158,9 +158,8 @@ class Engine:
         implemented = next(known for known in self.services.values() if known.model.name == service)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        implemented.service.operations[operation].function(
-            self.context(Caller.root(account_id), now), **plan.arguments(members)
-        )
+        does = implemented.service.operations[operation]
+        does.function(self.context(Caller.root(account_id), now), **plan.arguments(members, does.parameters))
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""

@@ -23,6 +23,8 @@ def read_pairs(text: str) -> dict[str, str]:
     Raises:
         Refusal: MalformedQueryString for a broken percent escape (confidence D; for a body, assumed).
     """
+    if not text:
+        return {}
     bad = BAD_ESCAPE.search(text) if "%" in text else None
     if bad is not None:
         if len(bad[1]) < 2:

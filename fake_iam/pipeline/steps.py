@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.access_keys import AccessKey, LastUse, Session
@@ -46,7 +47,7 @@ def parse(engine: Engine, call: Call) -> None:
     call.parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
         raise _elsewhere(call)
-    if request.method == "POST" and _is_form(request.header("Content-Type")):
+    if request.method == "POST" and _is_form(request.first.get("content-type", "")):
         call.parameters = {**forms.read_pairs(request.body.decode("latin-1")), **call.parameters}
     if "Action" not in call.parameters:
         query = f"?{request.query}" if request.method == "GET" and request.query else ""
@@ -105,8 +106,7 @@ def validate(engine: Engine, call: Call) -> None:
     assert call.plan is not None and call.operation is not None
     call.values = call.plan.parse(call.parameters)
     call.plan.validate(call.values)
-    named = call.plan.arguments(call.values)
-    call.arguments = {name: value for name, value in named.items() if name in call.operation.parameters}
+    call.arguments = call.plan.arguments(call.values, call.operation.parameters)
 
 
 def execute(engine: Engine, call: Call) -> None:
@@ -116,8 +116,9 @@ def execute(engine: Engine, call: Call) -> None:
         call.result = call.operation.function(engine.context(call.caller, call.now), **call.arguments)
 
 
-def _is_form(content_type: str | None) -> bool:
-    return (content_type or "").partition(";")[0].strip().lower() == FORM
+@lru_cache(maxsize=256)
+def _is_form(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == FORM
 
 
 def _elsewhere(call: Call) -> Answered:
@@ -182,6 +183,6 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     region = GLOBAL_REGION
     if call.service.name == "sts" and REGION.fullmatch(call.signed.region):
         region = call.signed.region
-    last_use = LastUse(call.now.replace(microsecond=0), call.service.name, region)
-    if last_use != key.last_use:
-        keys.put(key.id, key.used(last_use))
+    at, before = call.now.replace(microsecond=0), key.last_use
+    if before is None or before.at != at or before.service != call.service.name or before.region != region:
+        keys.put(key.id, key.used(LastUse(at, call.service.name, region)))

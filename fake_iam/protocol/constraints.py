@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,7 @@ def _integer(shape: Shape) -> Checker:
 def _string(shape: Shape) -> Checker:
     """Pattern before length: the more usual of the two orders seen. Lengths are in Unicode scalar values."""
     low, high, enum = shape.min, shape.max, shape.enum
+    shortest, longest = low or 0, sys.maxsize if high is None else high
     matches = patterns.matcher(shape.pattern) if shape.pattern else None
     says_pattern = f"Member must satisfy regular expression pattern: {shape.pattern}"
 
@@ -76,7 +78,8 @@ def _string(shape: Shape) -> Checker:
             found.append(Violation(at, value, "Member must satisfy enum value set", "enum", enum))
         if matches and not matches(value):
             found.append(Violation(at, value, says_pattern, "pattern"))
-        _length(value, at, found, low, high)
+        if not shortest <= len(value) <= longest:
+            _length(value, at, found, low, high)
 
     return check
 

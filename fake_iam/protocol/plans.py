@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -37,9 +37,10 @@ class OperationPlan:
         if found:
             raise Refusal("ValidationError", self._word(found), status=400)
 
-    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The members as keyword arguments; what is inside them keeps the model's names."""
-        return {self._names[name]: value for name, value in values.items()}
+    def arguments(self, values: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
+        """The members as keyword arguments, those that are known; what is inside them keeps the model's names."""
+        names = self._names
+        return {names[member]: value for member, value in values.items() if names[member] in known}
 
     def serialize(self, result: Mapping[str, Any] | None, request_id: str) -> bytes:
         """The body of a success."""

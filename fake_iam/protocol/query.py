@@ -59,7 +59,8 @@ def _structure(members: list[tuple[str, Parser]]) -> Parser:
     def parse(parameters: Parameters, name: str) -> dict[str, Any] | None:
         values = {}
         for key, parse_member in members:
-            value = parse_member(parameters, f"{name}.{key}" if name else key)
+            place = f"{name}.{key}" if name else key
+            value = parameters.get(place) if parse_member is _text else parse_member(parameters, place)
             if value is not None:
                 values[key] = value
         return values or None

@@ -25,7 +25,9 @@ STAMP: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
-USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([^,=\s]+), ?SignedHeaders=([^,=\s]+), ?Signature=([^,=\s]+)")
+USUAL: Final = re.compile(
+    rf"{ALGORITHM} Credential=((\w+)/(\d+)/([\w-]+)/(\w+)/(\w+)), ?SignedHeaders=([\w;-]+), ?Signature=(\w+)", re.ASCII
+)
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
 
@@ -53,7 +55,7 @@ class Signed:
 
 def peek(request: WireRequest) -> Signed | None:
     """What the request says of its signature, well formed or not; None if it says nothing. Raises nothing."""
-    header = request.header("authorization")
+    header = request.first.get("authorization")
     if header is not None:
         return _from_header(request, header)
     parameters = _query_parameters(request.query)
@@ -68,7 +70,7 @@ def complete(signed: Signed | None, request: WireRequest) -> Signed:
     Raises:
         Refusal: MissingAuthenticationToken, SignatureDoesNotMatch or IncompleteSignature, the first that AWS finds.
     """
-    header = request.header("authorization")
+    header = request.first.get("authorization")
     parameters = _query_parameters(request.query)
     in_query = "X-Amz-Algorithm" in parameters
     if signed is None or (header is None and not in_query):
@@ -138,24 +140,24 @@ def check_scope(signed: Signed, service: str) -> None:
 def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
     """Whether the signature is the one that the secret gives for this request, its body included."""
     body_hash = hashlib.sha256(request.body).hexdigest()
-    declared = request.header("x-amz-content-sha256")
+    declared = request.first.get("x-amz-content-sha256")
     if declared is not None and declared != body_hash:
         return False
     scope = f"{signed.date}/{signed.region}/{signed.service}/{signed.terminator}"
     canonical = canonical_request(signed, request, body_hash)
     to_sign = f"{ALGORITHM}\n{signed.timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-    key = _signing_key(secret, signed.date, signed.region, signed.service, signed.terminator)
-    expected = hmac.digest(key, to_sign.encode("utf-8", "replace"), "sha256").hex()
-    return hmac.compare_digest(expected.encode(), signed.signature.encode("utf-8", "replace"))
+    expected = _signer(secret, signed.date, signed.region, signed.service, signed.terminator).copy()
+    expected.update(to_sign.encode("utf-8", "replace"))
+    return hmac.compare_digest(expected.hexdigest().encode(), signed.signature.encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=1024)
-def _signing_key(secret: str, *scope: str) -> bytes:
-    """The key of one secret and scope; a client signs with it all day."""
+def _signer(secret: str, *scope: str) -> hmac.HMAC:
+    """An HMAC with the signing key of one secret and scope, to be copied; a client signs with it all day."""
     key = f"AWS4{secret}".encode()
     for part in scope:
         key = hmac.digest(key, part.encode("utf-8", "replace"), "sha256")
-    return key
+    return hmac.new(key, digestmod="sha256")
 
 
 def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
@@ -174,6 +176,8 @@ def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> b
 
 
 def _canonical_value(request: WireRequest, name: str) -> str:
+    if len(request.first) == len(request.headers):
+        return " ".join(request.first.get(name, "").split())
     return ",".join([" ".join(value.split()) for value in request.header_values(name)])
 
 
@@ -208,18 +212,20 @@ def _header_parts(header: str) -> list[str]:
 
 def _from_header(request: WireRequest, header: str) -> Signed:
     """Of a part given twice the last counts. What SDKs send is read with one expression, to the same end."""
-    timestamp = request.header("x-amz-date") or _basic(request.header("date") or "")
-    token = request.header("x-amz-security-token")
+    timestamp = request.first.get("x-amz-date") or _basic(request.first.get("date") or "")
+    token = request.first.get("x-amz-security-token")
     usual = USUAL.fullmatch(header)
     if usual is not None:
-        credential, names, signature = usual.groups()
-        return _signed(credential, signature, names, timestamp, token, whole=bool(timestamp), in_query=False)
+        *parts, names, signature = usual.groups()
+        credential, key_id, date, region, service, end = parts
+        names, whole = _names(names), bool(timestamp)
+        return Signed(credential, key_id, date, region, service, end, names, signature, timestamp, token, whole, False)
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]
     paired = all(equals for _, equals, _ in pairs) and header.startswith(f"{ALGORITHM} ")
-    whole = paired and bool(credential and signature and names and timestamp)
-    return _signed(credential, signature, names, timestamp, token, whole=whole, in_query=False)
+    complete = paired and bool(credential and signature and names and timestamp)
+    return _signed(credential, signature, names, timestamp, token, whole=complete, in_query=False)
 
 
 def _from_query(parameters: dict[str, str]) -> Signed:
@@ -295,7 +301,7 @@ def _check_signed_headers(request: WireRequest, signed: Signed) -> None:
     if "host" not in signed.signed_headers:
         raise _mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     for name in signed.signed_headers:
-        if request.header(name) is None:
+        if name not in request.first:
             raise _incomplete(f"'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.")
 
 

@@ -11,7 +11,10 @@ BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, se
 
 @dataclass(slots=True)
 class WireRequest:
-    """A request as it arrived: target undecoded, repeated headers kept. ``headers`` are not to be changed."""
+    """A request as it arrived: target undecoded, repeated headers kept. ``headers`` are not to be changed.
+
+    ``first`` has the first header of each name, under the name in small letters.
+    """
 
     method: str
     path: str
@@ -19,20 +22,26 @@ class WireRequest:
     headers: Sequence[tuple[str, str]] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     remote: str = ""
-    _first: dict[str, str] = field(init=False, repr=False, compare=False)
+    first: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._first = {name.lower(): value for name, value in reversed(self.headers)}
+        self.first = {name.lower(): value for name, value in reversed(self.headers)}
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its letter case, or None."""
-        return self._first.get(name.lower())
+        return self.first.get(name.lower())
+
+    def joined(self, name: str) -> str:
+        """All headers of a name, which is given in small letters, as one value; empty if there is none."""
+        if len(self.first) == len(self.headers):
+            return self.first.get(name, "")
+        return ",".join(self.header_values(name))
 
     def header_values(self, name: str) -> list[str]:
         """Every header of that name, whatever its letter case."""
         wanted = name.lower()
-        if len(self._first) == len(self.headers):
-            return [self._first[wanted]] if wanted in self._first else []
+        if len(self.first) == len(self.headers):
+            return [self.first[wanted]] if wanted in self.first else []
         return [value for key, value in self.headers if key.lower() == wanted]
 
 

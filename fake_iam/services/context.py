@@ -20,7 +20,7 @@ from fake_iam.store.base import Account, Store
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Caller:
     """Who signed the request. ``id`` is the user's id, or the account number for the root user."""
 

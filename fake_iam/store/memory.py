@@ -152,19 +152,24 @@ class MemoryAccount:
 
 
 class _Transaction:
-    """The context manager of every transaction of a store, which have nothing of their own to remember."""
+    """The context manager of every transaction of a store: it has nothing of its own to remember."""
 
-    def __init__(self, begin: Callable[[], None], end: Callable[[bool], None]) -> None:
-        self._begin = begin
+    def __init__(self, lock: threading.RLock, undo: Undo, end: Callable[[bool], None]) -> None:
+        self._lock = lock
+        self._undo = undo
         self._end = end
 
     def __enter__(self) -> None:
-        self._begin()
+        self._lock.acquire()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(kind is not None)
+        try:
+            if self._undo:
+                self._end(kind is not None)
+        finally:
+            self._lock.release()
 
 
 class MemoryStore:
@@ -177,29 +182,26 @@ class MemoryStore:
         self._serials: dict[str, int] = {}  # of the ids issued
         self._issuers: list[str] = []  # their accounts, by serial
         self.revision = 0
-        self._transaction = _Transaction(self._begin, self._end)
+        self._transaction = _Transaction(self._lock, self._undo, self._end)
 
     def transaction(self) -> AbstractContextManager[None]:
         """One at a time; an exception inside leaves nothing behind. Not to be nested."""
         return self._transaction
 
-    def _begin(self) -> None:
-        self._lock.acquire()
-
     def _end(self, failed: bool) -> None:
         """Keep what was done, or undo it."""
-        try:
-            if failed:
-                for step, *arguments in reversed(self._undo):
-                    step(*arguments)
-            elif self._undo:
-                self.revision += 1
-            self._undo.clear()
-        finally:
-            self._lock.release()
+        if failed:
+            for step, *arguments in reversed(self._undo):
+                step(*arguments)
+        else:
+            self.revision += 1
+        self._undo.clear()
 
     def account(self, account_id: str) -> MemoryAccount:
         """The account of that number, empty until something is put there."""
+        account = self._accounts.get(account_id)
+        if account is not None:
+            return account
         with self._lock:
             if account_id not in self._accounts:
                 self._accounts[account_id] = MemoryAccount(account_id, self._undo)

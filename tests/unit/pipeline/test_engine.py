@@ -297,17 +297,17 @@ def test_a_plan_is_compiled_when_its_operation_is_first_called_and_only_then(wir
     assert (plan_for.cache_info().misses, plan_for.cache_info().hits) == (1, 2)
 
 
-def test_a_body_is_read_once_and_a_signing_key_worked_out_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_is_read_once_and_a_signer_worked_out_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     wire.user("alice")
     key = wire.key("alice")
     bodies: list[str] = []
     read_pairs = forms.read_pairs
     monkeypatch.setattr(forms, "read_pairs", lambda text: bodies.append(text) or read_pairs(text))
-    sigv4._signing_key.cache_clear()
+    sigv4._signer.cache_clear()
     for _ in range(3):
         assert wire.send(form_request("GetUser", key)).status == 200
     assert bodies == ["", "Action=GetUser&Version=2010-05-08"] * 3
-    assert (sigv4._signing_key.cache_info().misses, sigv4._signing_key.cache_info().hits) == (1, 2)
+    assert (sigv4._signer.cache_info().misses, sigv4._signer.cache_info().hits) == (1, 2)
 
 
 def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:

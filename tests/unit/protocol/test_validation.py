@@ -11,7 +11,7 @@ from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import load_service
 from fake_iam.protocol.names import camel, snake
 from fake_iam.protocol.patterns import matcher
-from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.plans import argument_names, plan_for
 
 IAM = load_service("iam")
 STS = load_service("sts")
@@ -32,7 +32,7 @@ def arguments(operation: str, **parameters: str) -> dict[str, Any]:
     plan = plan_for(IAM, operation)
     values = plan.parse({name.replace("__", "."): value for name, value in parameters.items()})
     plan.validate(values)
-    return plan.arguments(values)
+    return plan.arguments(values, argument_names(IAM, operation))
 
 
 @pytest.mark.parametrize(

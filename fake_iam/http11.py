@@ -126,8 +126,8 @@ class RequestReader:
             raise Malformed(413)
         self._chunks = bytearray() if coding else None
         self._trailers = 0
-        expected = coding or self._missing
-        self.wants_continue = bool(expected) and "100-continue" in request.joined("expect").lower()
+        if coding or self._missing:
+            self.wants_continue = "100-continue" in request.joined("expect").lower()
 
     def _read_body(self) -> bool:
         assert self._head is not None

@@ -162,7 +162,7 @@ def _signer(secret: str, *scope: str) -> hmac.HMAC:
 
 def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
     """The canonical request: header values as received, since SDKs differ in which headers they sign."""
-    headers = "".join([f"{name}:{_canonical_value(request, name)}\n" for name in signed.signed_headers])
+    headers = "".join([f"{name}:{' '.join(request.joined(name).split())}\n" for name in signed.signed_headers])
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
     lines = (
         request.method,
@@ -173,12 +173,6 @@ def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> b
         body_hash,
     )
     return "\n".join(lines).encode("latin-1", "replace")
-
-
-def _canonical_value(request: WireRequest, name: str) -> str:
-    if len(request.first) == len(request.headers):
-        return " ".join(request.first.get(name, "").split())
-    return ",".join([" ".join(value.split()) for value in request.header_values(name)])
 
 
 def _canonical_query(query: str) -> str:
@@ -216,10 +210,9 @@ def _from_header(request: WireRequest, header: str) -> Signed:
     token = request.first.get("x-amz-security-token")
     usual = USUAL.fullmatch(header)
     if usual is not None:
-        *parts, names, signature = usual.groups()
-        credential, key_id, date, region, service, end = parts
-        names, whole = _names(names), bool(timestamp)
-        return Signed(credential, key_id, date, region, service, end, names, signature, timestamp, token, whole, False)
+        credential, key_id, date, region, service, end, signed_headers, signature = usual.groups()
+        named, whole = _names(signed_headers), bool(timestamp)
+        return Signed(credential, key_id, date, region, service, end, named, signature, timestamp, token, whole, False)
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]

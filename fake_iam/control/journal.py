@@ -100,13 +100,7 @@ class Journal:
         self._lock = threading.Lock()
         self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
-        self._sensitive = {
-            member.name
-            for model in models
-            for shape in model.shapes.values()
-            for member in shape.members
-            if model.shapes[member.shape].sensitive
-        }
+        self._sensitive = frozenset().union(*(model.sensitive for model in models))
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Enter a call that has been answered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fake_iam.domain.errors import DeleteConflict, NoSuchEntity
-from fake_iam.domain.managed_policies import name_of, path_of
+from fake_iam.domain.policy_arns import name_of, path_of
 
 
 @dataclass(frozen=True, slots=True)

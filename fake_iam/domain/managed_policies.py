@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from fake_iam.domain.errors import (
     AccessDenied,
@@ -16,9 +15,8 @@ from fake_iam.domain.errors import (
     NoSuchEntity,
     ValidationError,
 )
+from fake_iam.domain.policy_arns import name_key, place_of
 from fake_iam.domain.tags import Tag, Tags
-
-AWS_PLACES: Final = "1"  # what the places of AWS's policies begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +77,6 @@ class ManagedPolicy:
     def without_version(self, version_id: str) -> ManagedPolicy:
         """The policy less one version."""
         return replace(self, versions=tuple(version for version in self.versions if version.id != version_id))
-
-
-def name_key(name: str) -> str:
-    """Names are unique in an account without regard to letter case."""
-    return name.lower()
-
-
-def account_of(arn: str) -> str:
-    """The account in a policy's ARN; ``aws`` for AWS's own."""
-    return arn.split(":")[4]
-
-
-def name_of(arn: str) -> str:
-    """The name that a policy's ARN ends with."""
-    return arn.rpartition("/")[2]
-
-
-def path_of(arn: str) -> str:
-    """The path in a policy's ARN."""
-    return arn.partition(":policy")[2].removesuffix(name_of(arn))
-
-
-def place_of(arn: str) -> str:
-    """How lists of policies are sorted: the account's own before AWS's, by name."""
-    return f"{AWS_PLACES if ':iam::aws:' in arn else '0'}{name_key(name_of(arn))}"
 
 
 def distinct(tags: Iterable[Tag]) -> Tags:

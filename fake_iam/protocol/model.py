@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -49,14 +50,38 @@ class OperationModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceModel:
-    """A service: operations and shapes by name, and the HTTP status of each error code."""
+    """A service: operations and shapes by name, and the HTTP status of each error code.
+
+    ``sensitive`` are the names of the members that no log may show.
+    """
 
     name: str
     version: str
     namespace: str
-    operations: dict[str, OperationModel]
-    shapes: dict[str, Shape]
-    error_status: dict[str, int]
+    operations: Mapping[str, OperationModel]
+    shapes: Mapping[str, Shape]
+    error_status: Mapping[str, int]
+    sensitive: frozenset[str]
+
+
+class _Shapes(Mapping[str, Shape]):
+    """Shapes that are made when they are first asked for: a server needs a few of the hundreds."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self._raw = raw
+        self._made: dict[str, Shape] = {}
+
+    def __getitem__(self, name: str) -> Shape:
+        shape = self._made.get(name)
+        if shape is None:
+            shape = self._made[name] = _shape(name, self._raw[name])
+        return shape
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
 
 
 @cache
@@ -74,8 +99,14 @@ def load_service(name: Literal["iam", "sts"] | str) -> ServiceModel:
         version=document["metadata"]["apiVersion"],
         namespace=document["metadata"]["xmlNamespace"],
         operations={key: _operation(key, raw, codes) for key, raw in document["operations"].items()},
-        shapes={key: _shape(key, raw) for key, raw in raw_shapes.items()},
+        shapes=_Shapes(raw_shapes),
         error_status={codes[shape]: error.get("httpStatusCode", 400) for shape, error in errors.items()},
+        sensitive=frozenset(
+            name
+            for raw in raw_shapes.values()
+            for name, member in raw.get("members", {}).items()
+            if raw_shapes[member["shape"]].get("sensitive")
+        ),
     )
 
 

@@ -10,10 +10,9 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Generic, TypeVar
 
 from fake_iam.domain.access_keys import AccessKey, Session
-from fake_iam.domain.groups import Group
 from fake_iam.domain.users import User
 from fake_iam.store.indexes import LookUp, Ordering, Tally
-from fake_iam.store.tables import OWNERS, TABLES, Indexes
+from fake_iam.store.tables import OWNERS, TABLES, Indexes, declared, kind_of
 
 Row = TypeVar("Row")
 Undo = list[tuple[Any, ...]]  # a function and its arguments: a third of a closure's room
@@ -125,30 +124,39 @@ def _whole(row: object) -> object:
 class MemoryAccount:
     """The tables of one account, all on the store's undo log."""
 
-    __slots__ = ("_tables", "access_keys", "id", "sessions", "users")
+    __slots__ = ("_followers", "_tables", "_undo", "access_keys", "id", "sessions", "users")
 
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
-        self._tables = {kind: MemoryTable[Any](undo, indexes, self._owner) for kind, indexes in TABLES.items()}
-        for kind in OWNERS:
-            self._tables[kind].followers = [table for table in self._tables.values() if table.by_owner]
+        self._undo = undo
+        self._tables: dict[str, MemoryTable[Any]] = {}
+        self._followers: list[MemoryTable[Any]] = []
         self.users = self.table(User)
         self.access_keys = self.table(AccessKey)
         self.sessions = self.table(Session)
 
     def table(self, kind: type[Row]) -> MemoryTable[Row]:
-        """The table of rows of a kind."""
-        return self._tables[kind]
+        """The table of rows of a kind, made when it is first asked for."""
+        name = declared(kind)
+        table = self._tables.get(name)
+        if table is None:
+            table = self._tables[name] = MemoryTable[Any](self._undo, TABLES[name], self._owner)
+            if name in OWNERS:
+                table.followers = self._followers
+            if table.by_owner:
+                self._followers.append(table)
+        return table
 
     def kinds(self) -> Sequence[type[Any]]:
         """The kinds of rows that there are tables for."""
-        return list(self._tables)
+        return [kind_of(name) for name in TABLES]
 
     def __len__(self) -> int:
         return sum(map(len, self._tables.values()))
 
-    def _owner(self, owner_id: str) -> User | Group | None:
-        return self.users.get(owner_id) or self.table(Group).get(owner_id)
+    def _owner(self, owner_id: str) -> Any | None:
+        tables = [self._tables[name] for name in OWNERS if name in self._tables]
+        return next((owner for table in tables if (owner := table.get(owner_id)) is not None), None)
 
 
 class _Transaction:

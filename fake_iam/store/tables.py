@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import accumulate
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from fake_iam.domain.access_keys import AccessKey, Session
-from fake_iam.domain.account_aliases import AccountAlias
-from fake_iam.domain.attachments import Attachment
-from fake_iam.domain.credential_report import CredentialReport
-from fake_iam.domain.groups import Group, Membership
-from fake_iam.domain.inline_policies import InlinePolicy
-from fake_iam.domain.login_profiles import LoginProfile
-from fake_iam.domain.managed_policies import ManagedPolicy, path_of, place_of
-from fake_iam.domain.mfa_devices import MfaDevice
-from fake_iam.domain.password_policy import PasswordPolicy
-from fake_iam.domain.server_certificates import ServerCertificate
-from fake_iam.domain.service_credentials import ServiceCredential
-from fake_iam.domain.signing_certificates import SigningCertificate
-from fake_iam.domain.ssh_public_keys import SSHPublicKey
+from fake_iam.domain.policy_arns import path_of, place_of
 from fake_iam.domain.users import User
+
+if TYPE_CHECKING:
+    from fake_iam.domain.attachments import Attachment
+    from fake_iam.domain.groups import Group
+    from fake_iam.domain.mfa_devices import MfaDevice
 
 Value = Callable[[Any], str | None]  # of a row; a row whose value is None is left out
 
@@ -102,16 +95,16 @@ def _entities(attachment: Attachment, owner: User | Group | None) -> list[str]:
 
 def _entity_place(_: Attachment, owner: User | Group | None) -> str:
     """Groups before users, by name."""
-    return "" if owner is None else f"{'0' if isinstance(owner, Group) else '1'}{owner.name_key}"
+    return "" if owner is None else f"{'1' if isinstance(owner, User) else '0'}{owner.name_key}"
 
 
 def _statuses(device: MfaDevice, _: Any) -> list[str]:
     return ["Any/", "Assigned/" if device.assigned else "Unassigned/"]
 
 
-# Under the kind of a row: the indexes of its table.
-TABLES: Final[Mapping[type[Any], Indexes]] = {
-    User: Indexes(
+# Under a kind of row, by its module and name: the indexes of its table. So a kind is loaded when its first row is.
+TABLES: Final[Mapping[str, Indexes]] = {
+    "users.User": Indexes(
         lookups=NAMED,
         tallies={"boundary": lambda user: user.permissions_boundary},
         orders={
@@ -121,18 +114,18 @@ TABLES: Final[Mapping[type[Any], Indexes]] = {
         },
         fields=("name", "path", "permissions_boundary"),
     ),
-    AccessKey: Indexes(OWNED, fields=("owner_id",)),
-    Session: Indexes(),
-    MfaDevice: Indexes(
+    "access_keys.AccessKey": Indexes(OWNED, fields=("owner_id",)),
+    "access_keys.Session": Indexes(),
+    "mfa_devices.MfaDevice": Indexes(
         OWNED,
         tallies={"status": lambda device: "Assigned" if device.assigned else "Unassigned"},
         orders={"status": Order(_statuses, lambda device, _: device.place)},
     ),
-    SigningCertificate: Indexes({**OWNED, "digest": lambda certificate: certificate.digest}),
-    SSHPublicKey: Indexes(OWNED),
-    ServerCertificate: Indexes(NAMED, orders={"path": BY_PATH}),
-    Group: Indexes(NAMED, orders={"path": BY_PATH}),
-    Membership: Indexes(
+    "signing_certificates.SigningCertificate": Indexes({**OWNED, "digest": lambda certificate: certificate.digest}),
+    "ssh_public_keys.SSHPublicKey": Indexes(OWNED),
+    "server_certificates.ServerCertificate": Indexes(NAMED, orders={"path": BY_PATH}),
+    "groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),
+    "groups.Membership": Indexes(
         OWNED,
         orders={
             "group": Order(
@@ -142,23 +135,23 @@ TABLES: Final[Mapping[type[Any], Indexes]] = {
             )
         },
     ),
-    ServiceCredential: Indexes(
+    "service_credentials.ServiceCredential": Indexes(
         {**OWNED, "login": lambda credential: credential.login_key},
         orders={
             "service": Order(lambda row, _: ["any/", f"{row.service}/"], lambda credential, _: credential.list_key)
         },
     ),
-    AccountAlias: Indexes(),
-    CredentialReport: Indexes(),
-    LoginProfile: Indexes(OWNED),
-    PasswordPolicy: Indexes(),
-    InlinePolicy: Indexes(OWNED),
-    ManagedPolicy: Indexes(
+    "account_aliases.AccountAlias": Indexes(),
+    "credential_report.CredentialReport": Indexes(),
+    "login_profiles.LoginProfile": Indexes(OWNED),
+    "password_policy.PasswordPolicy": Indexes(),
+    "inline_policies.InlinePolicy": Indexes(OWNED),
+    "managed_policies.ManagedPolicy": Indexes(
         NAMED,
         tallies={"versions": lambda policy: str(len(policy.versions))},
         orders={"path": Order(lambda policy, _: directories(policy.path), lambda policy, _: policy.place)},
     ),
-    Attachment: Indexes(
+    "attachments.Attachment": Indexes(
         OWNED,
         tallies={"policy": lambda attachment: attachment.policy_arn},
         orders={
@@ -172,4 +165,16 @@ TABLES: Final[Mapping[type[Any], Indexes]] = {
 }
 
 # The kinds of owners that lists go by.
-OWNERS: Final[Collection[type[Any]]] = (User, Group)
+OWNERS: Final = ("users.User", "groups.Group")
+
+
+def declared(kind: type[Any]) -> str:
+    """The name of a kind in ``TABLES``."""
+    return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+
+
+def kind_of(name: str) -> type[Any]:
+    """The kind of that name in ``TABLES``."""
+    module, _, kind = name.partition(".")
+    found: type[Any] = getattr(import_module(f"fake_iam.domain.{module}"), kind)
+    return found

@@ -7,17 +7,16 @@ from typing import Any
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.managed_policies import (
-    AWS_PLACES,
     ManagedPolicy,
     PolicyVersion,
     cannot_delete_elsewhere,
     delete_versions_first,
     distinct,
-    name_key,
     policy_exists,
     policy_in_use,
 )
 from fake_iam.domain.policy.document import check_identity_policy, size
+from fake_iam.domain.policy_arns import AWS_PLACES, name_key
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
 from fake_iam.services.iam.policy_lookups import (

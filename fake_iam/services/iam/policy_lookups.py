@@ -8,16 +8,9 @@ from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.attachments import Attachment
-from fake_iam.domain.managed_policies import (
-    ManagedPolicy,
-    PolicyVersion,
-    account_of,
-    no_such_policy,
-    no_such_version,
-    not_an_arn,
-    place_of,
-)
+from fake_iam.domain.managed_policies import ManagedPolicy, PolicyVersion, no_such_policy, no_such_version, not_an_arn
 from fake_iam.domain.policy.aws_managed import AWS_MANAGED
+from fake_iam.domain.policy_arns import account_of, place_of
 from fake_iam.services.context import Context
 
 OF_AWS: Final = tuple(sorted(AWS_MANAGED.values(), key=lambda policy: policy.place))

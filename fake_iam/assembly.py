@@ -18,12 +18,10 @@ from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
 from fake_iam.pipeline.sight import Stored
-from fake_iam.protocol.model import ServiceModel, load_service
-from fake_iam.protocol.plans import argument_names
+from fake_iam.protocol.model import load_service
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
 from fake_iam.services.iam.mfa_codes import code_at
-from fake_iam.services.registry import Service
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
 from fake_iam.store.memory import MemoryStore
@@ -225,22 +223,6 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:
 
 
 def implemented_services() -> dict[str, Implemented]:
-    """Both services by API version, IAM first, each function's signature compared with the model."""
-    return {model.version: Implemented(model, service) for service, model in map(_agreed, (IAM, STS))}
-
-
-def _agreed(service: Service) -> tuple[Service, ServiceModel]:
-    """Raises TypeError if a function's required parameters are not the model's required members.
-
-    Optional members come and go with botocore's releases: one that a function does not know is left out of its call.
-    """
-    model = load_service(service.name)
-    for name, operation in service.operations.items():
-        expected, actual = _required(argument_names(model, name)), _required(operation.parameters)
-        if expected != actual:
-            raise TypeError(f"{service.name}:{name} requires {actual}, the model says {expected}")
-    return service, model
-
-
-def _required(names: Mapping[str, bool]) -> list[str]:
-    return sorted(name for name, required in names.items() if required)
+    """Both services by API version, IAM first."""
+    implemented = [Implemented(load_service(service.name), service) for service in (IAM, STS)]
+    return {each.model.version: each for each in implemented}

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from fake_iam.assembly import assemble
-from fake_iam.commands import add_commands
 from fake_iam.control.problems import DocumentError
-from fake_iam.remote import Remote, RemoteError
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
 from fake_iam.version import VERSION
@@ -39,6 +37,7 @@ HELP: Final = {
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
 }
+PROGRAM: Final = "fake-iam"
 ADDRESS: Final = ("host", "port", "control_token")
 
 
@@ -47,16 +46,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit status: 0 done; 1 the port is taken, no server answers, or it refuses; 2 a bad setting or file.
     """
-    options = _parser().parse_args(arguments)
+    options, rest = _serving().parse_known_args(arguments)
     try:
-        settings = _settings(options)
-        if options.run is None:
-            return _serve(settings)
+        return _command(arguments) if rest else _serve(_settings(options))
+    except (SettingsError, DocumentError) as problem:
+        return _fail(2, str(problem))
+
+
+def _command(arguments: Sequence[str] | None) -> int:
+    """Run what is more than settings: a command, or a wish for help."""
+    from fake_iam.remote import Remote, RemoteError
+
+    options = _parser().parse_args(arguments)
+    settings = _settings(options)
+    if options.run is None:
+        return _serve(settings)
+    try:
         answer = options.run(Remote(settings), options)
     except RemoteError as problem:
         return _fail(1, str(problem))
-    except (SettingsError, DocumentError) as problem:
-        return _fail(2, str(problem))
     if answer is not None:
         print(answer if isinstance(answer, str) else json.dumps(answer, indent=2))
     return 0
@@ -67,11 +75,18 @@ def export_lines(url: str) -> str:
     return f"export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}"
 
 
+def _serving() -> argparse.ArgumentParser:
+    """The settings alone: all that a server is started with, and ready in a third of the time."""
+    return argparse.ArgumentParser(prog=PROGRAM, parents=[_options(HELP)], add_help=False, allow_abbrev=False)
+
+
 def _parser() -> argparse.ArgumentParser:
     """Settings may stand before the command; behind it, the commands that ask a server take its address alone."""
+    from fake_iam.commands import add_commands
+
     every, address = _options(HELP), _options(ADDRESS)
     parser = argparse.ArgumentParser(
-        prog="fake-iam",
+        prog=PROGRAM,
         description="A local server that answers AWS IAM and STS. Without a command it serves.",
         parents=[every],
         allow_abbrev=False,

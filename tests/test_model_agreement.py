@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pkgutil
 import textwrap
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from importlib import import_module
 from types import FunctionType
 from typing import Any, cast
 
 import pytest
 
-from fake_iam.assembly import _agreed, assemble
+from fake_iam.assembly import assemble, implemented_services
 from fake_iam.domain import errors
 from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import STATUSES, Engine
+from fake_iam.pipeline.engine import STATUSES, Engine, Implemented
 from fake_iam.protocol.constraints import NOT_NULL_MEMBERS
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.names import camel, snake
@@ -97,7 +99,15 @@ def parsed(function: Callable[..., Any]) -> ast.FunctionDef:
 
 
 def returned(function: Callable[..., Any]) -> list[ast.expr]:
-    return [node.value for node in ast.walk(parsed(function)) if isinstance(node, ast.Return) and node.value]
+    return [node.value for node in own_nodes(parsed(function)) if isinstance(node, ast.Return) and node.value]
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a function but those of the functions inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef):
+            yield child
+            yield from own_nodes(child)
 
 
 def called(call: ast.Call, scope: Scope) -> FunctionType | None:
@@ -336,7 +346,22 @@ def test_an_operation_is_registered_once() -> None:
         service.operation("GetUser")(get_user)
 
 
-def test_a_function_whose_required_parameters_are_not_the_models_stops_the_start() -> None:
+def test_an_operation_is_declared_in_its_module_and_every_module_beside_it_is_declared() -> None:
+    for service, _ in SERVICES:
+        package = import_module(f"fake_iam.services.{service.name}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+        found = {name: operation.function.__module__ for name, operation in service.operations._loaded.items()}
+        assert found == service.operations._modules
+
+
+def test_every_function_requires_what_the_model_does() -> None:
+    for implemented in implemented_services().values():
+        for name in implemented.service.operations:
+            assert implemented.operation(name) is not None
+
+
+def test_a_function_whose_required_parameters_are_not_the_models_is_not_called() -> None:
     service = Service("iam")
 
     @service.operation("DeleteUser")
@@ -344,7 +369,7 @@ def test_a_function_whose_required_parameters_are_not_the_models_stops_the_start
         """Do nothing."""
 
     with pytest.raises(TypeError, match=r"^iam:DeleteUser requires \[\], the model says \['user_name'\]$"):
-        _agreed(service)
+        Implemented(load_service("iam"), service).operation("DeleteUser")
 
 
 def test_no_two_members_of_an_input_share_a_python_name() -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
-from fake_iam.domain.mfa_devices import CodeAt
 from fake_iam.domain.quotas import Quotas
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
@@ -19,11 +18,14 @@ from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
-from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.plans import argument_names, plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller, Context
-from fake_iam.services.registry import Service
+from fake_iam.services.registry import Operation, Service
 from fake_iam.store.base import Store
+
+if TYPE_CHECKING:
+    from fake_iam.domain.mfa_devices import CodeAt
 
 LOGGER = logging.getLogger("fake_iam")
 Step = Callable[["Engine", Call], None]
@@ -83,6 +85,24 @@ class Implemented:
 
     model: ServiceModel
     service: Service
+    _agreed: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    def operation(self, name: str) -> Operation | None:
+        """The operation of that name, or None if it is not answered here. At first it is compared with the model.
+
+        Optional members come and go with botocore's releases: one that a function does not know is left out of its
+        call.
+
+        Raises:
+            TypeError: the function's required parameters are not the model's required members.
+        """
+        operation = self.service.operations.get(name)
+        if operation is not None and name not in self._agreed:
+            expected, actual = _required(argument_names(self.model, name)), _required(operation.parameters)
+            if expected != actual:
+                raise TypeError(f"{self.service.name}:{name} requires {actual}, the model says {expected}")
+            self._agreed.add(name)
+        return operation
 
 
 class Engine:
@@ -158,7 +178,8 @@ class Engine:
         implemented = next(known for known in self.services.values() if known.model.name == service)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        does = implemented.service.operations[operation]
+        does = implemented.operation(operation)
+        assert does is not None
         does.function(self.context(Caller.root(account_id), now), **plan.arguments(members, does.parameters))
 
     def context(self, caller: Caller, now: datetime) -> Context:
@@ -218,3 +239,7 @@ class Engine:
             extended = self.ids.extended_request_id(region or steps.GLOBAL_REGION, call.now)
             headers.append(("x-amz-sts-extended-request-id", extended))
         return [*headers, ("Content-Type", "text/xml")]
+
+
+def _required(names: Mapping[str, bool]) -> list[str]:
+    return sorted(name for name, required in names.items() if required)

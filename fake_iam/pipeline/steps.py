@@ -61,7 +61,7 @@ def resolve(engine: Engine, call: Call) -> None:
     if implemented is None or action not in implemented.model.operations:
         raise InvalidAction.operation(action, "NO_VERSION_SPECIFIED" if version is None else version)
     call.service = implemented.model
-    call.operation = implemented.service.operations.get(action)
+    call.operation = implemented.operation(action)
     call.plan = plan_for(call.service, action)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from fake_iam.domain import arns, paging
 from fake_iam.domain.access_keys import Session
 from fake_iam.domain.federation import federated_user_id
 from fake_iam.domain.ids import IdSource
-from fake_iam.domain.mfa_devices import CodeAt
 from fake_iam.domain.paging import Page, Walk
 from fake_iam.domain.quotas import Quotas
 from fake_iam.domain.users import User
 from fake_iam.store.base import Account, Store
+
+if TYPE_CHECKING:
+    from fake_iam.domain.mfa_devices import CodeAt
 
 T = TypeVar("T")
 

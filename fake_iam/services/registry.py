@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Mapping[str, Any] | None])
@@ -24,18 +25,58 @@ class Operation:
     parameters: Mapping[str, bool]
 
 
-class Service:
-    """A service by its name in botocore's model, and the operations it answers."""
+class Operations(MutableMapping[str, Operation]):
+    """Operations by name. The module of a noun is loaded when one of its operations is first looked up.
 
-    def __init__(self, name: str) -> None:
+    So the start of a server does not grow with what it answers.
+    """
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+        self._loaded: dict[str, Operation] = {}
+
+    def __getitem__(self, name: str) -> Operation:
+        if name not in self._loaded:
+            import_module(self._modules[name])
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, operation: Operation) -> None:
+        self._loaded[name] = operation
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._modules, **self._loaded})
+
+    def __len__(self) -> int:
+        return len({**self._modules, **self._loaded})
+
+    def registered(self, name: str) -> bool:
+        """Whether the operation is there already, loading nothing."""
+        return name in self._loaded
+
+
+class Service:
+    """A service by its name in botocore's model, and the operations it answers.
+
+    Args:
+        name: the service.
+        package: where its modules are.
+        nouns: the names of the operations in each of them, with blanks between.
+    """
+
+    def __init__(self, name: str, package: str = "", nouns: Mapping[str, str] | None = None) -> None:
         self.name = name
-        self.operations: dict[str, Operation] = {}
+        self.operations = Operations(
+            {name: f"{package}.{noun}" for noun, names in (nouns or {}).items() for name in names.split()}
+        )
 
     def operation(self, name: str, *, open_to_sessions: bool = False) -> Callable[[Function], Function]:
         """Register the function below as the operation of that name. Raises ValueError if it is there already."""
 
         def register(function: Function) -> Function:
-            if name in self.operations:
+            if self.operations.registered(name):
                 raise ValueError(f"{self.name}:{name} is registered twice")
             self.operations[name] = Operation(name, function, open_to_sessions, _keywords(function))
             return function

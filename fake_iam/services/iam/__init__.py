@@ -1,51 +1,5 @@
-"""The IAM service: importing it registers every operation it answers."""
+"""The IAM service. Its modules are loaded when one of their operations is first called."""
 
-from fake_iam.services.iam import (
-    access_keys,
-    account_aliases,
-    account_summary,
-    attachments,
-    credential_report,
-    group_policies,
-    groups,
-    inline_policies,
-    leftovers,
-    login_profiles,
-    managed_policies,
-    mfa_devices,
-    password_policy,
-    permissions_boundaries,
-    policy_entities,
-    policy_versions,
-    server_certificates,
-    service_credentials,
-    signing_certificates,
-    ssh_public_keys,
-    users,
-)
 from fake_iam.services.iam.service import IAM
 
-__all__ = [
-    "IAM",
-    "access_keys",
-    "account_aliases",
-    "account_summary",
-    "attachments",
-    "credential_report",
-    "group_policies",
-    "groups",
-    "inline_policies",
-    "leftovers",
-    "login_profiles",
-    "managed_policies",
-    "mfa_devices",
-    "password_policy",
-    "permissions_boundaries",
-    "policy_entities",
-    "policy_versions",
-    "server_certificates",
-    "service_credentials",
-    "signing_certificates",
-    "ssh_public_keys",
-    "users",
-]
+__all__ = ["IAM"]

@@ -12,9 +12,7 @@ from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.domain.users import User, name_key
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
-from fake_iam.services.iam.leftovers import refuse_leftovers
 from fake_iam.services.iam.lookups import find_key_owner, find_user
-from fake_iam.services.iam.permissions_boundaries import find_boundary
 from fake_iam.services.iam.service import IAM
 
 
@@ -30,6 +28,8 @@ def create_user(
     """Add a user. The answer shows its tags in the order of the request."""
     given = distinct(views.read_tags(tags))
     if permissions_boundary is not None:
+        from fake_iam.services.iam.permissions_boundaries import find_boundary  # here, since it knows policies
+
         find_boundary(ctx, permissions_boundary)
     if ctx.account.users.find("name", name_key(user_name)):
         raise EntityAlreadyExists.user(user_name)
@@ -87,6 +87,8 @@ def update_user(ctx: Context, *, user_name: str, new_path: str | None = None, ne
 @IAM.operation("DeleteUser")
 def delete_user(ctx: Context, *, user_name: str) -> None:
     """Delete a user on whom nothing hangs any more."""
+    from fake_iam.services.iam.leftovers import refuse_leftovers  # here, since it knows every noun
+
     user = find_user(ctx, user_name)
     refuse_leftovers(ctx, user)
     ctx.account.users.delete(user.id)

@@ -1,6 +1,5 @@
-"""The STS service: importing it registers every operation it answers."""
+"""The STS service. Its modules are loaded when one of their operations is first called."""
 
-from fake_iam.services.sts import caller, federation, sessions
 from fake_iam.services.sts.service import STS
 
-__all__ = ["STS", "caller", "federation", "sessions"]
+__all__ = ["STS"]

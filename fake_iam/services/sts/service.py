@@ -1,7 +1,15 @@
-"""The service that STS's operations register with."""
+"""The service that STS's operations register with, and in which module beside this one each of them is."""
 
 from __future__ import annotations
 
 from fake_iam.services.registry import Service
 
-STS = Service("sts")
+STS = Service(
+    "sts",
+    package="fake_iam.services.sts",
+    nouns={
+        "caller": "GetAccessKeyInfo GetCallerIdentity",
+        "federation": "DecodeAuthorizationMessage GetFederationToken",
+        "sessions": "GetSessionToken",
+    },
+)

@@ -91,8 +91,10 @@ class RequestReader:
         if buffer and buffer[0] in b"\r\n":
             del buffer[: len(buffer) - len(buffer.lstrip(b"\r\n"))]
         end = buffer.find(b"\r\n\r\n", self._searched)
-        if end > HEAD_LIMIT or (end < 0 and len(buffer) > HEAD_LIMIT):
-            raise Malformed(431)
+        if (len(buffer) if end < 0 else end) > HEAD_LIMIT:
+            # What is longer is to blame. To a long query AWS answers 400 (recorded), to long headers RFC 6585 does 431.
+            line = buffer.find(b"\r\n", 0, HEAD_LIMIT // 2)
+            raise Malformed(400 if line < 0 else 431)
         if end < 0:
             self._searched = max(0, len(buffer) - 3)
             return

@@ -172,16 +172,22 @@ class LocalServer:
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
 
-    def _attend(self, connection: _Connection) -> None:
-        """A connection can be read from or, if something is left to send, written to."""
+    def _attend(self, connection: _Connection, made: tuple[Arrived, WireResponse] | None = None) -> None:
+        """Go on with a connection: its answer has been made, or it can be written to, or read from."""
         try:
-            if connection.unsent:
+            if made is not None:
+                if not self._reply(connection, *made):
+                    return
+            elif connection.unsent:
                 self._send(connection, connection.unsent)
             elif not connection.receive():
                 self._close_connection(connection)
                 return
             self._advance(connection)
         except OSError:  # the client went away
+            self._close_connection(connection)
+        except Exception:
+            LOGGER.exception("internal fault of the server; the connection is closed")
             self._close_connection(connection)
 
     def _advance(self, connection: _Connection) -> None:
@@ -227,11 +233,7 @@ class LocalServer:
         while self._made:
             connection, arrived, response = self._made.popleft()
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
-            try:
-                if self._reply(connection, arrived, response):
-                    self._advance(connection)
-            except OSError:
-                self._close_connection(connection)
+            self._attend(connection, (arrived, response))
 
     def _reply(self, connection: _Connection, arrived: Arrived, response: WireResponse) -> bool:
         """Send an answer. False: it was one to be dropped, and the connection with it."""

@@ -52,16 +52,14 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     """The plan of an operation of the model. Raises KeyError if the model has none of that name."""
     model = service.operations[operation]
     shape = _input(service, operation)
-    write = xml.writer(service, model.output) if model.output else None
+    write = xml.writer(service, model.output, model.result, "  ") if model.output and model.result else None
     return OperationPlan(
         name=operation,
         _names={member.name: snake(member.name) for member in shape.members},
         _parse=query.parser(service, model.input) if model.input else _parse_nothing,
         _check=constraints.checker(service, model.input) if model.input else _check_nothing,
         _word=wording.WORDINGS[service.name],
-        _serialize=lambda result, request_id: xml.result_body(
-            service.namespace, operation, model.result, write, result, request_id
-        ),
+        _serialize=lambda result, request_id: xml.result_body(service.namespace, operation, write, result, request_id),
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from fake_iam.protocol.model import ServiceModel, Shape
+from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.ordering import wire_order
 
 DISPATCH_NAMESPACE: Final = "http://webservices.amazon.com/AWSFault/2005-15-09"
-Writer = Callable[[Any, str, str, list[str]], None]
+Writer = Callable[[Any, list[str]], None]
 
 _SPECIAL: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;"}
@@ -20,6 +20,8 @@ _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r":
 
 def escape(text: str) -> str:
     """Text fit for an element; what XML cannot carry becomes U+FFFD. The apostrophe stays (not settled for AWS)."""
+    if _SPECIAL.search(text) is None:
+        return text
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\ufffd"), text)
 
 
@@ -29,17 +31,12 @@ def element(name: str, text: str, indent: str) -> str:
 
 
 def result_body(
-    namespace: str,
-    operation: str,
-    wrapper: str | None,
-    write: Writer | None,
-    result: Mapping[str, Any],
-    request_id: str,
+    namespace: str, operation: str, write: Writer | None, result: Mapping[str, Any], request_id: str
 ) -> bytes:
-    """A success. Without a wrapper (a void operation) there is no Result element."""
+    """A success. Without a writer (a void operation) there is no Result element."""
     out = [f'<{operation}Response xmlns="{namespace}">\n']
-    if write is not None and wrapper is not None:
-        write(result, wrapper, "  ", out)
+    if write is not None:
+        write(result, out)
     out.append(f"  <ResponseMetadata>\n{element('RequestId', request_id, '    ')}  </ResponseMetadata>\n")
     out.append(f"</{operation}Response>\n")
     return "".join(out).encode()
@@ -55,73 +52,89 @@ def error_body(namespace: str, kind: str, code: str, message: str | None, reques
     ).encode()
 
 
-def writer(model: ServiceModel, shape_name: str) -> Writer:
-    """A function that writes a value of the shape as an element of some name at some indent."""
+def writer(model: ServiceModel, shape_name: str, name: str, indent: str) -> Writer:
+    """A function that adds a value of the shape to what is written: as an element of that name, at that indent."""
     shape = model.shapes[shape_name]
+    inner = f"{indent}  "
     if shape.type == "structure":
-        return _structure(model, shape)
+        shapes = {member.name: member.shape for member in shape.members}
+        return _structure([(key, writer(model, shapes[key], key, inner)) for key in wire_order(shapes)], name, indent)
     if shape.type == "list":
         assert shape.item is not None
-        return _list(writer(model, shape.item))
+        return _list(writer(model, shape.item, "member", inner), name, indent)
     if shape.type == "map":
-        return _map
-    return _SCALARS.get(shape.type, _text)
+        entry = [(key, _scalar(str, key, f"{inner}  ")) for key in ("key", "value")]
+        return _map(_structure(entry, "entry", inner), name, indent)
+    return _scalar(_TEXTS.get(shape.type, str), name, indent)
 
 
-def _text(value: Any, name: str, indent: str, out: list[str]) -> None:
-    out.append(element(name, str(value), indent))
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
 
 
-def _boolean(value: bool, name: str, indent: str, out: list[str]) -> None:
-    out.append(f"{indent}<{name}>{'true' if value else 'false'}</{name}>\n")
+def _timestamp(value: datetime) -> str:
+    return f"{value.astimezone(timezone.utc).isoformat(timespec='seconds')[:19]}Z"
 
 
-def _timestamp(value: datetime, name: str, indent: str, out: list[str]) -> None:
-    out.append(f"{indent}<{name}>{value.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}</{name}>\n")
+def _blob(value: bytes) -> str:
+    return base64.b64encode(value).decode()
 
 
-def _blob(value: bytes, name: str, indent: str, out: list[str]) -> None:
-    out.append(element(name, base64.b64encode(value).decode(), indent))
+_TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {"boolean": _boolean, "timestamp": _timestamp, "blob": _blob}
 
 
-_SCALARS: Final[Mapping[str, Writer]] = {"boolean": _boolean, "timestamp": _timestamp, "blob": _blob}
+def _scalar(text_of: Callable[[Any], str], name: str, indent: str) -> Writer:
+    start, end, empty = _tags(name, "", indent)
+
+    def write(value: Any, out: list[str]) -> None:
+        text = text_of(value)
+        out.append(f"{start}{escape(text)}{end}" if text else empty)
+
+    return write
 
 
-def _structure(model: ServiceModel, shape: Shape) -> Writer:
-    shapes = {member.name: member.shape for member in shape.members}
-    members = [(name, writer(model, shapes[name])) for name in wire_order(shapes)]
+def _structure(members: Sequence[tuple[str, Writer]], name: str, indent: str) -> Writer:
+    start, end, empty = _tags(name, indent, indent)
 
-    def write(value: Mapping[str, Any], name: str, indent: str, out: list[str]) -> None:
-        inside: list[str] = []
+    def write(value: Mapping[str, Any], out: list[str]) -> None:
+        place = len(out)
+        out.append(f"{start}\n")
         for key, write_member in members:
             member = value.get(key)
             if member is not None:
-                write_member(member, key, indent + "  ", inside)
-        _wrap(name, indent, inside, out)
+                write_member(member, out)
+        if len(out) > place + 1:
+            out.append(end)
+        else:
+            out[place] = empty
 
     return write
 
 
-def _list(write_item: Writer) -> Writer:
-    def write(value: list[Any], name: str, indent: str, out: list[str]) -> None:
-        inside: list[str] = []
+def _list(write_item: Writer, name: str, indent: str) -> Writer:
+    start, end, empty = _tags(name, indent, indent)
+
+    def write(value: list[Any], out: list[str]) -> None:
+        if not value:
+            out.append(empty)
+            return
+        out.append(f"{start}\n")
         for item in value:
-            write_item(item, "member", indent + "  ", inside)
-        _wrap(name, indent, inside, out)
+            write_item(item, out)
+        out.append(end)
 
     return write
 
 
-def _map(value: Mapping[str, Any], name: str, indent: str, out: list[str]) -> None:
-    inside: list[str] = []
-    for key, item in value.items():
-        entry = [element("key", key, indent + "    "), element("value", str(item), indent + "    ")]
-        _wrap("entry", indent + "  ", entry, inside)
-    _wrap(name, indent, inside, out)
+def _map(write_entry: Writer, name: str, indent: str) -> Writer:
+    write_entries = _list(write_entry, name, indent)
+
+    def write(value: Mapping[str, Any], out: list[str]) -> None:
+        write_entries([{"key": key, "value": item} for key, item in value.items()], out)
+
+    return write
 
 
-def _wrap(name: str, indent: str, inside: list[str], out: list[str]) -> None:
-    if inside:
-        out.extend((f"{indent}<{name}>\n", *inside, f"{indent}</{name}>\n"))
-    else:
-        out.append(f"{indent}<{name}/>\n")
+def _tags(name: str, closing_indent: str, indent: str) -> tuple[str, str, str]:
+    """How an element begins and ends, and how it looks if it is empty."""
+    return f"{indent}<{name}>", f"{closing_indent}</{name}>\n", f"{indent}<{name}/>\n"

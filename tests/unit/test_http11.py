@@ -87,7 +87,7 @@ def test_a_head_that_does_not_end_is_refused_at_the_limit_however_it_arrives(siz
             reader.feed(b"a" * size)
             fed += size
             assert reader.next() is None
-    assert refused.value.status == 431
+    assert refused.value.status == 400
     assert HEAD_LIMIT < fed <= HEAD_LIMIT + size
 
 

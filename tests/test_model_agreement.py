@@ -25,9 +25,10 @@ from fake_iam.protocol.names import camel, snake
 from fake_iam.protocol.plans import argument_names, plan_for
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.protocol.wording import SENTENCES, WORDINGS
+from fake_iam.services import registry
 from fake_iam.services.context import Context
 from fake_iam.services.iam import IAM
-from fake_iam.services.registry import Operation, Service
+from fake_iam.services.registry import Operation, Operations, Service
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
 
@@ -359,6 +360,15 @@ def test_every_function_requires_what_the_model_does() -> None:
     for implemented in implemented_services().values():
         for name in implemented.service.operations:
             assert implemented.operation(name) is not None
+
+
+def test_an_operation_is_handed_out_when_the_whole_of_its_module_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    operations = Operations({"GetUser": "its.module"})
+    operations["GetUser"] = half_loaded = IAM.operations["GetUser"]
+    imported: list[str] = []
+    monkeypatch.setattr(registry, "import_module", imported.append)
+    assert operations["GetUser"] is operations["GetUser"] is half_loaded
+    assert imported == ["its.module"]
 
 
 def test_a_function_whose_required_parameters_are_not_the_models_is_not_called() -> None:

@@ -34,10 +34,13 @@ class Operations(MutableMapping[str, Operation]):
     def __init__(self, modules: Mapping[str, str]) -> None:
         self._modules = modules
         self._loaded: dict[str, Operation] = {}
+        self._whole: set[str] = set()  # modules that are loaded to their end
 
     def __getitem__(self, name: str) -> Operation:
-        if name not in self._loaded:
-            import_module(self._modules[name])
+        module = self._modules.get(name)
+        if module is not None and module not in self._whole:
+            import_module(module)  # waits if another thread is in the middle of it
+            self._whole.add(module)
         return self._loaded[name]
 
     def __setitem__(self, name: str, operation: Operation) -> None:

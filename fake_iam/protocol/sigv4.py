@@ -21,7 +21,7 @@ ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"
 SKEW: Final = timedelta(minutes=15)
 BASIC_FORMAT: Final = "%Y%m%dT%H%M%SZ"
-STAMP: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+STAMP: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
@@ -312,10 +312,12 @@ def _basic(date: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _moment(stamp: str) -> datetime | None:
-    if not STAMP.fullmatch(stamp):
+    digits = STAMP.fullmatch(stamp)
+    if digits is None:
         return None
+    year, month, day, hour, minute, second = map(int, digits.groups())
     try:
-        return datetime.strptime(stamp, BASIC_FORMAT).replace(tzinfo=timezone.utc)
+        return datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
     except ValueError:
         return None
 

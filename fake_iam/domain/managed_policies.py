@@ -15,8 +15,9 @@ from fake_iam.domain.errors import (
     NoSuchEntity,
     ValidationError,
 )
-from fake_iam.domain.policy_arns import name_key, place_of
+from fake_iam.domain.policy_arns import place_of
 from fake_iam.domain.tags import Tag, Tags
+from fake_iam.domain.users import name_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from fake_iam.domain.users import name_key
+
 AWS_PLACES: Final = "1"  # what the places of AWS's policies begin with
 
 
@@ -25,8 +27,3 @@ def path_of(arn: str) -> str:
 def place_of(arn: str) -> str:
     """How lists of policies are sorted: the account's own before AWS's, by name."""
     return f"{AWS_PLACES if ':iam::aws:' in arn else '0'}{name_key(name_of(arn))}"
-
-
-def name_key(name: str) -> str:
-    """Names are unique in an account without regard to letter case."""
-    return name.lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +68,6 @@ def _integer(shape: Shape) -> Checker:
 def _string(shape: Shape) -> Checker:
     """Pattern before length: the more usual of the two orders seen. Lengths are in Unicode scalar values."""
     low, high, enum = shape.min, shape.max, shape.enum
-    shortest, longest = low or 0, sys.maxsize if high is None else high
     matches = patterns.matcher(shape.pattern) if shape.pattern else None
     says_pattern = f"Member must satisfy regular expression pattern: {shape.pattern}"
 
@@ -78,8 +76,7 @@ def _string(shape: Shape) -> Checker:
             found.append(Violation(at, value, "Member must satisfy enum value set", "enum", enum))
         if matches and not matches(value):
             found.append(Violation(at, value, says_pattern, "pattern"))
-        if not shortest <= len(value) <= longest:
-            _length(value, at, found, low, high)
+        _length(value, at, found, low, high)
 
     return check
 
@@ -134,9 +131,10 @@ def _structure(model: ServiceModel, shape: Shape) -> Checker:
     def check(value: dict[str, Any] | None, at: str, found: Found) -> None:
         given = value or {}
         for name, label, required, check_member in checks:
+            place = f"{at}.{label}" if at else label
             if name in given:
-                check_member(given[name], f"{at}.{label}" if at else label, found)
+                check_member(given[name], place, found)
             elif required:
-                found.append(Violation(f"{at}.{label}" if at else label, None, NOT_NULL, "null"))
+                found.append(Violation(place, None, NOT_NULL, "null"))
 
     return check

@@ -16,7 +16,8 @@ from fake_iam.domain.managed_policies import (
     policy_in_use,
 )
 from fake_iam.domain.policy.document import check_identity_policy, size
-from fake_iam.domain.policy_arns import AWS_PLACES, name_key
+from fake_iam.domain.policy_arns import AWS_PLACES
+from fake_iam.domain.users import name_key
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
 from fake_iam.services.iam.policy_lookups import (

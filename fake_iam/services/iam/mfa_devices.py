@@ -16,7 +16,7 @@ from fake_iam.domain.mfa_devices import (
     unassigned,
     wrong_codes,
 )
-from fake_iam.domain.tags import distinct, list_order, merged, without
+from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.domain.users import User
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
@@ -159,14 +159,7 @@ def list_mfa_device_tags(
 ) -> dict[str, Any]:
     """List a device's tags, shorter keys first."""
     device = find_device(ctx, serial_number)
-    page = ctx.page(
-        sorted(device.tags, key=list_order),
-        scope=f"ListMFADeviceTags {serial_number}",
-        key=lambda tag: f"{len(tag.key):03d}{tag.key}",
-        marker=marker,
-        max_items=max_items,
-    )
-    return {"Tags": views.tag_list(page.items), **page.fields()}
+    return views.tag_page(ctx, device.tags, f"ListMFADeviceTags {serial_number}", marker, max_items)
 
 
 def find_device(ctx: Context, serial_number: str) -> MfaDevice:

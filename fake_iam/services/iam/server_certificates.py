@@ -140,14 +140,7 @@ def list_server_certificate_tags(
 ) -> dict[str, Any]:
     """List a certificate's tags, shorter keys first."""
     certificate = find_server_certificate(ctx, server_certificate_name)
-    page = ctx.page(
-        views.sorted_tags(certificate.tags),
-        scope=f"ListServerCertificateTags {certificate.id}",
-        key=lambda tag: f"{len(tag.key):03d}{tag.key}",
-        marker=marker,
-        max_items=max_items,
-    )
-    return {"Tags": views.tag_list(page.items), **page.fields()}
+    return views.tag_page(ctx, certificate.tags, f"ListServerCertificateTags {certificate.id}", marker, max_items)
 
 
 def find_server_certificate(ctx: Context, name: str) -> ServerCertificate:

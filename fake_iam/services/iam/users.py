@@ -114,11 +114,4 @@ def list_user_tags(
 ) -> dict[str, Any]:
     """List a user's tags, shorter keys first."""
     user = find_user(ctx, user_name)
-    page = ctx.page(
-        views.sorted_tags(user.tags),
-        scope=f"ListUserTags {user.id}",
-        key=lambda tag: f"{len(tag.key):03d}{tag.key}",
-        marker=marker,
-        max_items=max_items,
-    )
-    return {"Tags": views.tag_list(page.items), **page.fields()}
+    return views.tag_page(ctx, user.tags, f"ListUserTags {user.id}", marker, max_items)

@@ -57,6 +57,18 @@ def sorted_tags(tags: Tags) -> Tags:
     return tuple(sorted(tags, key=list_order))
 
 
+def tag_page(ctx: Context, tags: Tags, scope: str, marker: str | None, max_items: int | None) -> dict[str, Any]:
+    """A page of tags, shorter keys first. ``scope`` says which list it is."""
+    page = ctx.page(
+        sorted_tags(tags),
+        scope=scope,
+        key=lambda tag: f"{len(tag.key):03d}{tag.key}",
+        marker=marker,
+        max_items=max_items,
+    )
+    return {"Tags": tag_list(page.items), **page.fields()}
+
+
 def read_tags(members: Iterable[Mapping[str, str]]) -> Tags:
     """Tags as a request carries them."""
     return tuple(Tag(member["Key"], member["Value"]) for member in members)

@@ -23,8 +23,8 @@ from benchmarks import load, single_connection
 from benchmarks.effort import WHOLE
 from benchmarks.targets import Target
 from fake_iam.assembly import Assembled, assemble
-from fake_iam.http11 import Arrived, RequestReader, answer
-from fake_iam.protocol.wire import WireRequest
+from fake_iam.http11 import RequestReader, answer
+from fake_iam.protocol.wire import Headers, WireRequest
 from fake_iam.server import LocalServer
 from fake_iam.settings import Settings
 from fake_iam.wsgi import Application
@@ -42,8 +42,8 @@ def threads(assembled: Assembled, port: int) -> None:
         reader = RequestReader("127.0.0.1")
         while data := connection.recv(65536):
             reader.feed(data)
-            while arrived := reader.next():
-                connection.sendall(reply(assembled, arrived))
+            while request := reader.next():
+                connection.sendall(reply(assembled, request))
 
     listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     while True:
@@ -62,8 +62,8 @@ def asyncio_protocol(assembled: Assembled, port: int) -> None:
 
         def data_received(self, data: bytes) -> None:
             self.reader.feed(data)
-            while arrived := self.reader.next():
-                self.transport.write(reply(assembled, arrived))
+            while request := self.reader.next():
+                self.transport.write(reply(assembled, request))
 
     run_asyncio(Connection, port)
 
@@ -92,8 +92,8 @@ def asyncio_httptools(assembled: Assembled, port: int) -> None:
         def on_message_complete(self) -> None:
             path, _, query = self.url.decode("latin-1").partition("?")
             method = self.parser.get_method().decode()
-            request = WireRequest(method, path, query, self.headers, self.body, "127.0.0.1")
-            self.transport.write(reply(assembled, Arrived(request, keep=True)))
+            request = WireRequest(method, path, query, Headers.of(self.headers), self.body, "127.0.0.1")
+            self.transport.write(reply(assembled, request))
             self.headers, self.body, self.url = [], b"", b""
 
         def data_received(self, data: bytes) -> None:
@@ -128,7 +128,7 @@ def asyncio_h11(assembled: Assembled, port: int) -> None:
         def reply(self, head: Any, body: bytes) -> None:
             path, _, query = head.target.decode("latin-1").partition("?")
             headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers]
-            request = WireRequest(head.method.decode(), path, query, headers, body, "127.0.0.1")
+            request = WireRequest(head.method.decode(), path, query, Headers.of(headers), body, "127.0.0.1")
             response = assembled.handle(request)
             sent = [*response.headers, ("Content-Length", str(len(response.body)))]
             send = self.h11.send
@@ -152,7 +152,9 @@ def http_server(assembled: Assembled, port: int) -> None:
         def do_POST(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            request = WireRequest(self.command, path, query, list(self.headers.items()), body, self.client_address[0])
+            request = WireRequest(
+                self.command, path, query, Headers.of(self.headers.items()), body, self.client_address[0]
+            )
             response = assembled.handle(request)
             self.send_response(response.status)
             for name, value in [*response.headers, ("Content-Length", str(len(response.body)))]:
@@ -219,9 +221,9 @@ NEEDS = {"asyncio_httptools": "httptools", "asyncio_h11": "h11"} | {
 }
 
 
-def reply(assembled: Assembled, arrived: Arrived) -> bytes:
+def reply(assembled: Assembled, request: WireRequest) -> bytes:
     """The bytes of the answer to a request."""
-    return answer(assembled.handle(arrived.request), formatdate(usegmt=True), keep=True)
+    return answer(assembled.handle(request), formatdate(usegmt=True), keep=True)
 
 
 def run_asyncio(connection: Callable[[], Any], port: int) -> None:

@@ -7,19 +7,20 @@ Whatever leaves the bounds of a request in doubt is refused, since the next requ
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Final
 
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, Headers, WireRequest, WireResponse
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
 CHUNK_LINE_LIMIT: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-HEAD: Final = re.compile(
-    r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\x80-\xff]+) HTTP/1\.([01])"
-    r"((?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*)*)"
-)
+TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+REQUEST_LINE: Final = re.compile(rf"({TOKEN}) ([!-~\x80-\xff]+) HTTP/1\.([01])")
+HEADER: Final = re.compile(rf"({TOKEN}):([\t -~\x80-\xff]*)")
+USUAL_LINE: Final = 128  # characters of a header that may come again: no signature is that short, nor a token
 ABSOLUTE: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
 REASONS: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -33,29 +34,25 @@ class Malformed(Exception):
         self.status = status
 
 
-class Arrived(NamedTuple):
-    """A whole request, and whether the connection is to be kept for another one."""
-
-    request: WireRequest
-    keep: bool
-
-
 class RequestReader:
     """The requests of one connection, one after another.
 
     Args:
         remote: the client's address, for the requests.
+
+    ``keep`` tells whether the connection is to be kept for another request behind the last one that ``next`` gave.
     """
 
     def __init__(self, remote: str) -> None:
         self._remote = remote
         self._buffer = bytearray()
         self._searched = 0
-        self._head: Arrived | None = None
+        self._head: WireRequest | None = None
         self._missing = 0
         self._chunks: bytearray | None = None
         self._trailers = 0
         self.wants_continue = False
+        self.keep = True
 
     @property
     def stage(self) -> str:
@@ -68,7 +65,7 @@ class RequestReader:
         """Take in what arrived."""
         self._buffer += data
 
-    def next(self) -> Arrived | None:
+    def next(self) -> WireRequest | None:
         """The next request that is there as a whole, or None.
 
         ``wants_continue`` is set once for a client that waits for leave to send its body.
@@ -80,11 +77,12 @@ class RequestReader:
             if not self._buffer:
                 return None
             self._read_head()
-        if self._head is None or not self._read_body():
+        request = self._head
+        if request is None or not self._read_body(request):
             return None
-        arrived, self._head = self._head, None
+        self._head = None
         self.wants_continue = False
-        return arrived
+        return request
 
     def _read_head(self) -> None:
         buffer = self._buffer
@@ -93,55 +91,51 @@ class RequestReader:
         end = buffer.find(b"\r\n\r\n", self._searched)
         if (len(buffer) if end < 0 else end) > HEAD_LIMIT:
             # What is longer is to blame. To a long query AWS answers 400 (recorded), to long headers RFC 6585 does 431.
-            line = buffer.find(b"\r\n", 0, HEAD_LIMIT // 2)
-            raise Malformed(400 if line < 0 else 431)
+            raise Malformed(400 if buffer.find(b"\r\n", 0, HEAD_LIMIT // 2) < 0 else 431)
         if end < 0:
             self._searched = max(0, len(buffer) - 3)
             return
-        text = buffer[:end].decode("latin-1")
+        start, *lines = buffer[:end].decode("latin-1").split("\r\n")
         del buffer[: end + 4]
         self._searched = 0
-        head = HEAD.fullmatch(text)
-        if head is None:
-            raise Malformed
-        method, target, minor, lines = head.groups()
-        pairs = [line.partition(":") for line in lines.split("\r\n")[1:]]
-        headers = [(name, value.strip(" \t")) for name, _, value in pairs]
-        if len(headers) > HEADER_COUNT_LIMIT:
+        method, path, query, minor = _request_line(start)
+        pairs = [_header(line) if len(line) < USUAL_LINE else _read_header(line) for line in lines]
+        if len(pairs) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
-        path, query = _target(target)
-        request = WireRequest(method, path, query, headers, remote=self._remote)
-        wish = request.joined("connection").lower()
-        self._head = Arrived(request, "close" not in wish and (minor == "1" or "keep-alive" in wish))
-        self._begin_body(request)
+        headers = Headers(pairs)
+        if len(headers) < len(pairs):
+            headers = Headers.of(pairs)
+        self.keep = minor == "1"
+        if "connection" in headers:
+            wish = headers.joined("connection").lower()
+            self.keep = "close" not in wish and (self.keep or "keep-alive" in wish)
+        self._head = WireRequest(method, path, query, headers, b"", self._remote)
+        self._begin_body(headers)
 
-    def _begin_body(self, request: WireRequest) -> None:
-        coding = request.joined("transfer-encoding").lower()
-        lengths = set(request.header_values("content-length"))
-        if coding and (coding != "chunked" or lengths):
+    def _begin_body(self, headers: Headers) -> None:
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()) or (headers.repeat and _disagree(headers)):
             raise Malformed
-        if len(lengths) > 1 or not all(text.isascii() and text.isdigit() for text in lengths):
+        chunked = "transfer-encoding" in headers
+        if chunked and (headers.joined("transfer-encoding").lower() != "chunked" or "content-length" in headers):
             raise Malformed
-        digits = lengths.pop().lstrip("0") if lengths else ""
-        self._missing = int(digits[:12] or "0")
+        self._missing = int(length.lstrip("0")[:12] or "0")
         if self._missing > BODY_LIMIT:
             raise Malformed(413)
-        self._chunks = bytearray() if coding else None
+        self._chunks = bytearray() if chunked else None
         self._trailers = 0
-        if coding or self._missing:
-            self.wants_continue = "100-continue" in request.joined("expect").lower()
+        if "expect" in headers and (chunked or self._missing):
+            self.wants_continue = "100-continue" in headers.joined("expect").lower()
 
-    def _read_body(self) -> bool:
-        assert self._head is not None
+    def _read_body(self, request: WireRequest) -> bool:
         if self._chunks is not None:
             if not self._read_chunks(self._chunks):
                 return False
-            self._head.request.body = bytes(self._chunks)
-            return True
-        if self._missing:
+            request.body = bytes(self._chunks)
+        elif self._missing:
             if len(self._buffer) < self._missing:
                 return False
-            self._head.request.body = bytes(self._buffer[: self._missing])
+            request.body = bytes(self._buffer[: self._missing])
             del self._buffer[: self._missing]
         return True
 
@@ -201,6 +195,31 @@ def answer(response: WireResponse, date: str, *, keep: bool, body: bool = True) 
         f"Date: {date}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n\r\n"
     ).encode("latin-1", "replace")
     return head + response.body if body else head
+
+
+@lru_cache(maxsize=64)
+def _request_line(line: str) -> tuple[str, str, str, str]:
+    """Method, path, query and minor version. Raises Malformed."""
+    parts = REQUEST_LINE.fullmatch(line)
+    if parts is None:
+        raise Malformed
+    method, target, minor = parts.groups()
+    return method, *_target(target), minor
+
+
+def _read_header(line: str) -> tuple[str, str]:
+    """Name in small letters and value. Raises Malformed."""
+    parts = HEADER.fullmatch(line)
+    if parts is None:
+        raise Malformed
+    return parts[1].lower(), parts[2].strip(" \t")
+
+
+_header: Final = lru_cache(maxsize=512)(_read_header)  # most headers of a request were in the one before
+
+
+def _disagree(headers: Headers) -> bool:
+    return len(set(headers.all("content-length"))) > 1
 
 
 def _target(target: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from email.utils import formatdate
 from types import TracebackType
 from typing import Final, Protocol
 
-from fake_iam.http11 import CONTINUE, Arrived, Malformed, RequestReader, answer
+from fake_iam.http11 import CONTINUE, Malformed, RequestReader, answer
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
 
@@ -77,7 +77,7 @@ class LocalServer:
         self.port: int = self._listener.getsockname()[1]
         self._selector = selectors.DefaultSelector()
         self._connections: set[_Connection] = set()
-        self._made: deque[tuple[_Connection, Arrived, WireResponse]] = deque()
+        self._made: deque[tuple[_Connection, WireRequest, WireResponse]] = deque()
         self._date = (0, "")
         self._deaf = False
         self._stopping = False
@@ -172,7 +172,7 @@ class LocalServer:
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
 
-    def _attend(self, connection: _Connection, made: tuple[Arrived, WireResponse] | None = None) -> None:
+    def _attend(self, connection: _Connection, made: tuple[WireRequest, WireResponse] | None = None) -> None:
         """Go on with a connection: its answer has been made, or it can be written to, or read from."""
         try:
             if made is not None:
@@ -198,31 +198,31 @@ class LocalServer:
                 return
             reader = connection.reader
             try:
-                arrived = reader.next()
+                request = reader.next()
             except Malformed as malformed:
                 connection.refused = connection.last = True
                 self._send(connection, answer(WireResponse(malformed.status, []), self._now(), keep=False))
                 continue
-            if arrived is None:
+            if request is None:
                 if reader.wants_continue:
                     reader.wants_continue = False
                     self._send(connection, CONTINUE)
                 connection.enter(reader.stage, self._timeouts)
                 return
-            if self._answers.may_wait(arrived.request):
-                self._answer_aside(connection, arrived)
+            if self._answers.may_wait(request):
+                self._answer_aside(connection, request)
                 return
-            if not self._reply(connection, arrived, answered(self._answers, arrived.request)):
+            if not self._reply(connection, request, answered(self._answers, request)):
                 return
 
-    def _answer_aside(self, connection: _Connection, arrived: Arrived) -> None:
+    def _answer_aside(self, connection: _Connection, request: WireRequest) -> None:
         """Make the answer in a thread of its own; meanwhile nothing is read from the connection."""
         self._selector.unregister(connection.socket)
         connection.deadline = float("inf")
 
         def make() -> None:
-            response = answered(self._answers, arrived.request)
-            self._made.append((connection, arrived, response))
+            response = answered(self._answers, request)
+            self._made.append((connection, request, response))
             self._wake()
 
         threading.Thread(target=make, name="fake_iam-answer", daemon=True).start()
@@ -231,18 +231,18 @@ class LocalServer:
         with suppress(BlockingIOError):
             self._wake_reader.recv(RECEIVE_SIZE)
         while self._made:
-            connection, arrived, response = self._made.popleft()
+            connection, request, response = self._made.popleft()
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
-            self._attend(connection, (arrived, response))
+            self._attend(connection, (request, response))
 
-    def _reply(self, connection: _Connection, arrived: Arrived, response: WireResponse) -> bool:
+    def _reply(self, connection: _Connection, request: WireRequest, response: WireResponse) -> bool:
         """Send an answer. False: it was one to be dropped, and the connection with it."""
         if response.drop:
             self._close_connection(connection)
             return False
-        connection.stage, connection.last = "", not arrived.keep
-        body = arrived.request.method != "HEAD"
-        self._send(connection, answer(response, self._now(), keep=arrived.keep, body=body))
+        keep = connection.reader.keep
+        connection.stage, connection.last = "", not keep
+        self._send(connection, answer(response, self._now(), keep=keep, body=request.method != "HEAD"))
         return True
 
     def _send(self, connection: _Connection, data: bytes | memoryview) -> None:

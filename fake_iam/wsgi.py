@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, Headers, WireRequest, WireResponse
 
 LOGGER = logging.getLogger("fake_iam")
 
@@ -79,7 +79,7 @@ def _request(environ: dict[str, Any], length: int) -> WireRequest:
         method=environ["REQUEST_METHOD"],
         path=path,
         query=environ.get("QUERY_STRING", ""),
-        headers=list(_headers(environ)),
+        headers=Headers.of(_headers(environ)),
         body=environ["wsgi.input"].read(length) if length else b"",
         remote=environ.get("REMOTE_ADDR", ""),
     )

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import Headers, WireRequest, WireResponse
 from fake_iam.settings import Settings
 
 IAM_VERSION = "2010-05-08"
@@ -72,7 +72,7 @@ class Key:
 
 def with_header(request: WireRequest, name: str, value: str) -> WireRequest:
     """The request with one header more."""
-    return replace(request, headers=[*request.headers, (name, value)])
+    return replace(request, headers=Headers.of([*request.headers.items(), (name, value)]))
 
 
 class Wire:
@@ -87,7 +87,7 @@ class Wire:
     def post(self, body: str | bytes = b"", **headers: str) -> WireResponse:
         sent = {"Host": HOST, "Content-Type": FORM, **{name.replace("_", "-"): text for name, text in headers.items()}}
         data = body.encode() if isinstance(body, str) else body
-        return self.send(WireRequest("POST", "/", "", list(sent.items()), data))
+        return self.send(WireRequest("POST", "/", "", Headers.of(sent.items()), data))
 
     def call(self, action: str, key: Key | None = None, **parameters: Any) -> Any:
         """The result of a call as a dictionary, or an AwsError."""
@@ -120,7 +120,7 @@ def form_request(
     headers = {"Host": HOST, "Content-Type": FORM}
     if key is not None:
         headers = sign("POST", f"http://{HOST}/", headers, body, key, scope or service, region, at)
-    return WireRequest("POST", "/", "", list(headers.items()), body.encode())
+    return WireRequest("POST", "/", "", Headers.of(headers.items()), body.encode())
 
 
 def sign(

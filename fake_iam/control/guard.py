@@ -27,13 +27,13 @@ class Guard:
 
     def objection(self, request: WireRequest, *, open_to_all: bool = False) -> str | None:
         """Why the request is refused, or None. ``open_to_all`` is for pages that need no token."""
-        host = request.header("Host") or ""
+        host = request.headers.get("host", "")
         if is_loopback(self._host) and _name(f"//{host}") not in LOOPBACK_NAMES | {self._host.lower()}:
             return f"the Host header {host!r} is not the address this server listens on"
-        origin = request.header("Origin")
+        origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return f"a page of {origin!r} may not use the control plane"
-        if request.header("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             return "a page of another site may not use the control plane"
         if self._token is not None and not open_to_all and not self._shown(request):
             return f"this needs the control token, as Authorization: Bearer ... or {TOKEN_HEADER}: ..."
@@ -41,8 +41,8 @@ class Guard:
 
     def _shown(self, request: WireRequest) -> bool:
         assert self._token is not None
-        bearer = (request.header("Authorization") or "").removeprefix("Bearer ")
-        given = (request.header(TOKEN_HEADER) or bearer).encode("utf-8", "replace")
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        given = (request.headers.get(TOKEN_HEADER.lower(), bearer)).encode("utf-8", "replace")
         return hmac.compare_digest(given, self._token.encode())
 
 

@@ -145,7 +145,7 @@ class Journal:
         """The fields of an entry but its number."""
         ok = response.status == 200 and not response.drop
         caller = call.caller
-        key_id = caller.access_key_id if caller else call.signed.access_key_id if call.signed else None
+        key_id = caller.access_key_id if caller else call.signed.credential.access_key_id if call.signed else None
         return (
             call.now,
             call.request_id,

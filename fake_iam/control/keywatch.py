@@ -24,7 +24,7 @@ class KeyWatch:
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Warn if the call was signed with such a key."""
-        key_id = call.signed.access_key_id if call.signed else ""
+        key_id = call.signed.credential.access_key_id if call.signed else ""
         if call.key_issued or not LOOKS_REAL.fullmatch(key_id) or key_id.endswith("EXAMPLE"):
             return
         with self._lock:

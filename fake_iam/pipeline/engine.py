@@ -235,7 +235,7 @@ class Engine:
     def _headers(self, call: Call) -> list[tuple[str, str]]:
         headers = [("x-amzn-RequestId", call.request_id)]
         if call.service and call.service.name == "sts":
-            region = call.signed.region if call.signed and call.signed.region.isascii() else ""
+            region = call.signed.credential.region if call.signed and call.signed.credential.region.isascii() else ""
             extended = self.ids.extended_request_id(region or steps.GLOBAL_REGION, call.now)
             headers.append(("x-amz-sts-extended-request-id", extended))
         return [*headers, ("Content-Type", "text/xml")]

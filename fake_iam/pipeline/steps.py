@@ -47,7 +47,7 @@ def parse(engine: Engine, call: Call) -> None:
     call.parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
         raise _elsewhere(call)
-    if request.method == "POST" and _is_form(request.first.get("content-type", "")):
+    if request.method == "POST" and _is_form(request.headers.get("content-type", "")):
         call.parameters = {**forms.read_pairs(request.body.decode("latin-1")), **call.parameters}
     if "Action" not in call.parameters:
         query = f"?{request.query}" if request.method == "GET" and request.query else ""
@@ -70,13 +70,13 @@ def authenticate(engine: Engine, call: Call) -> None:
     assert call.service is not None
     mode = engine.settings.auth
     call.signed = sigv4.peek(call.request)
-    key_id = call.signed.access_key_id if call.signed else ""
+    key_id = call.signed.credential.access_key_id if call.signed else ""
     call.key_issued = engine.store.key_account(key_id) is not None
     if mode == "strict":
         call.signed = sigv4.complete(call.signed, call.request)
         sigv4.check_date(call.signed, engine.wall_clock.now())
         sigv4.check_scope(call.signed, call.service.name)
-        key_id = call.signed.access_key_id
+        key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
         call.caller = _believe(engine, key_id)
         return
@@ -141,7 +141,7 @@ def _believe(engine: Engine, key_id: str) -> Caller:
 def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
     """Hold the key to its existence, token, time, owner, status and secret, in this order (facts, 2.1 step 10)."""
     assert call.service is not None
-    known = engine.sight.credentials(call.service.name, signed.access_key_id, call.now)
+    known = engine.sight.credentials(call.service.name, signed.credential.access_key_id, call.now)
     if known is None:
         raise InvalidClientTokenId.invalid()
     if isinstance(known, Session):
@@ -181,8 +181,8 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     if key is None:
         return
     region = GLOBAL_REGION
-    if call.service.name == "sts" and REGION.fullmatch(call.signed.region):
-        region = call.signed.region
+    if call.service.name == "sts" and REGION.fullmatch(call.signed.credential.region):
+        region = call.signed.credential.region
     at, before = call.now.replace(microsecond=0), key.last_use
     if before is None or before.at != at or before.service != call.service.name or before.region != region:
         keys.put(key.id, key.used(LastUse(at, call.service.name, region)))

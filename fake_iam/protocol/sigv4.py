@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -15,7 +16,7 @@ from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
 from fake_iam.protocol.errors import Refusal
-from fake_iam.protocol.wire import WireRequest
+from fake_iam.protocol.wire import Headers, WireRequest
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"
@@ -25,26 +26,31 @@ STAMP: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
-USUAL: Final = re.compile(
-    rf"{ALGORITHM} Credential=((\w+)/(\d+)/([\w-]+)/(\w+)/(\w+)), ?SignedHeaders=([\w;-]+), ?Signature=(\w+)", re.ASCII
-)
+USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([\w/-]+), ?SignedHeaders=([\w;-]+), ?Signature=", re.ASCII)
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a credential names, as sent: the key's id and its scope, whose day is YYYYMMDD; what is missing is empty."""
+
+    text: str
+    access_key_id: str
+    date: str
+    region: str
+    service: str
+    terminator: str
+    scope: str
 
 
 @dataclass(slots=True)
 class Signed:
     """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format.
 
-    The credential's parts are the key's id and the scope: the day as YYYYMMDD, region, service and terminator.
     ``whole``: the algorithm is the one there is, and no part is missing or is no pair.
     """
 
-    credential: str
-    access_key_id: str
-    date: str
-    region: str
-    service: str
-    terminator: str
+    credential: Credential
     signed_headers: tuple[str, ...]
     signature: str
     timestamp: str
@@ -55,7 +61,7 @@ class Signed:
 
 def peek(request: WireRequest) -> Signed | None:
     """What the request says of its signature, well formed or not; None if it says nothing. Raises nothing."""
-    header = request.first.get("authorization")
+    header = request.headers.get("authorization")
     if header is not None:
         return _from_header(request, header)
     parameters = _query_parameters(request.query)
@@ -70,7 +76,7 @@ def complete(signed: Signed | None, request: WireRequest) -> Signed:
     Raises:
         Refusal: MissingAuthenticationToken, SignatureDoesNotMatch or IncompleteSignature, the first that AWS finds.
     """
-    header = request.first.get("authorization")
+    header = request.headers.get("authorization")
     parameters = _query_parameters(request.query)
     in_query = "X-Amz-Algorithm" in parameters
     if signed is None or (header is None and not in_query):
@@ -111,27 +117,28 @@ def check_scope(signed: Signed, service: str) -> None:
     Raises:
         Refusal: IncompleteSignature if the credential has not five parts, else SignatureDoesNotMatch.
     """
-    if signed.credential.count("/") != 4:
+    credential = signed.credential
+    if credential.text.count("/") != 4:
         raise _incomplete(
             "Credential must have exactly 5 slash-delimited elements, "
-            f"e.g. keyid/date/region/service/term, got '{signed.credential}'"
+            f"e.g. keyid/date/region/service/term, got '{credential.text}'"
         )
     found = []
-    if service == "iam" and signed.region not in IAM_REGIONS:
-        found.append(f"Credential should be scoped to a valid region, not '{signed.region}'. ")
-    if service != "iam" and not REGION.fullmatch(signed.region):
+    if service == "iam" and credential.region not in IAM_REGIONS:
+        found.append(f"Credential should be scoped to a valid region, not '{credential.region}'. ")
+    if service != "iam" and not REGION.fullmatch(credential.region):
         found.append("Credential should be scoped to a valid region. ")
-    if signed.service != service:
+    if credential.service != service:
         found.append(f"Credential should be scoped to correct service: '{service}'. ")
-    if signed.terminator != TERMINATOR:
+    if credential.terminator != TERMINATOR:
         found.append(
-            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'. "
+            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{credential.terminator}'. "
         )
     day = signed.timestamp[:8]
-    if signed.date != day:
+    if credential.date != day:
         found.append(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-            f"'{signed.date}' != '{day}', from '{signed.timestamp}'."
+            f"'{credential.date}' != '{day}', from '{signed.timestamp}'."
         )
     if found:
         raise _mismatch("".join(found))
@@ -140,39 +147,47 @@ def check_scope(signed: Signed, service: str) -> None:
 def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
     """Whether the signature is the one that the secret gives for this request, its body included."""
     body_hash = hashlib.sha256(request.body).hexdigest()
-    declared = request.first.get("x-amz-content-sha256")
+    declared = request.headers.get("x-amz-content-sha256")
     if declared is not None and declared != body_hash:
         return False
-    scope = f"{signed.date}/{signed.region}/{signed.service}/{signed.terminator}"
+    scope = signed.credential.scope
     canonical = canonical_request(signed, request, body_hash)
     to_sign = f"{ALGORITHM}\n{signed.timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-    expected = _signer(secret, signed.date, signed.region, signed.service, signed.terminator).copy()
+    expected = _signer(secret, scope).copy()
     expected.update(to_sign.encode("utf-8", "replace"))
-    return hmac.compare_digest(expected.hexdigest().encode(), signed.signature.encode("utf-8", "replace"))
+    return signed.signature.isascii() and hmac.compare_digest(expected.hexdigest(), signed.signature)
 
 
 @lru_cache(maxsize=1024)
-def _signer(secret: str, *scope: str) -> hmac.HMAC:
+def _signer(secret: str, scope: str) -> hmac.HMAC:
     """An HMAC with the signing key of one secret and scope, to be copied; a client signs with it all day."""
     key = f"AWS4{secret}".encode()
-    for part in scope:
+    for part in scope.split("/"):
         key = hmac.digest(key, part.encode("utf-8", "replace"), "sha256")
     return hmac.new(key, digestmod="sha256")
 
 
 def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
     """The canonical request: header values as received, since SDKs differ in which headers they sign."""
-    headers = "".join([f"{name}:{' '.join(request.joined(name).split())}\n" for name in signed.signed_headers])
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
     lines = (
         request.method,
         path,
         _canonical_query(request.query) if request.query else "",
-        headers,
+        _canonical_headers(request.headers, signed.signed_headers),
         ";".join(signed.signed_headers),
         body_hash,
     )
     return "\n".join(lines).encode("latin-1", "replace")
+
+
+def _canonical_headers(headers: Headers, names: Sequence[str]) -> str:
+    """Values are joined, and runs of blanks in them are one blank; few have any."""
+    if not headers.repeat:
+        lines = "".join([f"{name}:{headers[name]}\n" for name in names])
+        if "  " not in lines and "\t" not in lines and lines.isascii():
+            return lines
+    return "".join([f"{name}:{' '.join(headers.joined(name).split())}\n" for name in names])
 
 
 def _canonical_query(query: str) -> str:
@@ -205,14 +220,13 @@ def _header_parts(header: str) -> list[str]:
 
 
 def _from_header(request: WireRequest, header: str) -> Signed:
-    """Of a part given twice the last counts. What SDKs send is read with one expression, to the same end."""
-    timestamp = request.first.get("x-amz-date") or _basic(request.first.get("date") or "")
-    token = request.first.get("x-amz-security-token")
-    usual = USUAL.fullmatch(header)
-    if usual is not None:
-        credential, key_id, date, region, service, end, signed_headers, signature = usual.groups()
-        named, whole = _names(signed_headers), bool(timestamp)
-        return Signed(credential, key_id, date, region, service, end, named, signature, timestamp, token, whole, False)
+    """Of a part given twice the last counts. What SDKs send is read by its beginning, to the same end."""
+    timestamp = request.headers.get("x-amz-date") or _basic(request.headers.get("date") or "")
+    token = request.headers.get("x-amz-security-token")
+    front, last, signature = header.rpartition("Signature=")
+    usual = _usual(front + last)
+    if usual is not None and signature.isalnum():
+        return Signed(*usual, signature, timestamp, token, bool(timestamp), False)
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]
@@ -238,21 +252,20 @@ def _signed(
     whole: bool,
     in_query: bool,
 ) -> Signed:
-    access_key_id, date, region, service, terminator = [*credential.split("/"), "", "", "", ""][:5]
-    return Signed(
-        credential,
-        access_key_id,
-        date,
-        region,
-        service,
-        terminator,
-        _names(signed_headers),
-        signature,
-        timestamp,
-        session_token,
-        whole,
-        in_query,
-    )
+    return Signed(_credential(credential), _names(signed_headers), signature, timestamp, session_token, whole, in_query)
+
+
+@lru_cache(maxsize=256)
+def _usual(front: str) -> tuple[Credential, tuple[str, ...]] | None:
+    """Credential and signed headers, in all that comes before a signature in its usual form; a client repeats it."""
+    parts = USUAL.fullmatch(front)
+    return None if parts is None else (_credential(parts[1]), _names(parts[2]))
+
+
+def _credential(text: str) -> Credential:
+    key_id, *scope = [*text.split("/"), "", "", "", ""][:5]
+    date, region, service, terminator = scope
+    return Credential(text, key_id, date, region, service, terminator, "/".join(scope))
 
 
 @lru_cache(maxsize=256)
@@ -294,7 +307,7 @@ def _check_signed_headers(request: WireRequest, signed: Signed) -> None:
     if "host" not in signed.signed_headers:
         raise _mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     for name in signed.signed_headers:
-        if name not in request.first:
+        if name not in request.headers:
             raise _incomplete(f"'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.")
 
 

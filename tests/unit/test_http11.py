@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_iam.http11 import HEAD_LIMIT, Malformed, RequestReader, answer
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import Headers, WireRequest, WireResponse
 
 PLAIN = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 WITH_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -23,18 +23,18 @@ def read(*pieces: bytes) -> list[tuple[WireRequest, bool]]:
     reader, found = RequestReader("127.0.0.9"), []
     for piece in pieces:
         reader.feed(piece)
-        while arrived := reader.next():
-            found.append((arrived.request, arrived.keep))
+        while request := reader.next():
+            found.append((request, reader.keep))
     return found
 
 
 def test_requests_that_arrive_at_once_are_read_one_after_another() -> None:
     host = ("Host", "x")
     assert read(STREAM) == [
-        (WireRequest("GET", "/a", "b=c", [host], b"", "127.0.0.9"), True),
-        (WireRequest("POST", "/", "", [host, ("Content-Length", "5")], b"hello", "127.0.0.9"), True),
-        (WireRequest("POST", "/", "", [host, ("Transfer-Encoding", "chunked")], b"hello!", "127.0.0.9"), True),
-        (WireRequest("HEAD", "/", "", [("Connection", "close")], b"", "127.0.0.9"), False),
+        (WireRequest("GET", "/a", "b=c", Headers.of([host]), b"", "127.0.0.9"), True),
+        (WireRequest("POST", "/", "", Headers.of([host, ("Content-Length", "5")]), b"hello", "127.0.0.9"), True),
+        (WireRequest("POST", "/", "", Headers.of([host, ("Transfer-Encoding", "chunked")]), b"hello!", "127.0.0.9"), True),
+        (WireRequest("HEAD", "/", "", Headers.of([("Connection", "close")]), b"", "127.0.0.9"), False),
     ]
 
 
@@ -49,8 +49,8 @@ def test_what_is_awaited_is_known_at_every_stage() -> None:
     seen = []
     for piece in (b"", b"\r\n", b"POST / HTTP/1.1\r\n", b"Content-Length: 2\r\n\r\n", b"a", b"b"):
         reader.feed(piece)
-        arrived = reader.next()
-        seen.append((reader.stage, arrived is not None))
+        request = reader.next()
+        seen.append((reader.stage, request is not None))
     assert seen == [
         ("idle", False),
         ("idle", False),

@@ -228,7 +228,9 @@ def engine() -> Engine:
 
 def call(model: ServiceModel | None) -> Call:
     at = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    return Call(WireRequest("POST", "/", "", Headers()), "id", at, service=model)
+    call = Call(WireRequest("POST", "/", "", Headers()), "id", at)
+    call.service = model
+    return call
 
 
 FACTORIES = sorted({(kind, name) for kind, name in factories()}, key=lambda pair: (pair[0].__name__, pair[1]))

@@ -159,7 +159,7 @@ class Faults:
             with self._lock:
                 if not rule.strikes():
                     continue
-            call.faults.append(fault.number)
+            call.faults += (fault.number,)
             if fault.delay:
                 self._sleep(fault.delay.total_seconds())
             if fault.drop:

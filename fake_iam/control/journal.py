@@ -159,7 +159,7 @@ class Journal:
             call.error.code if call.error and not response.drop else None,
             response.status,
             duration,
-            tuple(call.faults),
+            call.faults,
         )
 
     def _parameters(self, call: Call) -> dict[str, Any]:

@@ -46,9 +46,7 @@ class ManualClock:
         self._at += by
 
 
-def ticks() -> float:
-    """Seconds of real time since some moment; only differences mean something."""
-    return time.perf_counter()
+ticks = time.perf_counter  # seconds of real time since some moment; only differences mean something
 
 
 def pause(seconds: float) -> None:
@@ -70,8 +68,10 @@ class SteerableClock:
 
     def now(self) -> datetime:
         """The present moment as the clock has it, aware, in UTC."""
-        stopped_at = self._stopped_at
-        return self._base.now() + self._ahead if stopped_at is None else stopped_at
+        if self._stopped_at is not None:
+            return self._stopped_at
+        now = self._base.now()
+        return now + self._ahead if self._ahead else now
 
     @property
     def frozen(self) -> bool:

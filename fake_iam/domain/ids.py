@@ -20,6 +20,7 @@ SECRET_ALPHABET: Final = string.ascii_letters + string.digits + "+/"
 ACCOUNT_MASK: Final = 0x7FFFFFFFFF80
 TOKEN_HEAD: Final = "IQoJb3JpZ2luX2Vj"
 TOKEN_SIZE: Final = 316
+UUID_VARIANT: Final = {f"{digit:x}": "89ab"[digit & 3] for digit in range(16)}  # the two highest bits are 1 and 0
 PRESENT_FORM: Final = 0x800000000000  # ids of the present form have a fifth character of Q or later
 
 
@@ -116,9 +117,8 @@ class IdSource:
 
     def request_id(self) -> str:
         """A lower-case UUID of version 4."""
-        bits = self._requests.getrandbits(128) & ~(0xF << 76) | (4 << 76)
-        text = f"{bits & ~(0x3 << 62) | (0x2 << 62):032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = f"{self._requests.getrandbits(128):032x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{UUID_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
     def extended_request_id(self, region: str, at: datetime) -> str:
         """The value of STS's x-amz-sts-extended-request-id header."""

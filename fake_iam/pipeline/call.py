@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from fake_iam.domain.errors import ServiceError
@@ -27,7 +27,6 @@ class Answered(Exception):
         self.response = WireResponse(status, headers or [], body, drop)
 
 
-@dataclass(slots=True)
 class Call:
     """Slots that the steps fill, each once; what is None has not been found out yet.
 
@@ -35,10 +34,7 @@ class Call:
     struck this call, if a test has set any.
     """
 
-    request: WireRequest
-    request_id: str
-    now: datetime
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
     service: ServiceModel | None = None
     operation: Operation | None = None
     plan: OperationPlan | None = None
@@ -46,7 +42,12 @@ class Call:
     key_issued: bool = False
     caller: Caller | None = None
     values: dict[str, Any] | None = None
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = MappingProxyType({})
     result: Mapping[str, Any] | None = None
     error: ServiceError | Refusal | None = None
-    faults: list[int] = field(default_factory=list)
+    faults: tuple[int, ...] = ()
+
+    def __init__(self, request: WireRequest, request_id: str, now: datetime) -> None:
+        self.request = request
+        self.request_id = request_id
+        self.now = now

@@ -12,6 +12,7 @@ from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
+from fake_iam.domain.users import User
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import Sight
@@ -184,18 +185,11 @@ class Engine:
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
-        return Context(
-            store=self.store,
-            account=self.store.account(caller.account_id),
-            caller=caller,
-            now=now,
-            ids=self.ids,
-            quotas=self.quotas,
-            account_created_at=self.started_at,
-            sees=lambda user: self.sight.user(user, now),
-            mfa_code_at=self.mfa_code_at,
-            credential_report_delay=self.credential_report_delay,
-        )
+        return Context(self, self.store.account(caller.account_id), caller, now)
+
+    def sees(self, user: User, now: datetime) -> bool:
+        """Whether a look-up finds a user that is there."""
+        return self.sight.user(user, now)
 
     def _result(self, call: Call) -> WireResponse:
         assert call.plan is not None

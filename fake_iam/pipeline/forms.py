@@ -30,12 +30,13 @@ def read_pairs(text: str) -> dict[str, str]:
         if len(bad[1]) < 2:
             raise Refusal("MalformedQueryString", "Incomplete trailing escape % sequence", status=400)
         raise Refusal("MalformedQueryString", f"Illegal hex character in escape % pattern: %{bad[1]}", status=400)
-    pairs = [pair.partition("=") for pair in text.split("&") if pair]
-    if not _is_plain(text):
-        pairs = [(_decode(name), "", _decode(value)) for name, _, value in pairs]
-    found = {name: value for name, _, value in pairs}
-    if len(found) != len(pairs):
-        for name, _, value in reversed(pairs):
+    plain = _is_plain(text)
+    found: dict[str, str] = {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if not plain:
+            name, value = _decode(name), _decode(value)
+        if pair and name not in found:
             found[name] = value
     return found
 

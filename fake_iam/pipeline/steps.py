@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 SERVED_METHODS: Final = frozenset({"GET", "POST"})
 KNOWN_METHODS: Final = SERVED_METHODS | {"HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 ACCOUNT_ID: Final = re.compile(r"\d{12}", re.ASCII)
+NO_TIME: Final = timedelta()
+SECOND: Final = timedelta(seconds=1)
 GLOBAL_REGION: Final = "us-east-1"
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)
 
@@ -44,11 +47,12 @@ def parse(engine: Engine, call: Call) -> None:
         raise Answered(413)
     if request.path != "/":
         raise _elsewhere(call)
-    call.parameters = forms.read_pairs(request.query)
+    parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
         raise _elsewhere(call)
     if request.method == "POST" and _is_form(request.headers.get("content-type", "")):
-        call.parameters = {**forms.read_pairs(request.body.decode("latin-1")), **call.parameters}
+        parameters = forms.read_pairs(request.body.decode("latin-1")) | parameters
+    call.parameters = parameters
     if "Action" not in call.parameters:
         query = f"?{request.query}" if request.method == "GET" and request.query else ""
         raise Answered(302, _identified(call, [("Location", DOCUMENTATION + query)]))
@@ -183,6 +187,7 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     region = GLOBAL_REGION
     if call.service.name == "sts" and REGION.fullmatch(call.signed.credential.region):
         region = call.signed.credential.region
-    at, before = call.now.replace(microsecond=0), key.last_use
-    if before is None or before.at != at or before.service != call.service.name or before.region != region:
-        keys.put(key.id, key.used(LastUse(at, call.service.name, region)))
+    before = key.last_use
+    known = before is not None and before.service == call.service.name and before.region == region
+    if not (known and before is not None and NO_TIME <= call.now - before.at < SECOND):
+        keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), call.service.name, region)))

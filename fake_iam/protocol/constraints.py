@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,7 @@ def _integer(shape: Shape) -> Checker:
 
 def _string(shape: Shape) -> Checker:
     """Pattern before length: the more usual of the two orders seen. Lengths are in Unicode scalar values."""
-    low, high, enum = shape.min, shape.max, shape.enum
+    low, high, enum = *_lengths(shape), shape.enum
     matches = patterns.matcher(shape.pattern) if shape.pattern else None
     says_pattern = f"Member must satisfy regular expression pattern: {shape.pattern}"
 
@@ -76,16 +77,19 @@ def _string(shape: Shape) -> Checker:
             found.append(Violation(at, value, "Member must satisfy enum value set", "enum", enum))
         if matches and not matches(value):
             found.append(Violation(at, value, says_pattern, "pattern"))
-        _length(value, at, found, low, high)
+        if not low <= len(value) <= high:
+            found.append(_wrong_length(value, at, low, high))
 
     return check
 
 
-def _length(value: Any, at: str, found: Found, low: int | None, high: int | None) -> None:
-    if low is not None and len(value) < low:
-        found.append(Violation(at, value, f"Member must have length greater than or equal to {low}", "length"))
-    if high is not None and len(value) > high:
-        found.append(Violation(at, value, f"Member must have length less than or equal to {high}", "length"))
+def _lengths(shape: Shape) -> tuple[int, int]:
+    return shape.min or 0, sys.maxsize if shape.max is None else shape.max
+
+
+def _wrong_length(value: Any, at: str, low: int, high: int) -> Violation:
+    limit = f"greater than or equal to {low}" if len(value) < low else f"less than or equal to {high}"
+    return Violation(at, value, f"Member must have length {limit}", "length")
 
 
 def _list(model: ServiceModel, shape: Shape) -> Checker:
@@ -93,10 +97,12 @@ def _list(model: ServiceModel, shape: Shape) -> Checker:
     item = model.shapes[shape.item]
     check_item = checker(model, shape.item)
     plain = item.type != "structure"
+    low, high = _lengths(shape)
     says_members = f"Member must satisfy constraint: [{', '.join(_member_constraints(shape, item))}]"
 
     def check(value: list[Any], at: str, found: Found) -> None:
-        _length(value, at, found, shape.min, shape.max)
+        if not low <= len(value) <= high:
+            found.append(_wrong_length(value, at, low, high))
         inside: Found = []
         for number, member in enumerate(value, start=1):
             check_item(member, at if plain else f"{at}.{number}.member", inside)
@@ -131,10 +137,9 @@ def _structure(model: ServiceModel, shape: Shape) -> Checker:
     def check(value: dict[str, Any] | None, at: str, found: Found) -> None:
         given = value or {}
         for name, label, required, check_member in checks:
-            place = f"{at}.{label}" if at else label
             if name in given:
-                check_member(given[name], place, found)
+                check_member(given[name], f"{at}.{label}" if at else label, found)
             elif required:
-                found.append(Violation(place, None, NOT_NULL, "null"))
+                found.append(Violation(f"{at}.{label}" if at else label, None, NOT_NULL, "null"))
 
     return check

@@ -17,14 +17,14 @@ _NO_INPUT = Shape("NoInput", "structure")
 
 @dataclass(frozen=True, slots=True)
 class OperationPlan:
-    """One operation's closures."""
+    """One operation's closures. ``serialize`` makes the body of a success from its result and the request id."""
 
     name: str
     _names: Mapping[str, str]
     _parse: query.Parser
     _check: constraints.Checker
     _word: wording.Wording
-    _serialize: Callable[[Mapping[str, Any], str], bytes]
+    serialize: Callable[[Mapping[str, Any] | None, str], bytes]
 
     def parse(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """The members given, under the model's names. Raises Refusal MalformedInput."""
@@ -42,10 +42,6 @@ class OperationPlan:
         names = self._names
         return {names[member]: value for member, value in values.items() if names[member] in known}
 
-    def serialize(self, result: Mapping[str, Any] | None, request_id: str) -> bytes:
-        """The body of a success."""
-        return self._serialize(result or {}, request_id)
-
 
 @cache
 def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
@@ -59,7 +55,7 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
         _parse=query.parser(service, model.input) if model.input else _parse_nothing,
         _check=constraints.checker(service, model.input) if model.input else _check_nothing,
         _word=wording.WORDINGS[service.name],
-        _serialize=lambda result, request_id: xml.result_body(service.namespace, operation, write, result, request_id),
+        serialize=xml.envelope(service.namespace, operation, write),
     )
 
 

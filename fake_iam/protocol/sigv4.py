@@ -26,7 +26,7 @@ STAMP: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
-USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([\w/-]+), ?SignedHeaders=([\w;-]+), ?Signature=", re.ASCII)
+USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([\w/-]+), ?SignedHeaders=([\w;-]+), ?", re.ASCII)
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
 
@@ -170,15 +170,10 @@ def _signer(secret: str, scope: str) -> hmac.HMAC:
 def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
     """The canonical request: header values as received, since SDKs differ in which headers they sign."""
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
-    lines = (
-        request.method,
-        path,
-        _canonical_query(request.query) if request.query else "",
-        _canonical_headers(request.headers, signed.signed_headers),
-        ";".join(signed.signed_headers),
-        body_hash,
-    )
-    return "\n".join(lines).encode("latin-1", "replace")
+    query = _canonical_query(request.query) if request.query else ""
+    headers = _canonical_headers(request.headers, signed.signed_headers)
+    names = ";".join(signed.signed_headers)
+    return f"{request.method}\n{path}\n{query}\n{headers}\n{names}\n{body_hash}".encode("latin-1", "replace")
 
 
 def _canonical_headers(headers: Headers, names: Sequence[str]) -> str:
@@ -221,12 +216,13 @@ def _header_parts(header: str) -> list[str]:
 
 def _from_header(request: WireRequest, header: str) -> Signed:
     """Of a part given twice the last counts. What SDKs send is read by its beginning, to the same end."""
-    timestamp = request.headers.get("x-amz-date") or _basic(request.headers.get("date") or "")
-    token = request.headers.get("x-amz-security-token")
-    front, last, signature = header.rpartition("Signature=")
-    usual = _usual(front + last)
-    if usual is not None and signature.isalnum():
-        return Signed(*usual, signature, timestamp, token, bool(timestamp), False)
+    headers = request.headers
+    timestamp = headers.get("x-amz-date") or _basic(headers.get("date", ""))
+    token = headers.get("x-amz-security-token")
+    front, _, signature = header.rpartition("Signature=")
+    usual = _usual(front)
+    if usual is not None and signature and "," not in signature:
+        return Signed(*usual, signature.rstrip(), timestamp, token, bool(timestamp), False)
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]

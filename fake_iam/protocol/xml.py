@@ -30,16 +30,21 @@ def element(name: str, text: str, indent: str) -> str:
     return f"{indent}<{name}>{escape(text)}</{name}>\n" if text else f"{indent}<{name}/>\n"
 
 
-def result_body(
-    namespace: str, operation: str, write: Writer | None, result: Mapping[str, Any], request_id: str
-) -> bytes:
-    """A success. Without a writer (a void operation) there is no Result element."""
-    out = [f'<{operation}Response xmlns="{namespace}">\n']
-    if write is not None:
-        write(result, out)
-    out.append(f"  <ResponseMetadata>\n{element('RequestId', request_id, '    ')}  </ResponseMetadata>\n")
-    out.append(f"</{operation}Response>\n")
-    return "".join(out).encode()
+def envelope(namespace: str, operation: str, write: Writer | None) -> Callable[[Mapping[str, Any] | None, str], bytes]:
+    """A function that makes the body of a success from its result and request id.
+
+    Without a writer (a void operation) there is no Result element.
+    """
+    start, end = f'<{operation}Response xmlns="{namespace}">\n', f"</{operation}Response>\n"
+
+    def body(result: Mapping[str, Any] | None, request_id: str) -> bytes:
+        out = [start]
+        if write is not None:
+            write(result or {}, out)
+        identified = f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n"
+        return f"{''.join(out)}{identified}{end}".encode()
+
+    return body
 
 
 def error_body(namespace: str, kind: str, code: str, message: str | None, request_id: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from fake_iam.domain import arns, paging
 from fake_iam.domain.access_keys import Session
@@ -51,24 +51,71 @@ class Caller:
         return cls("federated-user", account_id, user_id, arn, session.key_id, session)
 
 
+class World(Protocol):
+    """What all calls have in common."""
+
+    @property
+    def store(self) -> Store:
+        """Everything that is kept."""
+        ...
+
+    @property
+    def ids(self) -> IdSource:
+        """What identifiers and secrets are drawn from."""
+        ...
+
+    @property
+    def quotas(self) -> Quotas:
+        """How many of each thing there may be."""
+        ...
+
+    @property
+    def started_at(self) -> datetime:
+        """When the accounts were created."""
+        ...
+
+    @property
+    def mfa_code_at(self) -> CodeAt | None:
+        """Gives the codes that MFA devices show; without it any code will do."""
+        ...
+
+    @property
+    def credential_report_delay(self) -> timedelta:
+        """How long a credential report takes, by the clock."""
+        ...
+
+    def sees(self, user: User, now: datetime) -> bool:
+        """Whether a look-up finds a user that is there already; names are taken at once all the same."""
+        ...
+
+
 @dataclass(slots=True)
 class Context:
-    """Everything an operation may use besides its own parameters.
+    """Everything an operation may use besides its own parameters."""
 
-    ``sees`` tells of a user that is there whether a look-up finds it already; names are taken at once all the same.
-    ``mfa_code_at`` gives the codes that MFA devices show; without it any code will do.
-    """
-
-    store: Store
+    world: World
     account: Account
     caller: Caller
     now: datetime
-    ids: IdSource
-    quotas: Quotas
-    account_created_at: datetime
-    sees: Callable[[User], bool]
-    mfa_code_at: CodeAt | None
-    credential_report_delay: timedelta
+
+    @property
+    def store(self) -> Store:
+        """Everything that is kept, of all accounts."""
+        return self.world.store
+
+    @property
+    def ids(self) -> IdSource:
+        """What identifiers and secrets are drawn from."""
+        return self.world.ids
+
+    @property
+    def quotas(self) -> Quotas:
+        """How many of each thing there may be."""
+        return self.world.quotas
+
+    def sees(self, user: User) -> bool:
+        """Whether a look-up finds a user that is there already; names are taken at once all the same."""
+        return self.world.sees(user, self.now)
 
     def page(
         self,

@@ -33,7 +33,10 @@ def test_requests_that_arrive_at_once_are_read_one_after_another() -> None:
     assert read(STREAM) == [
         (WireRequest("GET", "/a", "b=c", Headers.of([host]), b"", "127.0.0.9"), True),
         (WireRequest("POST", "/", "", Headers.of([host, ("Content-Length", "5")]), b"hello", "127.0.0.9"), True),
-        (WireRequest("POST", "/", "", Headers.of([host, ("Transfer-Encoding", "chunked")]), b"hello!", "127.0.0.9"), True),
+        (
+            WireRequest("POST", "/", "", Headers.of([host, ("Transfer-Encoding", "chunked")]), b"hello!", "127.0.0.9"),
+            True,
+        ),
         (WireRequest("HEAD", "/", "", Headers.of([("Connection", "close")]), b"", "127.0.0.9"), False),
     ]
 

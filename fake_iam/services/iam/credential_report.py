@@ -36,7 +36,7 @@ def generate_credential_report(ctx: Context) -> dict[str, Any]:
     reports = ctx.account.table(CredentialReport)
     report = reports.get(ctx.account.id)
     if report is None or report.expired(ctx.now):
-        ready_at = ctx.now + ctx.credential_report_delay
+        ready_at = ctx.now + ctx.world.credential_report_delay
         reports.put(ctx.account.id, CredentialReport(ctx.account.id, ctx.now, ready_at, write(_subjects(ctx))))
         return {"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}
     return {"State": "COMPLETE" if report.ready(ctx.now) else "INPROGRESS"}
@@ -59,7 +59,7 @@ def _subjects(ctx: Context) -> list[Subject]:
     """The root user, then the users by name."""
     root = Password(NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED)
     account = ctx.account
-    subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(account.id), ctx.account_created_at, root)]
+    subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(account.id), ctx.world.started_at, root)]
     for user in account.users.after("path", "/"):
         subjects.append(_subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user)))
     return subjects

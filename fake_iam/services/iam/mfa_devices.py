@@ -77,7 +77,7 @@ def enable_mfa_device(
     devices = ctx.account.table(MfaDevice)
     if len(devices.where("owner", user.id)) >= ctx.quotas.mfa_devices_per_user:
         raise LimitExceeded.quota("MFADevicesPerUser", ctx.quotas.mfa_devices_per_user)
-    proven = device.taking((authentication_code1, authentication_code2), ctx.now, ctx.mfa_code_at)
+    proven = device.taking((authentication_code1, authentication_code2), ctx.now, ctx.world.mfa_code_at)
     if proven is None:
         raise wrong_codes()
     devices.put(device.serial_number, proven.enabled(user.id, ctx.now))
@@ -89,7 +89,7 @@ def resync_mfa_device(
 ) -> None:
     """Check two codes in a row of a user's device. Virtual devices have no clock of their own to be set right."""
     device = find_device_of(ctx, find_user(ctx, user_name), serial_number)
-    proven = device.taking((authentication_code1, authentication_code2), ctx.now, ctx.mfa_code_at)
+    proven = device.taking((authentication_code1, authentication_code2), ctx.now, ctx.world.mfa_code_at)
     if proven is None:
         raise wrong_codes()
     ctx.account.table(MfaDevice).put(device.serial_number, proven)

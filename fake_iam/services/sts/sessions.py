@@ -43,7 +43,7 @@ def take_code(ctx: Context, serial_number: str | None, token_code: str | None) -
     device = devices.get(serial_number)
     if device is None or device.owner_id != ctx.caller.id:
         raise AccessDenied.mfa_device()
-    proven = device.taking((token_code,), ctx.now, ctx.mfa_code_at)
+    proven = device.taking((token_code,), ctx.now, ctx.world.mfa_code_at)
     if proven is None:
         raise wrong_session_code()
     devices.put(serial_number, proven)

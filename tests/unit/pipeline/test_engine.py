@@ -39,7 +39,9 @@ def engine() -> Engine:
 
 def call(model: ServiceModel | None = None, operation: str | None = None) -> Call:
     plan = plan_for(model, operation) if model and operation else None
-    return Call(WireRequest("POST", "/", "", Headers()), "id", AT, service=model, plan=plan)
+    call = Call(WireRequest("POST", "/", "", Headers()), "id", AT)
+    call.service, call.plan = model, plan
+    return call
 
 
 def subclasses(of: type[ServiceError]) -> Iterator[type[ServiceError]]:
@@ -223,7 +225,7 @@ def test_a_context_is_the_callers_own(engine: Engine) -> None:
     caller = Caller.root("210987654321")
     context = engine.context(caller, AT)
     assert (context.account.id, context.caller, context.now) == ("210987654321", caller, AT)
-    assert context.account_created_at == ManualClock().now()
+    assert context.world.started_at == ManualClock().now()
 
 
 def test_a_key_that_signs_is_noted_with_date_service_and_region(wire: Wire) -> None:

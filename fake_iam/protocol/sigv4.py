@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
@@ -43,6 +44,15 @@ class Credential:
     scope: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedHeaders:
+    """The names of signed headers, in small letters, what takes their values, and what these are put into."""
+
+    names: tuple[str, ...]
+    values: Callable[[Headers], str | tuple[str, ...]]
+    canonical: str
+
+
 @dataclass(slots=True)
 class Signed:
     """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format.
@@ -51,7 +61,7 @@ class Signed:
     """
 
     credential: Credential
-    signed_headers: tuple[str, ...]
+    signed_headers: SignedHeaders
     signature: str
     timestamp: str
     session_token: str | None = field(repr=False)
@@ -145,7 +155,7 @@ def check_scope(signed: Signed, service: str) -> None:
 
 
 def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
-    """Whether the signature is the one that the secret gives for this request, its body included."""
+    """Whether a signature that is complete is the one that the secret gives for this request, its body included."""
     body_hash = hashlib.sha256(request.body).hexdigest()
     declared = request.headers.get("x-amz-content-sha256")
     if declared is not None and declared != body_hash:
@@ -172,17 +182,16 @@ def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> b
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
     query = _canonical_query(request.query) if request.query else ""
     headers = _canonical_headers(request.headers, signed.signed_headers)
-    names = ";".join(signed.signed_headers)
-    return f"{request.method}\n{path}\n{query}\n{headers}\n{names}\n{body_hash}".encode("latin-1", "replace")
+    return f"{request.method}\n{path}\n{query}\n{headers}\n{body_hash}".encode("latin-1", "replace")
 
 
-def _canonical_headers(headers: Headers, names: Sequence[str]) -> str:
-    """Values are joined, and runs of blanks in them are one blank; few have any."""
+def _canonical_headers(headers: Headers, signed: SignedHeaders) -> str:
+    """Values are joined, and runs of blanks in them are one blank; few have any. The names follow."""
     if not headers.repeat:
-        lines = "".join([f"{name}:{headers[name]}\n" for name in names])
+        lines: str = signed.canonical % signed.values(headers)
         if "  " not in lines and "\t" not in lines and lines.isascii():
             return lines
-    return "".join([f"{name}:{' '.join(headers.joined(name).split())}\n" for name in names])
+    return signed.canonical % tuple([" ".join(headers.joined(name).split()) for name in signed.names])
 
 
 def _canonical_query(query: str) -> str:
@@ -248,14 +257,16 @@ def _signed(
     whole: bool,
     in_query: bool,
 ) -> Signed:
-    return Signed(_credential(credential), _names(signed_headers), signature, timestamp, session_token, whole, in_query)
+    return Signed(
+        _credential(credential), _signed_headers(signed_headers), signature, timestamp, session_token, whole, in_query
+    )
 
 
 @lru_cache(maxsize=256)
-def _usual(front: str) -> tuple[Credential, tuple[str, ...]] | None:
+def _usual(front: str) -> tuple[Credential, SignedHeaders] | None:
     """Credential and signed headers, in all that comes before a signature in its usual form; a client repeats it."""
     parts = USUAL.fullmatch(front)
-    return None if parts is None else (_credential(parts[1]), _names(parts[2]))
+    return None if parts is None else (_credential(parts[1]), _signed_headers(parts[2]))
 
 
 def _credential(text: str) -> Credential:
@@ -264,9 +275,11 @@ def _credential(text: str) -> Credential:
     return Credential(text, key_id, date, region, service, terminator, "/".join(scope))
 
 
-@lru_cache(maxsize=256)
-def _names(signed_headers: str) -> tuple[str, ...]:
-    return tuple(name for name in signed_headers.lower().split(";") if name)
+def _signed_headers(text: str) -> SignedHeaders:
+    names = tuple(name for name in text.lower().split(";") if name)
+    listed = ";".join(names).replace("%", "%%")
+    lines = "".join([f"{name}:%s\n" for name in listed.split(";")])
+    return SignedHeaders(names, itemgetter(*names or ("host",)), f"{lines}\n{listed}")
 
 
 def _header_fault(signed: Signed, header: str) -> Refusal:
@@ -300,9 +313,10 @@ def _query_fault(parameters: dict[str, str]) -> Refusal:
 
 
 def _check_signed_headers(request: WireRequest, signed: Signed) -> None:
-    if "host" not in signed.signed_headers:
+    names = signed.signed_headers.names
+    if "host" not in names:
         raise _mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-    for name in signed.signed_headers:
+    for name in names:
         if name not in request.headers:
             raise _incomplete(f"'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -110,6 +111,7 @@ def test_a_presigned_url_verifies_and_carries_its_token() -> None:
         {"Content-Type": "application/x-www-form-urlencoded", "Amz-Sdk-Invocation-Id": "1", "Content-Length": "5"},
         {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "X-Amz-User-Agent": "js   with  runs "},
         {"User-Agent": "x", "X-Custom": "  a   b  "},
+        {"X-%s-%%": "%s"},
     ],
 )
 def test_other_sets_of_signed_headers_verify(headers: dict[str, str]) -> None:
@@ -309,10 +311,6 @@ def test_nothing_said_is_nothing_peeked() -> None:
 @given(st.text(max_size=200), st.text(max_size=40), st.text(max_size=200))
 def test_hostile_text_is_refused_and_never_raises_anything_else(header: str, date: str, query: str) -> None:
     for wire in (request(header, date), request(f"AWS4-HMAC-SHA256 {header}", date), request(None, date, query)):
-        peeked = sigv4.peek(wire)
-        try:
-            signed = read_whole(wire)
-        except Refusal:
-            signed = peeked  # type: ignore[assignment]
-        if signed is not None:
-            assert not sigv4.matches(signed, wire, "secret")
+        sigv4.peek(wire)
+        with suppress(Refusal):
+            assert not sigv4.matches(read_whole(wire), wire, "secret")

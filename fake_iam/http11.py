@@ -20,7 +20,6 @@ CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE: Final = re.compile(rf"({TOKEN}) ([!-~\x80-\xff]+) HTTP/1\.([01])")
 HEADER: Final = re.compile(rf"({TOKEN}):([\t -~\x80-\xff]*)")
-USUAL_LINE: Final = 128  # characters of a header that may come again: no signature is that short, nor a token
 ABSOLUTE: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
 REASONS: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -47,6 +46,7 @@ class RequestReader:
         self._remote = remote
         self._buffer = bytearray()
         self._searched = 0
+        self._known: tuple[list[str], list[tuple[str, str]]] = ([], [])
         self._head: WireRequest | None = None
         self._missing = 0
         self._chunks: bytearray | None = None
@@ -99,18 +99,28 @@ class RequestReader:
         del buffer[: end + 4]
         self._searched = 0
         method, path, query, minor = _request_line(start)
-        pairs = [_header(line) if len(line) < USUAL_LINE else _read_header(line) for line in lines]
-        if len(pairs) > HEADER_COUNT_LIMIT:
-            raise Malformed(431)
-        headers = Headers(pairs)
-        if len(headers) < len(pairs):
-            headers = Headers.of(pairs)
+        headers = self._read_headers(lines)
         self.keep = minor == "1"
         if "connection" in headers:
             wish = headers.joined("connection").lower()
             self.keep = "close" not in wish and (self.keep or "keep-alive" in wish)
         self._head = WireRequest(method, path, query, headers, b"", self._remote)
         self._begin_body(headers)
+
+    def _read_headers(self, lines: list[str]) -> Headers:
+        """A line that stood in the same place before on this connection, as most of a client's do, is known already."""
+        before, known = self._known
+        if len(lines) == len(before):
+            pairs = [
+                pair if line == old else _header(line) for line, old, pair in zip(lines, before, known, strict=True)
+            ]
+        else:
+            pairs = [_header(line) for line in lines]
+        if len(pairs) > HEADER_COUNT_LIMIT:
+            raise Malformed(431)
+        self._known = lines, pairs
+        headers = Headers(pairs)
+        return headers if len(headers) == len(pairs) else Headers.of(pairs)
 
     def _begin_body(self, headers: Headers) -> None:
         length = headers.get("content-length", "0")
@@ -207,15 +217,12 @@ def _request_line(line: str) -> tuple[str, str, str, str]:
     return method, *_target(target), minor
 
 
-def _read_header(line: str) -> tuple[str, str]:
+def _header(line: str) -> tuple[str, str]:
     """Name in small letters and value. Raises Malformed."""
     parts = HEADER.fullmatch(line)
     if parts is None:
         raise Malformed
     return parts[1].lower(), parts[2].strip(" \t")
-
-
-_header: Final = lru_cache(maxsize=512)(_read_header)  # most headers of a request were in the one before
 
 
 def _disagree(headers: Headers) -> bool:

@@ -248,12 +248,15 @@ class LocalServer:
     def _send(self, connection: _Connection, data: bytes | memoryview) -> None:
         waited = bool(connection.unsent)
         connection.send(data)
-        waits = bool(connection.unsent)
-        if waits != waited:
-            connection.stage = ""
-            connection.enter("unsent" if waits else "idle", self._timeouts)
-            event = selectors.EVENT_WRITE if waits else selectors.EVENT_READ
-            self._selector.modify(connection.socket, event, connection)
+        if bool(connection.unsent) != waited:
+            self._turn(connection)
+
+    def _turn(self, connection: _Connection) -> None:
+        """The client does not take all that is sent to it, or it does at last."""
+        stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else ("idle", selectors.EVENT_READ)
+        connection.stage = ""
+        connection.enter(stage, self._timeouts)
+        self._selector.modify(connection.socket, event, connection)
 
     def _finish(self, connection: _Connection) -> None:
         """The last answer is out. A client that was refused may still be sending: read on, so that it sees why."""
@@ -310,7 +313,7 @@ class _Connection:
     def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
         self.socket = accepted
         self.reader = reader
-        self.unsent = memoryview(b"")
+        self.unsent: bytes | memoryview = b""
         self.stage = ""
         self.deadline = 0.0
         self.last = self.refused = self.draining = False
@@ -334,7 +337,7 @@ class _Connection:
             sent = self.socket.send(data)
         except BlockingIOError:
             sent = 0
-        self.unsent = memoryview(data)[sent:]
+        self.unsent = b"" if sent == len(data) else memoryview(data)[sent:]
 
     def enter(self, stage: str, timeouts: Mapping[str, float]) -> None:
         """Await that from now on; bytes that trickle in during a stage do not extend its time."""

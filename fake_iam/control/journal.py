@@ -104,9 +104,34 @@ class Journal:
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Enter a call that has been answered."""
+        outcome, code = "ok", None
+        if response.drop:
+            outcome = "dropped"
+        elif response.status != 200:
+            outcome, code = "error", call.error.code if call.error else None
+        caller, signed = call.caller, call.signed
+        key_id = caller.access_key_id if caller else signed.credential.access_key_id if signed else None
+        parameters = self._parameters(call)
         with self._lock:
             self._count += 1
-            self._entries.append((self._count, *self._fields(call, response, duration)))
+            self._entries.append(
+                (
+                    self._count,
+                    call.now,
+                    call.request_id,
+                    call.service.name if call.service else None,
+                    call.parameters.get("Action", "")[:LONGEST_NAME] or None,
+                    parameters,
+                    caller.arn if caller else None,
+                    key_id or None,
+                    call.request.remote or "in-process",
+                    outcome,
+                    code,
+                    response.status,
+                    duration,
+                    call.faults,
+                )
+            )
 
     def calls(
         self,
@@ -140,27 +165,6 @@ class Journal:
         with self._lock:
             self._entries.clear()
             self._count = 0
-
-    def _fields(self, call: Call, response: WireResponse, duration: float) -> tuple[Any, ...]:
-        """The fields of an entry but its number."""
-        ok = response.status == 200 and not response.drop
-        caller = call.caller
-        key_id = caller.access_key_id if caller else call.signed.credential.access_key_id if call.signed else None
-        return (
-            call.now,
-            call.request_id,
-            call.service.name if call.service else None,
-            call.parameters.get("Action", "")[:LONGEST_NAME] or None,
-            self._parameters(call),
-            caller.arn if caller else None,
-            key_id or None,
-            call.request.remote or "in-process",
-            "dropped" if response.drop else "ok" if ok else "error",
-            call.error.code if call.error and not response.drop else None,
-            response.status,
-            duration,
-            call.faults,
-        )
 
     def _parameters(self, call: Call) -> dict[str, Any]:
         """The members as the model has them; what could not be read stays flat."""

@@ -24,8 +24,10 @@ class KeyWatch:
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Warn if the call was signed with such a key."""
-        key_id = call.signed.credential.access_key_id if call.signed else ""
-        if call.key_issued or not LOOKS_REAL.fullmatch(key_id) or key_id.endswith("EXAMPLE"):
+        if call.key_issued or call.signed is None:
+            return
+        key_id = call.signed.credential.access_key_id
+        if not LOOKS_REAL.fullmatch(key_id) or key_id.endswith("EXAMPLE"):
             return
         with self._lock:
             if key_id in self._warned or len(self._warned) >= MOST_WARNED:

@@ -86,7 +86,7 @@ class Implemented:
 
     model: ServiceModel
     service: Service
-    _agreed: set[str] = field(default_factory=set, repr=False, compare=False)
+    _agreed: dict[str, Operation] = field(default_factory=dict, repr=False, compare=False)
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, or None if it is not answered here. At first it is compared with the model.
@@ -97,12 +97,12 @@ class Implemented:
         Raises:
             TypeError: the function's required parameters are not the model's required members.
         """
-        operation = self.service.operations.get(name)
+        operation = self._agreed.get(name) or self.service.operations.get(name)
         if operation is not None and name not in self._agreed:
             expected, actual = _required(argument_names(self.model, name)), _required(operation.parameters)
             if expected != actual:
                 raise TypeError(f"{self.service.name}:{name} requires {actual}, the model says {expected}")
-            self._agreed.add(name)
+            self._agreed[name] = operation
         return operation
 
 

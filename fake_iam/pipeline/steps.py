@@ -86,7 +86,7 @@ def authenticate(engine: Engine, call: Call) -> None:
         return
     else:
         call.signed = sigv4.complete(call.signed, call.request)
-    with engine.store.transaction():
+    with engine.store.unchanged():
         call.caller = _hold(engine, call, call.signed)
         _note_use(engine, call, key_id)
 
@@ -190,4 +190,6 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     before = key.last_use
     known = before is not None and before.service == call.service.name and before.region == region
     if not (known and before is not None and NO_TIME <= call.now - before.at < SECOND):
-        keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), call.service.name, region)))
+        use = LastUse(call.now.replace(microsecond=0), call.service.name, region)
+        with engine.store.transaction():
+            keys.put(key.id, key.used(use))

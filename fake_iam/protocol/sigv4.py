@@ -87,7 +87,7 @@ def complete(signed: Signed | None, request: WireRequest) -> Signed:
         Refusal: MissingAuthenticationToken, SignatureDoesNotMatch or IncompleteSignature, the first that AWS finds.
     """
     header = request.headers.get("authorization")
-    parameters = _query_parameters(request.query)
+    parameters = _query_parameters(request.query) if request.query else {}
     in_query = "X-Amz-Algorithm" in parameters
     if signed is None or (header is None and not in_query):
         raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)

@@ -90,6 +90,10 @@ class Store(Protocol):
         """One at a time; an exception inside leaves nothing behind."""
         ...
 
+    def unchanged(self) -> AbstractContextManager[object]:
+        """Inside, nobody else changes anything; a transaction may begin there."""
+        ...
+
     def account(self, account_id: str) -> Account:
         """The account of that number, empty until something is put there."""
         ...

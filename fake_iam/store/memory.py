@@ -196,6 +196,10 @@ class MemoryStore:
         """One at a time; an exception inside leaves nothing behind. Not to be nested."""
         return self._transaction
 
+    def unchanged(self) -> AbstractContextManager[object]:
+        """Inside, nobody else changes anything; a transaction may begin there."""
+        return self._lock
+
     def _end(self, failed: bool) -> None:
         """Keep what was done, or undo it."""
         if failed:

@@ -24,7 +24,7 @@ from benchmarks.effort import WHOLE
 from benchmarks.targets import Target
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.http11 import RequestReader, answer
-from fake_iam.protocol.wire import Headers, WireRequest
+from fake_iam.protocol.wire import WireRequest
 from fake_iam.server import LocalServer
 from fake_iam.settings import Settings
 from fake_iam.wsgi import Application
@@ -92,7 +92,7 @@ def asyncio_httptools(assembled: Assembled, port: int) -> None:
         def on_message_complete(self) -> None:
             path, _, query = self.url.decode("latin-1").partition("?")
             method = self.parser.get_method().decode()
-            request = WireRequest(method, path, query, Headers.of(self.headers), self.body, "127.0.0.1")
+            request = WireRequest.of(method, path, query, self.headers, self.body, "127.0.0.1")
             self.transport.write(reply(assembled, request))
             self.headers, self.body, self.url = [], b"", b""
 
@@ -128,7 +128,7 @@ def asyncio_h11(assembled: Assembled, port: int) -> None:
         def reply(self, head: Any, body: bytes) -> None:
             path, _, query = head.target.decode("latin-1").partition("?")
             headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers]
-            request = WireRequest(head.method.decode(), path, query, Headers.of(headers), body, "127.0.0.1")
+            request = WireRequest.of(head.method.decode(), path, query, headers, body, "127.0.0.1")
             response = assembled.handle(request)
             sent = [*response.headers, ("Content-Length", str(len(response.body)))]
             send = self.h11.send
@@ -152,9 +152,7 @@ def http_server(assembled: Assembled, port: int) -> None:
         def do_POST(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            request = WireRequest(
-                self.command, path, query, Headers.of(self.headers.items()), body, self.client_address[0]
-            )
+            request = WireRequest.of(self.command, path, query, self.headers.items(), body, self.client_address[0])
             response = assembled.handle(request)
             self.send_response(response.status)
             for name, value in [*response.headers, ("Content-Length", str(len(response.body)))]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
-from fake_iam.protocol.wire import BODY_LIMIT, Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, sorted_out
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
@@ -19,7 +19,8 @@ CHUNK_LINE_LIMIT: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE: Final = re.compile(rf"({TOKEN}) ([!-~\x80-\xff]+) HTTP/1\.([01])")
-HEADER: Final = re.compile(rf"({TOKEN}):([\t -~\x80-\xff]*)")
+NAME: Final = re.compile(TOKEN)
+VISIBLE: Final = bytes([ord("\t"), *range(0x20, 0x7F), *range(0x80, 0x100)])  # all that a line is made of
 ABSOLUTE: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
 REASONS: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -95,19 +96,25 @@ class RequestReader:
         if end < 0:
             self._searched = max(0, len(buffer) - 3)
             return
-        start, *lines = buffer[:end].decode("latin-1").split("\r\n")
+        head = buffer[:end]
         del buffer[: end + 4]
         self._searched = 0
+        start, *lines = head.decode("latin-1").split("\r\n")
+        if head.translate(None, VISIBLE) != b"\r\n" * len(lines):
+            raise Malformed
         method, path, query, minor = _request_line(start)
-        headers = self._read_headers(lines)
+        pairs = self._pairs(lines)
+        headers, repeated = dict(pairs), None
+        if len(headers) != len(pairs):
+            headers, repeated = sorted_out(pairs)
+        self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
         self.keep = minor == "1"
         if "connection" in headers:
-            wish = headers.joined("connection").lower()
+            wish = request.joined("connection").lower()
             self.keep = "close" not in wish and (self.keep or "keep-alive" in wish)
-        self._head = WireRequest(method, path, query, headers, b"", self._remote)
-        self._begin_body(headers)
+        self._begin_body(request)
 
-    def _read_headers(self, lines: list[str]) -> Headers:
+    def _pairs(self, lines: list[str]) -> list[tuple[str, str]]:
         """A line that stood in the same place before on this connection, as most of a client's do, is known already."""
         before, known = self._known
         if len(lines) == len(before):
@@ -119,15 +126,15 @@ class RequestReader:
         if len(pairs) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
         self._known = lines, pairs
-        headers = Headers(pairs)
-        return headers if len(headers) == len(pairs) else Headers.of(pairs)
+        return pairs
 
-    def _begin_body(self, headers: Headers) -> None:
+    def _begin_body(self, request: WireRequest) -> None:
+        headers = request.headers
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or (headers.repeat and _disagree(headers)):
+        if not (length.isascii() and length.isdigit()) or (request.repeated and _disagree(request)):
             raise Malformed
         chunked = "transfer-encoding" in headers
-        if chunked and (headers.joined("transfer-encoding").lower() != "chunked" or "content-length" in headers):
+        if chunked and (request.joined("transfer-encoding").lower() != "chunked" or "content-length" in headers):
             raise Malformed
         self._missing = int(length.lstrip("0")[:12] or "0")
         if self._missing > BODY_LIMIT:
@@ -135,7 +142,7 @@ class RequestReader:
         self._chunks = bytearray() if chunked else None
         self._trailers = 0
         if "expect" in headers and (chunked or self._missing):
-            self.wants_continue = "100-continue" in headers.joined("expect").lower()
+            self.wants_continue = "100-continue" in request.joined("expect").lower()
 
     def _read_body(self, request: WireRequest) -> bool:
         if self._chunks is not None:
@@ -218,15 +225,23 @@ def _request_line(line: str) -> tuple[str, str, str, str]:
 
 
 def _header(line: str) -> tuple[str, str]:
-    """Name in small letters and value. Raises Malformed."""
-    parts = HEADER.fullmatch(line)
-    if parts is None:
+    """Name in small letters and value; that there are no control characters is known. Raises Malformed."""
+    name, colon, value = line.partition(":")
+    if not colon:
         raise Malformed
-    return parts[1].lower(), parts[2].strip(" \t")
+    return _name(name), value.strip(" \t")
 
 
-def _disagree(headers: Headers) -> bool:
-    return len(set(headers.all("content-length"))) > 1
+@lru_cache(maxsize=256)
+def _name(text: str) -> str:
+    """A header's name in small letters. Raises Malformed."""
+    if NAME.fullmatch(text) is None:
+        raise Malformed
+    return text.lower()
+
+
+def _disagree(request: WireRequest) -> bool:
+    return len(set(request.all("content-length"))) > 1
 
 
 def _target(target: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, 
 
 from fake_iam.assembly import Assembled
 from fake_iam.domain.clock import SystemClock, ticks
-from fake_iam.protocol.wire import BODY_LIMIT, Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
 from fake_iam.wsgi import answered
 
 SERVICES: Final = frozenset({"iam", "sts"})
@@ -80,10 +80,11 @@ def attach(client: Any, assembled: Assembled, running: Callable[[], bool] = _alw
 
 def _wire_request(request: Any) -> WireRequest:
     path, query, host = _target(request.url)
-    headers = Headers.of((name, _text(value).strip(" \t")) for name, value in request.headers.items())
-    headers.setdefault("host", host)
+    headers = [(name, _text(value).strip(" \t")) for name, value in request.headers.items()]
+    if "Host" not in request.headers:
+        headers.append(("Host", host))
     body = request.body or b""
-    return WireRequest(
+    return WireRequest.of(
         method=request.method,
         path=path,
         query=query,

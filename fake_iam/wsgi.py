@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from fake_iam.protocol.wire import BODY_LIMIT, Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
 
 LOGGER = logging.getLogger("fake_iam")
 
@@ -75,11 +75,11 @@ def _request(environ: dict[str, Any], length: int) -> WireRequest:
     path = environ.get("RAW_URI", "").partition("?")[0]
     if not path:
         path = quote(environ.get("PATH_INFO", "") or "/", safe="/-_.~", encoding="latin-1")
-    return WireRequest(
+    return WireRequest.of(
         method=environ["REQUEST_METHOD"],
         path=path,
         query=environ.get("QUERY_STRING", ""),
-        headers=Headers.of(_headers(environ)),
+        headers=_headers(environ),
         body=environ["wsgi.input"].read(length) if length else b"",
         remote=environ.get("REMOTE_ADDR", ""),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from unittest import mock
@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
-from fake_iam.protocol.wire import Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.settings import Settings
 
 IAM_VERSION = "2010-05-08"
@@ -70,9 +70,14 @@ class Key:
     token: str | None = None
 
 
+def with_headers(request: WireRequest, headers: Iterable[tuple[str, str]]) -> WireRequest:
+    """The request with these headers and no others."""
+    return WireRequest.of(request.method, request.path, request.query, headers, request.body, request.remote)
+
+
 def with_header(request: WireRequest, name: str, value: str) -> WireRequest:
     """The request with one header more."""
-    return replace(request, headers=Headers.of([*request.headers.items(), (name, value)]))
+    return with_headers(request, [*request.headers.items(), (name, value)])
 
 
 class Wire:
@@ -87,7 +92,7 @@ class Wire:
     def post(self, body: str | bytes = b"", **headers: str) -> WireResponse:
         sent = {"Host": HOST, "Content-Type": FORM, **{name.replace("_", "-"): text for name, text in headers.items()}}
         data = body.encode() if isinstance(body, str) else body
-        return self.send(WireRequest("POST", "/", "", Headers.of(sent.items()), data))
+        return self.send(WireRequest.of("POST", "/", "", sent.items(), data))
 
     def call(self, action: str, key: Key | None = None, **parameters: Any) -> Any:
         """The result of a call as a dictionary, or an AwsError."""
@@ -120,7 +125,7 @@ def form_request(
     headers = {"Host": HOST, "Content-Type": FORM}
     if key is not None:
         headers = sign("POST", f"http://{HOST}/", headers, body, key, scope or service, region, at)
-    return WireRequest("POST", "/", "", Headers.of(headers.items()), body.encode())
+    return WireRequest.of("POST", "/", "", headers.items(), body.encode())
 
 
 def sign(

@@ -23,7 +23,7 @@ from fake_iam.protocol.constraints import NOT_NULL_MEMBERS
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.names import camel, snake
 from fake_iam.protocol.plans import argument_names, plan_for
-from fake_iam.protocol.wire import Headers, WireRequest
+from fake_iam.protocol.wire import WireRequest
 from fake_iam.protocol.wording import SENTENCES, WORDINGS
 from fake_iam.services import registry
 from fake_iam.services.context import Context
@@ -228,7 +228,7 @@ def engine() -> Engine:
 
 def call(model: ServiceModel | None) -> Call:
     at = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    call = Call(WireRequest("POST", "/", "", Headers()), "id", at)
+    call = Call(WireRequest.of("POST", "/", "", []), "id", at)
     call.service = model
     return call
 

@@ -181,17 +181,17 @@ def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> b
     """The canonical request: header values as received, since SDKs differ in which headers they sign."""
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
     query = _canonical_query(request.query) if request.query else ""
-    headers = _canonical_headers(request.headers, signed.signed_headers)
+    headers = _canonical_headers(request, signed.signed_headers)
     return f"{request.method}\n{path}\n{query}\n{headers}\n{body_hash}".encode("latin-1", "replace")
 
 
-def _canonical_headers(headers: Headers, signed: SignedHeaders) -> str:
+def _canonical_headers(request: WireRequest, signed: SignedHeaders) -> str:
     """Values are joined, and runs of blanks in them are one blank; few have any. The names follow."""
-    if not headers.repeat:
-        lines: str = signed.canonical % signed.values(headers)
+    if request.repeated is None:
+        lines: str = signed.canonical % signed.values(request.headers)
         if "  " not in lines and "\t" not in lines and lines.isascii():
             return lines
-    return signed.canonical % tuple([" ".join(headers.joined(name).split()) for name in signed.names])
+    return signed.canonical % tuple([" ".join(request.joined(name).split()) for name in signed.names])
 
 
 def _canonical_query(query: str) -> str:

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
 
 
-class Headers(dict[str, str]):
-    """The first header of each name, under the name in small letters. ``of`` keeps those that repeat a name, too."""
-
-    _repeated: Mapping[str, list[str]] = MappingProxyType({})
-
-    @classmethod
-    def of(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
-        """Names in any letter case, and values, in the order in which they arrived."""
-        every: dict[str, list[str]] = {}
-        for name, value in pairs:
-            every.setdefault(name.lower(), []).append(value)
-        headers = cls({name: values[0] for name, values in every.items()})
-        headers._repeated = {name: values for name, values in every.items() if len(values) > 1}
-        return headers
-
-    @property
-    def repeat(self) -> bool:
-        """Whether a name is there twice."""
-        return bool(self._repeated)
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a name, which is given in small letters."""
-        return self._repeated.get(name) or [self[name]] if name in self else []
-
-    def joined(self, name: str) -> str:
-        """Every value of a name, which is given in small letters, as one; empty if there is none."""
-        return ",".join([value.strip() for value in self.all(name)])
+Headers = dict[str, str]
+Repeated = Mapping[str, Sequence[str]]
 
 
 @dataclass(slots=True)
 class WireRequest:
-    """A request as it arrived: its target is not decoded."""
+    """A request as it arrived: its target is not decoded.
+
+    ``headers`` are the first of each name, under the name in small letters. ``repeated`` has every value of the names
+    that were given twice, None if there is no such name; ``of`` tells them apart.
+    """
 
     method: str
     path: str
@@ -49,6 +27,40 @@ class WireRequest:
     headers: Headers = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     remote: str = ""
+    repeated: Repeated | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        path: str,
+        query: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes = b"",
+        remote: str = "",
+    ) -> WireRequest:
+        """A request whose headers are names in any letter case, and values, in the order in which they arrived."""
+        first, repeated = sorted_out((name.lower(), value) for name, value in headers)
+        return cls(method, path, query, first, body, remote, repeated)
+
+    def all(self, name: str) -> Sequence[str]:
+        """Every header of a name, which is given in small letters."""
+        if self.repeated is not None and name in self.repeated:
+            return self.repeated[name]
+        return [self.headers[name]] if name in self.headers else []
+
+    def joined(self, name: str) -> str:
+        """Every header of a name, which is given in small letters, as one value; empty if there is none."""
+        return ",".join([value.strip() for value in self.all(name)])
+
+
+def sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[Headers, Repeated | None]:
+    """Headers with names in small letters as a WireRequest has them."""
+    every: dict[str, list[str]] = {}
+    for name, value in pairs:
+        every.setdefault(name, []).append(value)
+    repeated = {name: values for name, values in every.items() if len(values) > 1}
+    return {name: values[0] for name, values in every.items()}, repeated or None
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fake_iam.protocol.model import load_service
-from fake_iam.protocol.wire import Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
 from fake_iam.services.sts import STS
 from tests.conftest import ROOT_ID, ROOT_SECRET
@@ -141,7 +141,7 @@ def requests(draw: st.DrawFn) -> WireRequest:
         query += draw(presigned)
     if draw(st.integers(0, 9)):
         sent.append(("Content-Type", FORM))
-    return WireRequest(method, path, query, Headers.of(sent), body)
+    return WireRequest.of(method, path, query, sent, body)
 
 
 def signed(method: str, path: str, form: str) -> WireRequest:
@@ -151,7 +151,7 @@ def signed(method: str, path: str, form: str) -> WireRequest:
     given = {"Host": HOST, "Content-Type": FORM}
     service = "sts" if STS_VERSION in form else "iam"
     sent = sign(method, f"http://{HOST}/" + (f"?{query}" if query else ""), given, body, ROOT, service)
-    return WireRequest(method, path, query, Headers.of(sent.items()), body.encode())
+    return WireRequest.of(method, path, query, sent.items(), body.encode())
 
 
 def is_proper(response: WireResponse) -> bool:

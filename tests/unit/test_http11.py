@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_iam.http11 import HEAD_LIMIT, Malformed, RequestReader, answer
-from fake_iam.protocol.wire import Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import WireRequest, WireResponse
 
 PLAIN = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 WITH_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -31,13 +31,13 @@ def read(*pieces: bytes) -> list[tuple[WireRequest, bool]]:
 def test_requests_that_arrive_at_once_are_read_one_after_another() -> None:
     host = ("Host", "x")
     assert read(STREAM) == [
-        (WireRequest("GET", "/a", "b=c", Headers.of([host]), b"", "127.0.0.9"), True),
-        (WireRequest("POST", "/", "", Headers.of([host, ("Content-Length", "5")]), b"hello", "127.0.0.9"), True),
+        (WireRequest.of("GET", "/a", "b=c", [host], b"", "127.0.0.9"), True),
+        (WireRequest.of("POST", "/", "", [host, ("Content-Length", "5")], b"hello", "127.0.0.9"), True),
         (
-            WireRequest("POST", "/", "", Headers.of([host, ("Transfer-Encoding", "chunked")]), b"hello!", "127.0.0.9"),
+            WireRequest.of("POST", "/", "", [host, ("Transfer-Encoding", "chunked")], b"hello!", "127.0.0.9"),
             True,
         ),
-        (WireRequest("HEAD", "/", "", Headers.of([("Connection", "close")]), b"", "127.0.0.9"), False),
+        (WireRequest.of("HEAD", "/", "", [("Connection", "close")], b"", "127.0.0.9"), False),
     ]
 
 

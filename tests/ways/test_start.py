@@ -26,11 +26,11 @@ SCRIPT = f"""
 import sys
 import fake_iam.cli
 from fake_iam.assembly import assemble
-from fake_iam.protocol.wire import Headers, WireRequest
+from fake_iam.protocol.wire import WireRequest
 from fake_iam.settings import Settings
 
 query = "Action=CreateUser&Version=2010-05-08&UserName=alice&Tags.member.1.Key=team&Tags.member.1.Value=%C3%9C"
-answer = assemble(Settings()).handle(WireRequest("GET", "/", query, Headers.of([("Host", "x")])))
+answer = assemble(Settings()).handle(WireRequest.of("GET", "/", query, [("Host", "x")]))
 assert answer.status == 200, answer
 print(sorted({HEAVY!r} & set(sys.modules)))
 """

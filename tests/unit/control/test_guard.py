@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fake_iam.control.guard import is_loopback
-from fake_iam.protocol.wire import Headers, WireRequest
+from fake_iam.protocol.wire import WireRequest
 from tests.support import HOST, Wire
 
 
@@ -16,7 +16,7 @@ def ask(
 ) -> tuple[int, str]:
     given = [("Host", host)] if host is not None else []
     given += [(name.replace("_", "-"), text) for name, text in headers.items()]
-    response = wire.send(WireRequest(method, f"/_fake_iam/{page}", "", Headers.of(given)))
+    response = wire.send(WireRequest.of(method, f"/_fake_iam/{page}", "", given))
     return response.status, json.loads(response.body).get("error", "")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fake_iam.protocol.wire import Headers, WireRequest
+from fake_iam.protocol.wire import WireRequest
 from tests.support import HOST, Wire
 
 
@@ -23,9 +23,7 @@ def wire() -> Wire:
 def ask(wire: Wire, method: str, page: str, body: Any = None, text: str | None = None) -> tuple[int, Any]:
     path, _, query = f"/_fake_iam/{page}".partition("?")
     data = text if text is not None else "" if body is None else json.dumps(body)
-    response = wire.send(
-        WireRequest(method, path, query, Headers.of([("Host", HOST)]), data.encode("utf-8", "surrogateescape"))
-    )
+    response = wire.send(WireRequest.of(method, path, query, [("Host", HOST)], data.encode("utf-8", "surrogateescape")))
     assert dict(response.headers)["Content-Type"] == "application/json"
     return response.status, json.loads(response.body)
 

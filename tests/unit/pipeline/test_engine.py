@@ -20,7 +20,7 @@ from fake_iam.protocol import sigv4
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import plan_for
-from fake_iam.protocol.wire import Headers, WireRequest, WireResponse
+from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller
 from fake_iam.services.iam import IAM
 from fake_iam.settings import Settings
@@ -39,7 +39,7 @@ def engine() -> Engine:
 
 def call(model: ServiceModel | None = None, operation: str | None = None) -> Call:
     plan = plan_for(model, operation) if model and operation else None
-    call = Call(WireRequest("POST", "/", "", Headers()), "id", AT)
+    call = Call(WireRequest.of("POST", "/", "", []), "id", AT)
     call.service, call.plan = model, plan
     return call
 
@@ -326,5 +326,5 @@ def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:
 
 
 def test_a_path_of_the_control_plane_does_not_reach_the_engine(wire: Wire) -> None:
-    response = wire.send(WireRequest("GET", "/_fake_iam/health", "", Headers.of([("Host", HOST)])))
+    response = wire.send(WireRequest.of("GET", "/_fake_iam/health", "", [("Host", HOST)]))
     assert (response.status, dict(response.headers)["Content-Type"]) == (200, "application/json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 
 from fake_iam.protocol import sigv4
 from fake_iam.protocol.errors import Refusal
-from fake_iam.protocol.wire import Headers, WireRequest
-from tests.support import HOST, Key, form_request, sign, with_header
+from fake_iam.protocol.wire import WireRequest
+from tests.support import HOST, Key, form_request, sign, with_header, with_headers
 
 KEY = Key("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 SCOPE = "AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request"
@@ -32,7 +31,7 @@ def request(
     headers += [("Authorization", authorization)] if authorization is not None else []
     headers += [("X-Amz-Date", date)] if date is not None else []
     headers += [(name.replace("_", "-"), value) for name, value in more.items()]
-    return WireRequest("POST", "/", query, Headers.of(headers))
+    return WireRequest.of("POST", "/", query, headers)
 
 
 def read_whole(wire: WireRequest) -> sigv4.Signed:
@@ -48,22 +47,20 @@ def refusal(call: Any, *arguments: Any) -> tuple[str, str | None, int | None]:
 def test_the_documented_example_of_list_users_verifies() -> None:
     """The worked example of AWS's Signature Version 4 documentation."""
     signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
-    documented = WireRequest(
+    documented = WireRequest.of(
         "GET",
         "/",
         "Action=ListUsers&Version=2010-05-08",
-        Headers.of(
-            [
-                ("Host", "iam.amazonaws.com"),
-                ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
-                ("X-Amz-Date", "20150830T123600Z"),
-                (
-                    "Authorization",
-                    f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders=content-type;host;x-amz-date, "
-                    f"Signature={signature}",
-                ),
-            ]
-        ),
+        [
+            ("Host", "iam.amazonaws.com"),
+            ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
+            ("X-Amz-Date", "20150830T123600Z"),
+            (
+                "Authorization",
+                f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders=content-type;host;x-amz-date, "
+                f"Signature={signature}",
+            ),
+        ],
     )
     assert sigv4.matches(read_whole(documented), documented, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
     assert not sigv4.matches(read_whole(documented), documented, "another secret")
@@ -80,14 +77,14 @@ def test_what_botocore_signs_verifies_and_nothing_else(user: str) -> None:
 def test_a_space_in_the_body_verifies_in_either_spelling() -> None:
     for body in ("Action=GetUser&UserName=a%20b", "Action=GetUser&UserName=a+b"):
         headers = sign("POST", f"http://{HOST}/", {"Host": HOST}, body, KEY, "iam")
-        signed = WireRequest("POST", "/", "", Headers.of(headers.items()), body.encode())
+        signed = WireRequest.of("POST", "/", "", headers.items(), body.encode())
         assert sigv4.matches(read_whole(signed), signed, KEY.secret)
 
 
 @pytest.mark.parametrize("query", ["Action=ListUsers&Version=2010-05-08", "b=2&a=1&a=0&c", "x=a%2Fb&y=%C3%A9~"])
 def test_a_signed_query_verifies(query: str) -> None:
     headers = sign("GET", f"http://{HOST}/?{query}", {"Host": HOST}, "", KEY, "iam")
-    signed = WireRequest("GET", "/", query, Headers.of(headers.items()))
+    signed = WireRequest.of("GET", "/", query, headers.items())
     assert sigv4.matches(read_whole(signed), signed, KEY.secret)
 
 
@@ -96,7 +93,7 @@ def test_a_presigned_url_verifies_and_carries_its_token() -> None:
     credentials = Credentials(KEY.id, KEY.secret, "token/with+signs=")
     botocore.auth.SigV4QueryAuth(credentials, "sts", "us-east-1").add_auth(presigned)
     query = presigned.url.partition("?")[2]
-    wire = WireRequest("GET", "/", query, Headers.of([("Host", HOST)]))
+    wire = WireRequest.of("GET", "/", query, [("Host", HOST)])
     signed = read_whole(wire)
     assert (signed.in_query, signed.session_token) == (True, "token/with+signs=")
     assert signed.credential.access_key_id == KEY.id
@@ -116,9 +113,9 @@ def test_a_presigned_url_verifies_and_carries_its_token() -> None:
 )
 def test_other_sets_of_signed_headers_verify(headers: dict[str, str]) -> None:
     sent = sign("POST", f"http://{HOST}/", {"Host": HOST, **headers}, "a=b&c", KEY, "iam")
-    signed = WireRequest("POST", "/", "", Headers.of(sent.items()), b"a=b&c")
+    signed = WireRequest.of("POST", "/", "", sent.items(), b"a=b&c")
     assert sigv4.matches(read_whole(signed), signed, KEY.secret)
-    signed = replace(signed, headers=Headers.of((name.upper(), value) for name, value in signed.headers.items()))
+    signed = with_headers(signed, [(name.upper(), value) for name, value in signed.headers.items()])
     assert sigv4.matches(read_whole(signed), signed, KEY.secret)
 
 
@@ -136,7 +133,7 @@ def test_a_date_header_will_do_for_x_amz_date() -> None:
 @pytest.mark.parametrize("declared", ["UNSIGNED-PAYLOAD", "0" * 64])
 def test_a_declared_hash_must_be_the_bodys(declared: str) -> None:
     sent = sign("POST", f"http://{HOST}/", {"Host": HOST, "X-Amz-Content-SHA256": declared}, "a=b", KEY, "iam")
-    signed = WireRequest("POST", "/", "", Headers.of(sent.items()), b"a=b")
+    signed = WireRequest.of("POST", "/", "", sent.items(), b"a=b")
     assert not sigv4.matches(read_whole(signed), signed, KEY.secret)
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Final
 
 ID_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+BASE32_PAIRS: Final = [first + second for first in ID_ALPHABET for second in ID_ALPHABET]  # ten bits each
 SECRET_ALPHABET: Final = string.ascii_letters + string.digits + "+/"
 ACCOUNT_MASK: Final = 0x7FFFFFFFFF80
 TOKEN_HEAD: Final = "IQoJb3JpZ2luX2Vj"
@@ -128,7 +129,8 @@ class IdSource:
     def _with_account(self, prefix: str, account_id: str, length: int) -> str:
         head = PRESENT_FORM | (int(account_id) << 7) | self._random.getrandbits(7)
         tail = self._random.getrandbits(32)
-        body = base64.b32encode(head.to_bytes(6, "big") + tail.to_bytes(4, "big")).decode()
+        bits = head << 32 | tail
+        body = "".join([BASE32_PAIRS[bits >> shift & 1023] for shift in range(70, -1, -10)])
         return prefix + body + self._draw(ID_ALPHABET, length - 16)
 
     def _draw(self, alphabet: str, count: int) -> str:

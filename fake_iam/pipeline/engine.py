@@ -12,7 +12,6 @@ from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
-from fake_iam.domain.users import User
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import Sight
@@ -186,10 +185,6 @@ class Engine:
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
         return Context(self, self.store.account(caller.account_id), caller, now)
-
-    def sees(self, user: User, now: datetime) -> bool:
-        """Whether a look-up finds a user that is there."""
-        return self.sight.user(user, now)
 
     def _result(self, call: Call) -> WireResponse:
         assert call.plan is not None

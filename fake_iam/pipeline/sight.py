@@ -7,18 +7,15 @@ from typing import Protocol
 
 from fake_iam.domain.access_keys import AccessKey, Session
 from fake_iam.domain.users import User
+from fake_iam.services.context import UserSight
 from fake_iam.store.base import Store
 
 
-class Sight(Protocol):
+class Sight(UserSight, Protocol):
     """How far changes have spread."""
 
     def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
         """The credentials under a key id as that service sees them, or None."""
-        ...
-
-    def user(self, user: User, now: datetime) -> bool:
-        """Whether a look-up finds a user that is there."""
         ...
 
 

@@ -19,7 +19,7 @@ from fake_iam.domain.errors import (
 from fake_iam.pipeline import forms
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import stored_credentials
-from fake_iam.protocol import sigv4
+from fake_iam.protocol import signing, sigv4
 from fake_iam.protocol.plans import plan_for
 from fake_iam.protocol.wire import BODY_LIMIT
 from fake_iam.services.context import Caller
@@ -158,7 +158,7 @@ def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
     caller = _owner(engine, known)
     if caller is None:
         raise InvalidClientTokenId.invalid()
-    if not sigv4.matches(signed, call.request, known.secret):
+    if not signing.matches(signed, call.request, known.secret):
         raise SignatureDoesNotMatch.mismatch()
     return caller
 

@@ -78,7 +78,8 @@ def _boolean(value: bool) -> str:
 
 
 def _timestamp(value: datetime) -> str:
-    return f"{value.astimezone(timezone.utc).isoformat(timespec='seconds')[:19]}Z"
+    moment = value if value.tzinfo is timezone.utc else value.astimezone(timezone.utc)
+    return f"{moment.isoformat('T', 'seconds')[:19]}Z"
 
 
 def _blob(value: bytes) -> str:

@@ -51,6 +51,14 @@ class Caller:
         return cls("federated-user", account_id, user_id, arn, session.key_id, session)
 
 
+class UserSight(Protocol):
+    """How far changes of users have spread."""
+
+    def user(self, user: User, now: datetime) -> bool:
+        """Whether a look-up finds a user that is there."""
+        ...
+
+
 class World(Protocol):
     """What all calls have in common."""
 
@@ -84,8 +92,9 @@ class World(Protocol):
         """How long a credential report takes, by the clock."""
         ...
 
-    def sees(self, user: User, now: datetime) -> bool:
-        """Whether a look-up finds a user that is there already; names are taken at once all the same."""
+    @property
+    def sight(self) -> UserSight:
+        """How far changes have spread."""
         ...
 
 
@@ -115,7 +124,7 @@ class Context:
 
     def sees(self, user: User) -> bool:
         """Whether a look-up finds a user that is there already; names are taken at once all the same."""
-        return self.world.sees(user, self.now)
+        return self.world.sight.user(user, self.now)
 
     def page(
         self,

@@ -32,6 +32,11 @@ class LookUp:
         found = self._keys.get(value, ())
         return (found,) if isinstance(found, str) else found
 
+    def first(self, value: str) -> str | None:
+        """One of these keys, or None."""
+        found = self._keys.get(value)
+        return found[0] if isinstance(found, tuple) else found
+
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
         old = None if before is None else self._value_of(before)
@@ -40,8 +45,12 @@ class LookUp:
             return
         if old is not None:
             self._keep(old, tuple(other for other in self.keys(old) if other != key))
-        if new is not None:
+        if new is None:
+            return
+        if new in self._keys:
             self._keep(new, (*self.keys(new), key))
+        else:
+            self._keys[new] = key
 
     def _keep(self, value: str, keys: Keys) -> None:
         if keys:
@@ -62,8 +71,7 @@ class Tally:
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
         for row, step in ((before, -1), (after, 1)):
-            value = None if row is None else self._value_of(row)
-            if value is not None:
+            if row is not None and (value := self._value_of(row)) is not None:
                 self.numbers[value] = self.numbers.get(value, 0) + step
                 if not self.numbers[value]:
                     del self.numbers[value]
@@ -86,7 +94,8 @@ class Ordering:
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
-        old, new = self._of(key, before), self._of(key, after)
+        old = [] if before is None else self._of(key, before)
+        new = [] if after is None else self._of(key, after)
         if old == new:
             return
         for entry in old:
@@ -101,9 +110,7 @@ class Ordering:
         lists = [self._list(name, last) for name in self._names(within)]
         return map(itemgetter(2), heapq.merge(*lists, key=_PLACE))
 
-    def _of(self, key: str, row: Any | None) -> list[Entry]:
-        if row is None:
-            return []
+    def _of(self, key: str, row: Any) -> list[Entry]:
         owner = self._owner_of(row.owner_id) if self._order.by_owner else None
         lists = self._order.lists(row, owner)
         if not lists:

@@ -58,7 +58,10 @@ class MemoryTable(Generic[Row]):
     def put(self, key: str, row: Row) -> None:
         """Add a row or replace the one under the key."""
         before = self._rows.get(key)
-        self._set(key, row)
+        if before is not None and self._fields(before) == self._fields(row):  # nothing that an index goes by
+            self._rows[key] = row
+        else:
+            self._set(key, row)
         self._undo.append((self._set, key, before))
 
     def delete(self, key: str) -> None:
@@ -73,8 +76,8 @@ class MemoryTable(Generic[Row]):
 
     def find(self, index: str, value: str) -> Row | None:
         """One of those rows, or None."""
-        keys = self._lookups[index].keys(value)
-        return self._rows[keys[0]] if keys else None
+        key = self._lookups[index].first(value)
+        return None if key is None else self._rows[key]
 
     def tally(self, index: str) -> Mapping[str, int]:
         """How many rows have each counted value; what none has is left out."""
@@ -93,9 +96,6 @@ class MemoryTable(Generic[Row]):
 
     def _set(self, key: str, row: Row | None) -> None:
         before = self._rows.get(key)
-        if before is not None and row is not None and self._fields(before) == self._fields(row):
-            self._rows[key] = row
-            return
         following = [table for table in self.followers if table._lookups["owner"].keys(key)]
         for table in following:
             table._file(key, away=True)

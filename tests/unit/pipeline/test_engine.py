@@ -16,7 +16,7 @@ from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline import forms, steps
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.engine import STATUSES, STEPS, Engine
-from fake_iam.protocol import sigv4
+from fake_iam.protocol import signing
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import plan_for
@@ -305,11 +305,11 @@ def test_a_body_is_read_once_and_a_signer_worked_out_once(wire: Wire, monkeypatc
     bodies: list[str] = []
     read_pairs = forms.read_pairs
     monkeypatch.setattr(forms, "read_pairs", lambda text: bodies.append(text) or read_pairs(text))
-    sigv4._signer.cache_clear()
+    signing._signer.cache_clear()
     for _ in range(3):
         assert wire.send(form_request("GetUser", key)).status == 200
     assert bodies == ["", "Action=GetUser&Version=2010-05-08"] * 3
-    assert (sigv4._signer.cache_info().misses, sigv4._signer.cache_info().hits) == (1, 2)
+    assert (signing._signer.cache_info().misses, signing._signer.cache_info().hits) == (1, 2)
 
 
 def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:

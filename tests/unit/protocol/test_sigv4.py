@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_iam.protocol import sigv4
+from fake_iam.protocol import signing, sigv4
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.wire import WireRequest
 from tests.support import HOST, Key, form_request, sign, with_header, with_headers
@@ -62,30 +62,30 @@ def test_the_documented_example_of_list_users_verifies() -> None:
             ),
         ],
     )
-    assert sigv4.matches(read_whole(documented), documented, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-    assert not sigv4.matches(read_whole(documented), documented, "another secret")
+    assert signing.matches(read_whole(documented), documented, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+    assert not signing.matches(read_whole(documented), documented, "another secret")
 
 
 @pytest.mark.parametrize("user", ["alice", "a b", "a+b@c,d", "Zoë ☃", "100%"])
 def test_what_botocore_signs_verifies_and_nothing_else(user: str) -> None:
     signed = form_request("GetUser", KEY, UserName=user)
-    assert sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert signing.matches(read_whole(signed), signed, KEY.secret)
     signed.body += b"&x=1"
-    assert not sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert not signing.matches(read_whole(signed), signed, KEY.secret)
 
 
 def test_a_space_in_the_body_verifies_in_either_spelling() -> None:
     for body in ("Action=GetUser&UserName=a%20b", "Action=GetUser&UserName=a+b"):
         headers = sign("POST", f"http://{HOST}/", {"Host": HOST}, body, KEY, "iam")
         signed = WireRequest.of("POST", "/", "", headers.items(), body.encode())
-        assert sigv4.matches(read_whole(signed), signed, KEY.secret)
+        assert signing.matches(read_whole(signed), signed, KEY.secret)
 
 
 @pytest.mark.parametrize("query", ["Action=ListUsers&Version=2010-05-08", "b=2&a=1&a=0&c", "x=a%2Fb&y=%C3%A9~"])
 def test_a_signed_query_verifies(query: str) -> None:
     headers = sign("GET", f"http://{HOST}/?{query}", {"Host": HOST}, "", KEY, "iam")
     signed = WireRequest.of("GET", "/", query, headers.items())
-    assert sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert signing.matches(read_whole(signed), signed, KEY.secret)
 
 
 def test_a_presigned_url_verifies_and_carries_its_token() -> None:
@@ -97,9 +97,9 @@ def test_a_presigned_url_verifies_and_carries_its_token() -> None:
     signed = read_whole(wire)
     assert (signed.in_query, signed.session_token) == (True, "token/with+signs=")
     assert signed.credential.access_key_id == KEY.id
-    assert sigv4.matches(signed, wire, KEY.secret)
+    assert signing.matches(signed, wire, KEY.secret)
     wire.query += "&Extra=1"
-    assert not sigv4.matches(read_whole(wire), wire, KEY.secret)
+    assert not signing.matches(read_whole(wire), wire, KEY.secret)
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_a_presigned_url_verifies_and_carries_its_token() -> None:
 def test_other_sets_of_signed_headers_verify(headers: dict[str, str]) -> None:
     sent = sign("POST", f"http://{HOST}/", {"Host": HOST, **headers}, "a=b&c", KEY, "iam")
     signed = WireRequest.of("POST", "/", "", sent.items(), b"a=b&c")
-    assert sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert signing.matches(read_whole(signed), signed, KEY.secret)
     signed = with_headers(signed, [(name.upper(), value) for name, value in signed.headers.items()])
-    assert sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert signing.matches(read_whole(signed), signed, KEY.secret)
 
 
 def test_no_blank_after_the_commas_is_fine() -> None:
     signed = form_request("GetUser", KEY)
     signed.headers["authorization"] = signed.headers["authorization"].replace(", ", ",")
-    assert sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert signing.matches(read_whole(signed), signed, KEY.secret)
 
 
 def test_a_date_header_will_do_for_x_amz_date() -> None:
@@ -134,7 +134,7 @@ def test_a_date_header_will_do_for_x_amz_date() -> None:
 def test_a_declared_hash_must_be_the_bodys(declared: str) -> None:
     sent = sign("POST", f"http://{HOST}/", {"Host": HOST, "X-Amz-Content-SHA256": declared}, "a=b", KEY, "iam")
     signed = WireRequest.of("POST", "/", "", sent.items(), b"a=b")
-    assert not sigv4.matches(read_whole(signed), signed, KEY.secret)
+    assert not signing.matches(read_whole(signed), signed, KEY.secret)
 
 
 def test_the_last_of_a_part_counts_in_the_header_and_the_first_in_the_query() -> None:
@@ -310,4 +310,4 @@ def test_hostile_text_is_refused_and_never_raises_anything_else(header: str, dat
     for wire in (request(header, date), request(f"AWS4-HMAC-SHA256 {header}", date), request(None, date, query)):
         sigv4.peek(wire)
         with suppress(Refusal):
-            assert not sigv4.matches(read_whole(wire), wire, "secret")
+            assert not signing.matches(read_whole(wire), wire, "secret")

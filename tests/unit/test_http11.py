@@ -41,6 +41,15 @@ def test_requests_that_arrive_at_once_are_read_one_after_another() -> None:
     ]
 
 
+LINES = [b"Host: x", b"host: y", b"A: 1", b"A: 2", b"B:1", b"b: 2 ", b"Expect: 100-continue", b"Connection: close"]
+
+
+@given(st.lists(st.lists(st.sampled_from(LINES), max_size=4), max_size=4))
+def test_what_came_before_on_the_connection_makes_no_difference(heads: list[list[bytes]]) -> None:
+    requests = [b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""]) for lines in heads]
+    assert read(*requests) == [read(request)[0] for request in requests]
+
+
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
 def test_where_the_bytes_are_cut_makes_no_difference(places: list[int]) -> None:
     cuts = [0, *sorted(places), len(STREAM)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from unittest import mock
 
 import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fake_iam.protocol import signing, sigv4
@@ -149,6 +150,23 @@ def test_the_last_of_a_part_counts_in_the_header_and_the_first_in_the_query() ->
 def test_the_first_of_several_authorization_headers_counts() -> None:
     several = with_header(request(), "Authorization", "Basic x")
     assert read_whole(several).signature == "abc"
+
+
+PIECES = ["AWS4-HMAC-SHA256", " ", "Credential", "=", SCOPE, "A/x", ",", ", ", "SignedHeaders", "host;x-amz-date", "é"]
+PIECES += ["Signature", "abc", "\t", "a=b", "\xa0", "SIGNATURE"]
+
+
+@given(st.one_of(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(PIECES).map(lambda end: GOOD + end)))
+@example(GOOD.removesuffix("abc"))
+def test_the_short_way_of_reading_a_usual_header_ends_where_the_long_way_does(header: str) -> None:
+    wire = request(header)
+    short = sigv4.peek(wire)
+    with mock.patch.object(sigv4, "_usual", lambda front: None):
+        long = sigv4.peek(wire)
+    assert short is not None and long is not None
+    for name in ("credential", "signature", "timestamp", "session_token", "whole", "in_query"):
+        assert getattr(short, name) == getattr(long, name)
+    assert short.signed_headers.names == long.signed_headers.names
 
 
 HEADER_BASE = "Authorization header requires"

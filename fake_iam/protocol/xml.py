@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any, Final
 
 from fake_iam.protocol.model import ServiceModel
@@ -77,7 +78,9 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
+@lru_cache(maxsize=1024)
 def _timestamp(value: datetime) -> str:
+    """Kept for the moments that are shown again and again; to write one costs more than the rest of a key's line."""
     moment = value if value.tzinfo is timezone.utc else value.astimezone(timezone.utc)
     return f"{moment.isoformat('T', 'seconds')[:19]}Z"
 
@@ -96,7 +99,10 @@ def _scalar(text_of: Callable[[Any], str], name: str, indent: str) -> Writer:
         text = text_of(value)
         out.append(f"{start}{escape(text)}{end}" if text else empty)
 
-    return write
+    def write_moment(value: datetime, out: list[str]) -> None:
+        out.append(f"{start}{_timestamp(value)}{end}")
+
+    return write_moment if text_of is _timestamp else write
 
 
 def _structure(members: Sequence[tuple[str, Writer]], name: str, indent: str) -> Writer:

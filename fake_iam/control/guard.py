@@ -42,7 +42,7 @@ class Guard:
     def _shown(self, request: WireRequest) -> bool:
         assert self._token is not None
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        given = (request.headers.get(TOKEN_HEADER.lower(), bearer)).encode("utf-8", "replace")
+        given = (request.headers.get(TOKEN_HEADER.lower()) or bearer).encode("utf-8", "replace")
         return hmac.compare_digest(given, self._token.encode())
 
 

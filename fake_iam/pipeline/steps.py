@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -177,6 +177,11 @@ def _owner(engine: Engine, known: AccessKey | Session) -> Caller | None:
     return Caller.user(user, key_id, session) if user else Caller.root(known.account_id, key_id, session)
 
 
+def _same_second(at: datetime, now: datetime) -> bool:
+    """Whether a moment lies in the second that begins ``at``."""
+    return NO_TIME <= now - at < SECOND
+
+
 def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     """Keep date, region and service of the key's last use. IAM is global: its region is always us-east-1."""
     assert call.service is not None and call.signed is not None and call.caller is not None
@@ -187,9 +192,12 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     region = GLOBAL_REGION
     if call.service.name == "sts" and REGION.fullmatch(call.signed.credential.region):
         region = call.signed.credential.region
-    before = key.last_use
-    known = before is not None and before.service == call.service.name and before.region == region
-    if not (known and before is not None and NO_TIME <= call.now - before.at < SECOND):
-        use = LastUse(call.now.replace(microsecond=0), call.service.name, region)
-        with engine.store.transaction():
-            keys.put(key.id, key.used(use))
+    before, service = key.last_use, call.service.name
+    if (
+        before is not None
+        and (before.service, before.region) == (service, region)
+        and _same_second(before.at, call.now)
+    ):
+        return
+    with engine.store.transaction():
+        keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))

@@ -51,7 +51,7 @@ class WireRequest:
 
     def joined(self, name: str) -> str:
         """Every header of a name, which is given in small letters, as one value; empty if there is none."""
-        return ",".join([value.strip() for value in self.all(name)])
+        return ",".join([value.strip(" \t") for value in self.all(name)])
 
 
 def sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[Headers, Repeated | None]:

@@ -99,10 +99,7 @@ def _scalar(text_of: Callable[[Any], str], name: str, indent: str) -> Writer:
         text = text_of(value)
         out.append(f"{start}{escape(text)}{end}" if text else empty)
 
-    def write_moment(value: datetime, out: list[str]) -> None:
-        out.append(f"{start}{_timestamp(value)}{end}")
-
-    return write_moment if text_of is _timestamp else write
+    return write
 
 
 def _structure(members: Sequence[tuple[str, Writer]], name: str, indent: str) -> Writer:

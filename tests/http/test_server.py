@@ -345,6 +345,7 @@ def test_a_body_of_just_the_limit_is_read(client: Client) -> None:
         pytest.param((CHUNKED, CHUNKED), id="chunked twice"),
         pytest.param((b"Transfer-Encoding : chunked",), id="a blank before the colon"),
         pytest.param((b"Transfer-Encoding:\x0bchunked",), id="a vertical tab before the value"),
+        pytest.param((b"Transfer-Encoding:\xa0chunked",), id="a blank of Latin-1 before the value"),
         pytest.param((b"X: 1\r\n Content-Length: 5",), id="a folded line"),
     ],
 )

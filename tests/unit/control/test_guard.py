@@ -57,6 +57,7 @@ def test_a_given_token_is_asked_for() -> None:
     assert ask(wire, X_Fake_IAM_Token="wrong") == (403, needed)
     assert ask(wire, Authorization="Bearer hush") == (200, "")
     assert ask(wire, X_Fake_IAM_Token="hush") == (200, "")
+    assert ask(wire, X_Fake_IAM_Token="", Authorization="Bearer hush") == (200, "")
 
 
 def test_health_needs_no_token() -> None:

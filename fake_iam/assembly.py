@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fake_iam.control.guard import PREFIX, Guard, is_loopback
+from fake_iam.control.address import PREFIX, is_loopback
 from fake_iam.control.journal import Journal
 from fake_iam.control.keywatch import KeyWatch
 from fake_iam.control.problems import DocumentError, FormatError
@@ -136,6 +135,7 @@ class Assembled:
         """Put the controls in between AWS's steps: rules strike once the caller is known."""
         from fake_iam.control.controls import Controls
         from fake_iam.control.faults import Faults
+        from fake_iam.control.guard import Guard
         from fake_iam.control.pages import pages
         from fake_iam.control.plane import ControlPlane
         from fake_iam.control.propagation import Propagation
@@ -170,6 +170,8 @@ class Assembled:
         return execute if self._state is None else self._state.keeping(execute)
 
     def _state_file(self, name: str) -> StateFile:
+        from pathlib import Path
+
         from fake_iam.control.keeping import StateFile
 
         return StateFile(Path(name), lambda: self.controls.dump(secrets=True))
@@ -188,6 +190,8 @@ class Assembled:
     def _plant(self) -> None:
         """The seed of the settings, then the root key."""
         if self.settings.seed is not None:
+            from pathlib import Path
+
             self.controls.seed(Path(self.settings.seed))
         self._place_root_key()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ from typing import Final
 
 from fake_iam.assembly import assemble
 from fake_iam.control.problems import DocumentError
+from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
 from fake_iam.version import VERSION
@@ -120,7 +120,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _serve(settings: Settings) -> int:
-    logging.basicConfig(format="fake-iam: %(message)s")
+    show_on_console("fake-iam: %(message)s")
     assembled = assemble(settings)
     try:
         server = LocalServer(assembled, settings.host, settings.port)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fake_iam.control.calls import call_line
 from fake_iam.control.dated import OTHERS
 from fake_iam.control.files import read_file, write_file
-from fake_iam.control.journal import call_line
 from fake_iam.control.problems import DocumentError
 from fake_iam.remote import Remote, RemoteError
 

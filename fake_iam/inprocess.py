@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, 
 
 from fake_iam.assembly import Assembled
 from fake_iam.domain.clock import SystemClock, ticks
+from fake_iam.http11 import http_date
 from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
 from fake_iam.wsgi import answered
 
@@ -57,7 +57,7 @@ class InProcess:
             raise ConnectionClosedError(endpoint_url=url)
         headers = dict(response.headers)
         headers["Content-Length"] = str(len(response.body))
-        headers["Date"] = format_datetime(self._clock.now(), usegmt=True)
+        headers["Date"] = http_date(self._clock.now())
         return AWSResponse(url, response.status, headers, _Raw(response.body))
 
     def _answered(self, request: WireRequest) -> WireResponse:

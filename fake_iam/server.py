@@ -5,7 +5,6 @@ Why it is our own, and why a loop: docs/decisions/0001-http-server.md.
 
 from __future__ import annotations
 
-import logging
 import selectors
 import socket
 import threading
@@ -13,15 +12,15 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from email.utils import formatdate
+from datetime import datetime, timezone
 from types import TracebackType
 from typing import Final, Protocol
 
-from fake_iam.http11 import CONTINUE, Malformed, RequestReader, answer
+from fake_iam.http11 import CONTINUE, Malformed, RequestReader, answer, http_date
+from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
 
-LOGGER = logging.getLogger("fake_iam")
 DRAIN_LIMIT: Final = 64 * 1024 * 1024
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
@@ -160,7 +159,7 @@ class LocalServer:
         except (BlockingIOError, ConnectionError):
             pass  # nobody there after all, or gone again
         except OSError as problem:  # no descriptors are left: the next sweep may free some
-            LOGGER.error("cannot accept a connection: %s", problem.strerror)
+            log().error("cannot accept a connection: %s", problem.strerror)
             self._selector.unregister(self._listener)
             self._deaf = True
 
@@ -187,7 +186,7 @@ class LocalServer:
         except OSError:  # the client went away
             self._close_connection(connection)
         except Exception:
-            LOGGER.exception("internal fault of the server; the connection is closed")
+            log().exception("internal fault of the server; the connection is closed")
             self._close_connection(connection)
 
     def _advance(self, connection: _Connection) -> None:
@@ -297,7 +296,7 @@ class LocalServer:
         """The time as an HTTP date, written once a second."""
         second = int(time.time())
         if second != self._date[0]:
-            self._date = (second, formatdate(second, usegmt=True))
+            self._date = (second, http_date(datetime.fromtimestamp(second, timezone.utc)))
         return self._date[1]
 
 

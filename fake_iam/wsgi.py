@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import quote
 
+from fake_iam.log import log
 from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
-
-LOGGER = logging.getLogger("fake_iam")
 
 
 class Answers(Protocol):
@@ -27,7 +24,7 @@ def answered(answers: Answers, request: WireRequest) -> WireResponse:
     try:
         return answers.handle(request)
     except Exception:
-        LOGGER.exception("internal fault outside the engine")
+        log().exception("internal fault outside the engine")
         return WireResponse(500, [])
 
 
@@ -74,6 +71,8 @@ app = Application()
 def _request(environ: dict[str, Any], length: int) -> WireRequest:
     path = environ.get("RAW_URI", "").partition("?")[0]
     if not path:
+        from urllib.parse import quote  # our own server has no use for it
+
         path = quote(environ.get("PATH_INFO", "") or "/", safe="/-_.~", encoding="latin-1")
     return WireRequest.of(
         method=environ["REQUEST_METHOD"],

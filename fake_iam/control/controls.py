@@ -9,11 +9,12 @@ from typing import Any
 
 from fake_iam.control.account_import import Imported, import_account
 from fake_iam.control.backdating import backdate
+from fake_iam.control.calls import Calls
 from fake_iam.control.clock import ClockControl
 from fake_iam.control.dumping import dump
 from fake_iam.control.faults import Faults
 from fake_iam.control.files import read_file, use_text
-from fake_iam.control.journal import Calls, Journal
+from fake_iam.control.journal import Journal
 from fake_iam.control.problems import FormatError
 from fake_iam.control.propagation import Propagation
 from fake_iam.control.state import Loaded, load

@@ -6,10 +6,9 @@ import hmac
 from typing import Final
 from urllib.parse import urlsplit
 
+from fake_iam.control.address import LOOPBACK_NAMES, is_loopback
 from fake_iam.protocol.wire import WireRequest
 
-PREFIX: Final = "/_fake_iam/"
-LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 TOKEN_HEADER: Final = "X-Fake-IAM-Token"
 
 
@@ -44,18 +43,6 @@ class Guard:
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         given = (request.headers.get(TOKEN_HEADER.lower()) or bearer).encode("utf-8", "replace")
         return hmac.compare_digest(given, self._token.encode())
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server that listens there."""
-    if host in LOOPBACK_NAMES:
-        return True
-    import ipaddress  # takes its time, and nearly every server listens on one of those names
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _name(url: str) -> str:

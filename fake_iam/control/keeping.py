@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 from fake_iam.control.document import FORMAT
 from fake_iam.control.files import read_file, read_text, write_file
 from fake_iam.control.problems import DocumentError
+from fake_iam.log import log
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine, Step
-
-LOGGER = logging.getLogger("fake_iam")
 
 
 class StateFile:
@@ -53,7 +51,7 @@ class StateFile:
             try:
                 write_file(self._file, json.dumps(self._dump(), indent=1) + "\n")
             except OSError as problem:
-                LOGGER.error("cannot write the state to %s: %s", self._file, problem.strerror or problem)
+                log().error("cannot write the state to %s: %s", self._file, problem.strerror or problem)
 
     def keeping(self, execute: Step) -> Step:
         """The step ``execute`` with a save behind it if the operation changed something.

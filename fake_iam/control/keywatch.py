@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from typing import Final
 
+from fake_iam.log import log
 from fake_iam.pipeline.call import Call
 from fake_iam.protocol.wire import WireResponse
 
-LOGGER = logging.getLogger("fake_iam")
 LOOKS_REAL: Final = re.compile(r"A[KS]IA[A-Z2-7]{16}")
 MOST_WARNED: Final = 1000
 
@@ -34,4 +33,4 @@ class KeyWatch:
                 return
             self._warned.add(key_id)
         shown = f"{key_id[:4]}...{key_id[-4:]}"
-        LOGGER.warning("a call was signed with %s, which looks like a real AWS key and was not issued here", shown)
+        log().warning("a call was signed with %s, which looks like a real AWS key and was not issued here", shown)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from fake_iam.control.address import PREFIX
 from fake_iam.control.files import read_text
-from fake_iam.control.guard import PREFIX, Guard
+from fake_iam.control.guard import Guard
 from fake_iam.control.pages import Asked, Page
 from fake_iam.control.problems import DocumentError
+from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
-
-LOGGER = logging.getLogger("fake_iam")
 
 
 class ControlPlane:
@@ -51,7 +50,7 @@ class ControlPlane:
         except (ValueError, OverflowError) as problem:
             return _json(400, {"error": str(problem)})
         except Exception:
-            LOGGER.exception("internal fault in the control page %s", name)
+            log().exception("internal fault in the control page %s", name)
             return _json(500, {"error": "an internal fault; the server's log has more"})
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
@@ -18,12 +16,14 @@ Walk = Callable[[str | None], Iterable[T]]  # the rows behind that value of the 
 DEFAULT_MAX_ITEMS: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A part of a list, and where the next part begins."""
 
-    items: Sequence[T]
-    marker: str | None
+    __slots__ = ("items", "marker")
+
+    def __init__(self, items: Sequence[T], marker: str | None) -> None:
+        self.items = items
+        self.marker = marker
 
     def fields(self) -> dict[str, Any]:
         """IsTruncated always; Marker only when there is more."""
@@ -62,6 +62,8 @@ def page(
 
 
 def _write(scope: str, last: str) -> str:
+    import hashlib  # it needs OpenSSL, which takes 8 ms, and most lists fit on a page
+
     digest = hashlib.sha256(f"{scope}\n{last}".encode()).digest()[:8]
     return base64.urlsafe_b64encode(digest + last.encode()).decode().rstrip("=")
 

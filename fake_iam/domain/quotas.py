@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Quotas:
+class Quotas(NamedTuple):
     """AWS's own numbers by default (API reference, IAM quotas). ``page_size`` is the most rows of one answer of a list.
 
     As a rule, a field's name in camel case is the quota's name in AWS's texts: ``groups_per_user`` is GroupsPerUser.
@@ -31,4 +30,4 @@ class Quotas:
     mfa_devices_per_user: int = 8
 
 
-QUOTA_NAMES = tuple(item.name for item in fields(Quotas))
+QUOTA_NAMES = Quotas._fields

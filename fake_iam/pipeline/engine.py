@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -12,6 +10,7 @@ from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
+from fake_iam.log import log
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import Sight
@@ -27,7 +26,6 @@ from fake_iam.store.base import Store
 if TYPE_CHECKING:
     from fake_iam.domain.mfa_devices import CodeAt
 
-LOGGER = logging.getLogger("fake_iam")
 Step = Callable[["Engine", Call], None]
 Observer = Callable[[Call, WireResponse, float], None]
 STEPS: Final[tuple[Step, ...]] = (
@@ -79,13 +77,15 @@ class EngineSettings(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class Implemented:
     """A service as the model has it, and as far as it is answered here."""
 
-    model: ServiceModel
-    service: Service
-    _agreed: dict[str, Operation] = field(default_factory=dict, repr=False, compare=False)
+    __slots__ = ("model", "service", "_agreed")
+
+    def __init__(self, model: ServiceModel, service: Service) -> None:
+        self.model = model
+        self.service = service
+        self._agreed: dict[str, Operation] = {}
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, or None if it is not answered here. At first it is compared with the model.
@@ -163,7 +163,7 @@ class Engine:
         except (ServiceError, Refusal) as error:
             return self._error(call, error)
         except Exception:
-            LOGGER.exception("internal fault, request id %s", call.request_id)
+            log().exception("internal fault, request id %s", call.request_id)
             return self._error(call, self._fault(call))
 
     def perform(self, account_id: str, service: str, operation: str, members: Mapping[str, Any], now: datetime) -> None:
@@ -194,7 +194,7 @@ class Engine:
         call.error = error
         status = self._status(call, error)
         if status is None:
-            LOGGER.error("nobody wrote down the status of %s, request id %s", error.code, call.request_id)
+            log().error("nobody wrote down the status of %s, request id %s", error.code, call.request_id)
             return self._error(call, self._fault(call))
         namespace = call.service.namespace if call.service else self._namespace(call)
         if isinstance(error, InvalidAction):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
 from fake_iam.protocol.errors import Refusal
 
@@ -48,4 +47,6 @@ def _is_plain(text: str) -> bool:
 def _decode(text: str) -> str:
     if _is_plain(text):
         return text
+    from urllib.parse import unquote_to_bytes
+
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")

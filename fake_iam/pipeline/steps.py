@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.access_keys import AccessKey, LastUse, Session
@@ -19,9 +20,9 @@ from fake_iam.domain.errors import (
 from fake_iam.pipeline import forms
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import stored_credentials
-from fake_iam.protocol import signing, sigv4
+from fake_iam.protocol import sigv4
 from fake_iam.protocol.plans import plan_for
-from fake_iam.protocol.wire import BODY_LIMIT
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest
 from fake_iam.services.context import Caller
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
     caller = _owner(engine, known)
     if caller is None:
         raise InvalidClientTokenId.invalid()
-    if not signing.matches(signed, call.request, known.secret):
+    if not _signature_matches()(signed, call.request, known.secret):
         raise SignatureDoesNotMatch.mismatch()
     return caller
 
@@ -175,6 +176,14 @@ def _owner(engine: Engine, known: AccessKey | Session) -> Caller | None:
     if session is not None and session.federated_name is not None:
         return Caller.federated(session.federated_name, session)
     return Caller.user(user, key_id, session) if user else Caller.root(known.account_id, key_id, session)
+
+
+@cache
+def _signature_matches() -> Callable[[sigv4.Signed, WireRequest, str], bool]:
+    """The comparison of signatures, loaded when there is one to compare: it needs OpenSSL, which takes 8 ms."""
+    from fake_iam.protocol.signing import matches
+
+    return matches
 
 
 def _same_second(at: datetime, now: datetime) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fake_iam.protocol import patterns
 from fake_iam.protocol.model import ServiceModel, Shape
@@ -15,8 +14,7 @@ from fake_iam.protocol.ordering import bucket
 NOT_NULL = "Member must not be null"
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """A constraint that a value breaks: where, which value, the constraint's text, and what kind it is.
 
     ``kind`` is one of null, length, value, pattern, enum, members.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import os
+import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple
+
+GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # zlib's word for a gzip header
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of a structure: its name on the wire, its shape's name, and whether it must be given."""
 
     name: str
@@ -21,8 +21,7 @@ class Member:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A shape as the model has it; what a kind of shape lacks is empty or None."""
 
     name: str
@@ -37,8 +36,7 @@ class Shape:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OperationModel:
+class OperationModel(NamedTuple):
     """An operation: the names of its input and output shapes and the codes of its errors."""
 
     name: str
@@ -48,20 +46,32 @@ class OperationModel:
     errors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ServiceModel:
     """A service: operations and shapes by name, and the HTTP status of each error code.
 
     ``sensitive`` are the names of the members that no log may show.
     """
 
-    name: str
-    version: str
-    namespace: str
-    operations: Mapping[str, OperationModel]
-    shapes: Mapping[str, Shape]
-    error_status: Mapping[str, int]
-    sensitive: frozenset[str]
+    __slots__ = ("name", "version", "namespace", "operations", "shapes", "error_status", "sensitive")
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        version: str,
+        namespace: str,
+        operations: Mapping[str, OperationModel],
+        shapes: Mapping[str, Shape],
+        error_status: Mapping[str, int],
+        sensitive: frozenset[str],
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.namespace = namespace
+        self.operations = operations
+        self.shapes = shapes
+        self.error_status = error_status
+        self.sensitive = sensitive
 
 
 class _Shapes(Mapping[str, Shape]):
@@ -113,11 +123,18 @@ def load_service(name: Literal["iam", "sts"] | str) -> ServiceModel:
 def _read(name: str) -> Any:
     spec = find_spec("botocore")
     places = list(spec.submodule_search_locations or ()) if spec else []
-    files = sorted(file for place in places for file in Path(place, "data", name).glob("*/service-2.json*"))
+    files = sorted(
+        os.path.join(folder, file)
+        for place in places
+        for folder, _, contents in os.walk(os.path.join(place, "data", name))
+        for file in contents
+        if file.startswith("service-2.json")
+    )
     if not files:
         raise LookupError(f"the installed botocore has no model of {name}")
-    data = files[-1].read_bytes()
-    return json.loads(gzip.decompress(data) if files[-1].suffix == ".gz" else data)
+    with open(files[-1], "rb") as file:
+        data = file.read()
+    return json.loads(zlib.decompress(data, GZIP_WINDOW) if files[-1].endswith(".gz") else data)
 
 
 def _operation(name: str, raw: dict[str, Any], codes: dict[str, str]) -> OperationModel:

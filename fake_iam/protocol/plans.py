@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,16 +14,27 @@ from fake_iam.protocol.names import snake
 _NO_INPUT = Shape("NoInput", "structure")
 
 
-@dataclass(frozen=True, slots=True)
 class OperationPlan:
     """One operation's closures. ``serialize`` makes the body of a success from its result and the request id."""
 
-    name: str
-    _names: Mapping[str, str]
-    _parse: query.Parser
-    _check: constraints.Checker
-    _word: wording.Wording
-    serialize: Callable[[Mapping[str, Any] | None, str], bytes]
+    __slots__ = ("name", "serialize", "_names", "_parse", "_check", "_word")
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        names: Mapping[str, str],
+        parse: query.Parser,
+        check: constraints.Checker,
+        word: wording.Wording,
+        serialize: Callable[[Mapping[str, Any] | None, str], bytes],
+    ) -> None:
+        self.name = name
+        self.serialize = serialize
+        self._names = names
+        self._parse = parse
+        self._check = check
+        self._word = word
 
     def parse(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """The members given, under the model's names. Raises Refusal MalformedInput."""
@@ -50,11 +60,11 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     shape = _input(service, operation)
     write = xml.writer(service, model.output, model.result, "  ") if model.output and model.result else None
     return OperationPlan(
-        name=operation,
-        _names={member.name: snake(member.name) for member in shape.members},
-        _parse=query.parser(service, model.input) if model.input else _parse_nothing,
-        _check=constraints.checker(service, model.input) if model.input else _check_nothing,
-        _word=wording.WORDINGS[service.name],
+        operation,
+        names={member.name: snake(member.name) for member in shape.members},
+        parse=query.parser(service, model.input) if model.input else _parse_nothing,
+        check=constraints.checker(service, model.input) if model.input else _check_nothing,
+        word=wording.WORDINGS[service.name],
         serialize=xml.envelope(service.namespace, operation, write),
     )
 

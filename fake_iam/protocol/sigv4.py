@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from operator import itemgetter
-from typing import Final
-from urllib.parse import unquote_to_bytes
+from typing import Final, NamedTuple
 
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.wire import Headers, WireRequest
@@ -29,8 +27,7 @@ USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([\w/-]+), ?SignedHeaders=([
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """What a credential names, as sent: the key's id and its scope, whose day is YYYYMMDD; what is missing is empty."""
 
     text: str
@@ -42,8 +39,7 @@ class Credential:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignedHeaders:
+class SignedHeaders(NamedTuple):
     """The names of signed headers, in small letters, what takes their values, and what these are put into."""
 
     names: tuple[str, ...]
@@ -51,20 +47,32 @@ class SignedHeaders:
     canonical: str
 
 
-@dataclass(slots=True)
 class Signed:
     """What a request says of its signature, as sent. ``timestamp`` is X-Amz-Date, or Date in the same format.
 
     ``whole``: the algorithm is the one there is, and no part is missing or is no pair.
     """
 
-    credential: Credential
-    signed_headers: SignedHeaders
-    signature: str
-    timestamp: str
-    session_token: str | None = field(repr=False)
-    whole: bool
-    in_query: bool
+    __slots__ = ("credential", "signed_headers", "signature", "timestamp", "session_token", "whole", "in_query")
+
+    def __init__(
+        self,
+        credential: Credential,
+        signed_headers: SignedHeaders,
+        signature: str,
+        timestamp: str,
+        session_token: str | None,
+        *,
+        whole: bool,
+        in_query: bool,
+    ) -> None:
+        self.credential = credential
+        self.signed_headers = signed_headers
+        self.signature = signature
+        self.timestamp = timestamp
+        self.session_token = session_token
+        self.whole = whole
+        self.in_query = in_query
 
 
 def peek(request: WireRequest) -> Signed | None:
@@ -157,6 +165,8 @@ def _query_parameters(query: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if "X-Amz-" not in query:
         return found
+    from urllib.parse import unquote_to_bytes  # only signed URLs come here
+
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         found.setdefault(name, unquote_to_bytes(value.replace("+", " ")).decode("utf-8", "replace"))
@@ -176,35 +186,22 @@ def _from_header(request: WireRequest, header: str) -> Signed:
     front, _, signature = header.rpartition("Signature=")
     usual = _usual(front)
     if usual is not None and signature and "," not in signature:
-        return Signed(*usual, signature.rstrip(), timestamp, token, bool(timestamp), False)
+        return Signed(*usual, signature.rstrip(), timestamp, token, whole=bool(timestamp), in_query=False)
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]
     paired = all(equals for _, equals, _ in pairs) and header.startswith(f"{ALGORITHM} ")
     complete = paired and bool(credential and signature and names and timestamp)
-    return _signed(credential, signature, names, timestamp, token, whole=complete, in_query=False)
+    named = _credential(credential), _signed_headers(names)
+    return Signed(*named, signature, timestamp, token, whole=complete, in_query=False)
 
 
 def _from_query(parameters: dict[str, str]) -> Signed:
     credential, signature, names, timestamp = [parameters.get(name, "") for name in QUERY_COMPONENTS]
     whole = parameters.get("X-Amz-Algorithm") == ALGORITHM and bool(credential and signature and names and timestamp)
     token = parameters.get("X-Amz-Security-Token")
-    return _signed(credential, signature, names, timestamp, token, whole=whole, in_query=True)
-
-
-def _signed(
-    credential: str,
-    signature: str,
-    signed_headers: str,
-    timestamp: str,
-    session_token: str | None,
-    *,
-    whole: bool,
-    in_query: bool,
-) -> Signed:
-    return Signed(
-        _credential(credential), _signed_headers(signed_headers), signature, timestamp, session_token, whole, in_query
-    )
+    named = _credential(credential), _signed_headers(names)
+    return Signed(*named, signature, timestamp, token, whole=whole, in_query=True)
 
 
 @lru_cache(maxsize=256)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
 
@@ -13,7 +12,6 @@ Headers = dict[str, str]
 Repeated = Mapping[str, Sequence[str]]
 
 
-@dataclass(slots=True)
 class WireRequest:
     """A request as it arrived: its target is not decoded.
 
@@ -21,13 +19,25 @@ class WireRequest:
     that were given twice, None if there is no such name; ``of`` tells them apart.
     """
 
-    method: str
-    path: str
-    query: str = field(repr=False)
-    headers: Headers = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
-    remote: str = ""
-    repeated: Repeated | None = field(default=None, repr=False)
+    __slots__ = ("method", "path", "query", "headers", "body", "remote", "repeated")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        headers: Headers,
+        body: bytes = b"",
+        remote: str = "",
+        repeated: Repeated | None = None,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.remote = remote
+        self.repeated = repeated
 
     @classmethod
     def of(
@@ -63,8 +73,7 @@ def sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[Headers, Repeated | No
     return {name: values[0] for name, values in every.items()}, repeated or None
 
 
-@dataclass(slots=True)
-class WireResponse:
+class WireResponse(NamedTuple):
     """What goes back; ``drop`` means: close the connection without an answer."""
 
     status: int

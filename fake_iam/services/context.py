@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -22,16 +21,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
 class Caller:
     """Who signed the request. ``id`` is the user's id, or the account number for the root user."""
 
-    kind: Literal["root", "user", "assumed-role", "federated-user"]
-    account_id: str
-    id: str
-    arn: str
-    access_key_id: str | None = None
-    session: Session | None = None
+    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session")
+
+    def __init__(
+        self,
+        kind: Literal["root", "user", "assumed-role", "federated-user"],
+        account_id: str,
+        id: str,
+        arn: str,
+        access_key_id: str | None = None,
+        session: Session | None = None,
+    ) -> None:
+        self.kind = kind
+        self.account_id = account_id
+        self.id = id
+        self.arn = arn
+        self.access_key_id = access_key_id
+        self.session = session
 
     @classmethod
     def root(cls, account_id: str, access_key_id: str | None = None, session: Session | None = None) -> Caller:
@@ -98,14 +107,16 @@ class World(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    world: World
-    account: Account
-    caller: Caller
-    now: datetime
+    __slots__ = ("world", "account", "caller", "now")
+
+    def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
+        self.world = world
+        self.account = account
+        self.caller = caller
+        self.now = now
 
     @property
     def store(self) -> Store:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fake_iam.domain.policy_arns import path_of, place_of
 from fake_iam.domain.users import User
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 Value = Callable[[Any], str | None]  # of a row; a row whose value is None is left out
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An index for lists that grow with the account.
 
     Both functions are given a row and, if ``by_owner``, the user or group in its ``owner_id``, or None if that is gone.
@@ -36,8 +35,7 @@ class Order:
     by_owner: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Indexes:
+class Indexes(NamedTuple):
     """What is kept beside the rows of a kind. Every entry takes room: nothing is here that no operation asks for.
 
     Args:
@@ -47,9 +45,9 @@ class Indexes:
         fields: all that these go by, for rows that often change in something else; nothing stands for the whole row.
     """
 
-    lookups: Mapping[str, Value] = field(default_factory=dict)
-    tallies: Mapping[str, Value] = field(default_factory=dict)
-    orders: Mapping[str, Order] = field(default_factory=dict)
+    lookups: Mapping[str, Value] = MappingProxyType({})
+    tallies: Mapping[str, Value] = MappingProxyType({})
+    orders: Mapping[str, Order] = MappingProxyType({})
     fields: tuple[str, ...] = ()
 
 

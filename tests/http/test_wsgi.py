@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from io import BytesIO
 from typing import Any, NoReturn
 
@@ -226,7 +225,7 @@ def break_down(*_: object, **__: object) -> NoReturn:
 def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One operation of each service has a bug."""
     for service, name in ((IAM, "TagUser"), (IAM, "GetUser"), (STS, "GetCallerIdentity")):
-        monkeypatch.setitem(service.operations, name, replace(service.operations[name], function=break_down))
+        monkeypatch.setitem(service.operations, name, service.operations[name]._replace(function=break_down))
     yield
 
 
@@ -287,7 +286,7 @@ def test_a_fault_leaves_nothing_of_its_operation_behind(
         create.function(*arguments, **keywords)
         raise Broken
 
-    monkeypatch.setitem(IAM.operations, "CreateUser", replace(create, function=create_and_break))
+    monkeypatch.setitem(IAM.operations, "CreateUser", create._replace(function=create_and_break))
     assert signed_post(client, "CreateUser", UserName="alice").status_code == 500
     assert assembled.health()["users"] == 0
 
@@ -308,7 +307,7 @@ def test_an_error_whose_status_nobody_wrote_down_is_a_fault_of_ours(
     def refuse(*_: object, **__: object) -> NoReturn:
         raise Unlisted("nobody knows my status")
 
-    monkeypatch.setitem(IAM.operations, "GetUser", replace(IAM.operations["GetUser"], function=refuse))
+    monkeypatch.setitem(IAM.operations, "GetUser", IAM.operations["GetUser"]._replace(function=refuse))
     response = signed_post(client, "GetUser")
     assert response.status_code == 500
     assert without_request_id(response.data) == fault(IAM_XML, "ServiceFailure")
@@ -316,7 +315,7 @@ def test_an_error_whose_status_nobody_wrote_down_is_a_fault_of_ours(
 
 
 def test_a_result_that_cannot_be_written_is_a_fault_of_ours(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = replace(IAM.operations["ListUsers"], function=lambda *_, **__: {"Users": 5})
+    listed = IAM.operations["ListUsers"]._replace(function=lambda *_, **__: {"Users": 5})
     monkeypatch.setitem(IAM.operations, "ListUsers", listed)
     assert without_request_id(signed_post(client, "ListUsers").data) == fault(IAM_XML, "ServiceFailure")
 

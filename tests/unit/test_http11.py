@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+from email.utils import format_datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_iam.http11 import HEAD_LIMIT, Malformed, RequestReader, answer
+from fake_iam.http11 import HEAD_LIMIT, Malformed, RequestReader, answer, http_date
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
 PLAIN = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -18,26 +21,37 @@ LAST = b"HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"
 STREAM = PLAIN + WITH_BODY + b"\r\n" + CHUNKED + LAST
 
 
-def read(*pieces: bytes) -> list[tuple[WireRequest, bool]]:
-    """Every request that is there once all pieces have arrived."""
+Read = tuple[tuple[object, ...], bool]
+
+
+def fields(request: WireRequest) -> tuple[object, ...]:
+    """All that a request is, to be compared."""
+    return tuple(getattr(request, name) for name in WireRequest.__slots__)
+
+
+def expected(
+    method: str, path: str, query: str = "", *headers: tuple[str, str], body: bytes = b"", keep: bool = True
+) -> Read:
+    return fields(WireRequest.of(method, path, query, headers, body, "127.0.0.9")), keep
+
+
+def read(*pieces: bytes) -> list[Read]:
+    """Every request that is there once all pieces have arrived, and whether its connection is kept."""
     reader, found = RequestReader("127.0.0.9"), []
     for piece in pieces:
         reader.feed(piece)
         while request := reader.next():
-            found.append((request, reader.keep))
+            found.append((fields(request), reader.keep))
     return found
 
 
 def test_requests_that_arrive_at_once_are_read_one_after_another() -> None:
     host = ("Host", "x")
     assert read(STREAM) == [
-        (WireRequest.of("GET", "/a", "b=c", [host], b"", "127.0.0.9"), True),
-        (WireRequest.of("POST", "/", "", [host, ("Content-Length", "5")], b"hello", "127.0.0.9"), True),
-        (
-            WireRequest.of("POST", "/", "", [host, ("Transfer-Encoding", "chunked")], b"hello!", "127.0.0.9"),
-            True,
-        ),
-        (WireRequest.of("HEAD", "/", "", [("Connection", "close")], b"", "127.0.0.9"), False),
+        expected("GET", "/a", "b=c", host),
+        expected("POST", "/", "", host, ("Content-Length", "5"), body=b"hello"),
+        expected("POST", "/", "", host, ("Transfer-Encoding", "chunked"), body=b"hello!"),
+        expected("HEAD", "/", "", ("Connection", "close"), keep=False),
     ]
 
 
@@ -114,3 +128,8 @@ def test_an_answer_has_its_length_date_and_fate_of_the_connection(
         b"HTTP/1.1 404 Not Found\r\nx-amzn-RequestId: 1\r\nOdd: ?\r\nContent-Length: 4\r\n"
         b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: " + connection + b"\r\n\r\n" + end
     )
+
+
+@given(st.datetimes(timezones=st.just(timezone.utc)).filter(lambda at: at.year >= 1000))
+def test_a_date_is_written_as_http_wants_it(at: datetime) -> None:
+    assert http_date(at) == format_datetime(at, usegmt=True)

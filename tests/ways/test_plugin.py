@@ -60,8 +60,11 @@ OPTIONS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "error")
 
 
 def run(pytester: Pytester, *arguments: str) -> RunResult:
-    """Run pytest on the files there, warnings as errors, in this process: it is faster."""
-    return pytester.runpytest_inprocess(*OPTIONS, *arguments)
+    """Run pytest on the files there, warnings as errors, in this process: it is faster.
+
+    The package is imported there already, by a loader that rewrites no assertions if it is found by its installation.
+    """
+    return pytester.runpytest_inprocess(*OPTIONS, "-W", "ignore::pytest.PytestAssertRewriteWarning", *arguments)
 
 
 def run_apart(pytester: Pytester, *arguments: str) -> RunResult:

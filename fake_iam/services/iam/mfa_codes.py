@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Final
-from urllib.parse import quote
 
 ISSUER: Final = "Amazon Web Services"
 PIXELS_PER_MODULE: Final = 4
@@ -22,6 +21,8 @@ def code_at(seed: str, step: int) -> str:
 
 def provisioning_uri(seed: str, name: str, account_id: str) -> str:
     """What the picture says to an authenticator application."""
+    from urllib.parse import quote
+
     issuer = quote(ISSUER)
     return f"otpauth://totp/{issuer}:{quote(name, safe='')}@{account_id}?secret={seed}&issuer={issuer}"
 

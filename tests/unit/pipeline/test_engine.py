@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import NoReturn
 
@@ -184,7 +183,7 @@ def test_no_exception_leaves_the_engine(
     def fail(*_: object, **__: object) -> NoReturn:
         raise kind("utf-8", "x", 0, 1, "x") if kind is UnicodeEncodeError else kind()
 
-    monkeypatch.setitem(IAM.operations, "ListUsers", replace(IAM.operations["ListUsers"], function=fail))
+    monkeypatch.setitem(IAM.operations, "ListUsers", IAM.operations["ListUsers"]._replace(function=fail))
     assert read(engine.handle(form_request("ListUsers"))).status == 500
     assert len(caplog.records) == 1
 
@@ -196,7 +195,7 @@ def test_what_ends_the_process_is_not_held_up(
     def end(*_: object, **__: object) -> NoReturn:
         raise kind
 
-    monkeypatch.setitem(IAM.operations, "ListUsers", replace(IAM.operations["ListUsers"], function=end))
+    monkeypatch.setitem(IAM.operations, "ListUsers", IAM.operations["ListUsers"]._replace(function=end))
     with pytest.raises(kind):
         engine.handle(form_request("ListUsers"))
 

@@ -149,6 +149,11 @@ def sign(
     return dict(request.headers.items())
 
 
+def whole(response: WireResponse) -> tuple[int, list[tuple[str, str]], bytes, bool]:
+    """All that a response is, to be compared: status, headers, body, and whether it is to be dropped."""
+    return response.status, response.headers, response.body, response.drop
+
+
 def read(response: WireResponse) -> Any:
     """The result in an answer's XML as a dictionary, or the AwsError in it."""
     document = xmltodict.parse(response.body)

@@ -53,7 +53,7 @@ class Signed:
     ``whole``: the algorithm is the one there is, and no part is missing or is no pair.
     """
 
-    __slots__ = ("credential", "signed_headers", "signature", "timestamp", "session_token", "whole", "in_query")
+    __slots__ = ("credential", "signed_headers", "signature", "timestamp", "session_token", "whole")
 
     def __init__(
         self,
@@ -62,9 +62,7 @@ class Signed:
         signature: str,
         timestamp: str,
         session_token: str | None,
-        *,
         whole: bool,
-        in_query: bool,
     ) -> None:
         self.credential = credential
         self.signed_headers = signed_headers
@@ -72,7 +70,6 @@ class Signed:
         self.timestamp = timestamp
         self.session_token = session_token
         self.whole = whole
-        self.in_query = in_query
 
 
 def peek(request: WireRequest) -> Signed | None:
@@ -186,22 +183,20 @@ def _from_header(request: WireRequest, header: str) -> Signed:
     front, _, signature = header.rpartition("Signature=")
     usual = _usual(front)
     if usual is not None and signature and "," not in signature:
-        return Signed(*usual, signature.rstrip(), timestamp, token, whole=bool(timestamp), in_query=False)
+        return Signed(usual[0], usual[1], signature.rstrip(), timestamp, token, bool(timestamp))
     pairs = [part.partition("=") for part in _header_parts(header)]
     parts = {name: value for name, _, value in pairs}
     credential, signature, names = [parts.get(name, "") for name in COMPONENTS]
     paired = all(equals for _, equals, _ in pairs) and header.startswith(f"{ALGORITHM} ")
     complete = paired and bool(credential and signature and names and timestamp)
-    named = _credential(credential), _signed_headers(names)
-    return Signed(*named, signature, timestamp, token, whole=complete, in_query=False)
+    return Signed(_credential(credential), _signed_headers(names), signature, timestamp, token, complete)
 
 
 def _from_query(parameters: dict[str, str]) -> Signed:
     credential, signature, names, timestamp = [parameters.get(name, "") for name in QUERY_COMPONENTS]
     whole = parameters.get("X-Amz-Algorithm") == ALGORITHM and bool(credential and signature and names and timestamp)
     token = parameters.get("X-Amz-Security-Token")
-    named = _credential(credential), _signed_headers(names)
-    return Signed(*named, signature, timestamp, token, whole=whole, in_query=True)
+    return Signed(_credential(credential), _signed_headers(names), signature, timestamp, token, whole)
 
 
 @lru_cache(maxsize=256)

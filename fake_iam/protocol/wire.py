@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
 
@@ -73,10 +73,13 @@ def sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[Headers, Repeated | No
     return {name: values[0] for name, values in every.items()}, repeated or None
 
 
-class WireResponse(NamedTuple):
+class WireResponse:
     """What goes back; ``drop`` means: close the connection without an answer."""
 
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes = b""
-    drop: bool = False
+    __slots__ = ("status", "headers", "body", "drop")
+
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes = b"", drop: bool = False) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.drop = drop

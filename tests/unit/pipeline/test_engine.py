@@ -19,11 +19,11 @@ from fake_iam.protocol import signing
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.plans import plan_for
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import WireRequest
 from fake_iam.services.context import Caller
 from fake_iam.services.iam import IAM
 from fake_iam.settings import Settings
-from tests.support import HOST, INVALID_TOKEN, AwsError, Key, Wire, form_request, read, with_header
+from tests.support import HOST, INVALID_TOKEN, AwsError, Key, Wire, form_request, read, whole, with_header
 
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 IAM_MODEL = load_service("iam")
@@ -201,8 +201,8 @@ def test_what_ends_the_process_is_not_held_up(
 
 
 def test_a_step_may_have_the_whole_answer() -> None:
-    assert Answered(418).response == WireResponse(418, [], b"")
-    assert Answered(404, [("A", "b")], b"c").response == WireResponse(404, [("A", "b")], b"c")
+    assert whole(Answered(418).response) == (418, [], b"", False)
+    assert whole(Answered(404, [("A", "b")], b"c").response) == (404, [("A", "b")], b"c", False)
 
 
 def test_the_clock_is_read_once_for_a_request(wire: Wire) -> None:

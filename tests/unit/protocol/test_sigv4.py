@@ -96,7 +96,7 @@ def test_a_presigned_url_verifies_and_carries_its_token() -> None:
     query = presigned.url.partition("?")[2]
     wire = WireRequest.of("GET", "/", query, [("Host", HOST)])
     signed = read_whole(wire)
-    assert (signed.in_query, signed.session_token) == (True, "token/with+signs=")
+    assert signed.session_token == "token/with+signs="
     assert signed.credential.access_key_id == KEY.id
     assert signing.matches(signed, wire, KEY.secret)
     wire.query += "&Extra=1"
@@ -164,7 +164,7 @@ def test_the_short_way_of_reading_a_usual_header_ends_where_the_long_way_does(he
     with mock.patch.object(sigv4, "_usual", lambda front: None):
         long = sigv4.peek(wire)
     assert short is not None and long is not None
-    for name in ("credential", "signature", "timestamp", "session_token", "whole", "in_query"):
+    for name in ("credential", "signature", "timestamp", "session_token", "whole"):
         assert getattr(short, name) == getattr(long, name)
     assert short.signed_headers.names == long.signed_headers.names
 

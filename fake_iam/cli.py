@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from fake_iam.assembly import assemble
 from fake_iam.control.problems import DocumentError
@@ -15,6 +14,9 @@ from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
 from fake_iam.version import VERSION
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 HELP: Final = {
     "host": "address to listen on",
@@ -46,19 +48,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit status: 0 done; 1 the port is taken, no server answers, or it refuses; 2 a bad setting or file.
     """
-    options, rest = _serving().parse_known_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    plain = plain_options(given)
     try:
-        return _command(arguments) if rest else _serve(_settings(options))
+        return _command(given) if plain is None else _serve(_settings(plain))
     except (SettingsError, DocumentError) as problem:
         return _fail(2, str(problem))
 
 
-def _command(arguments: Sequence[str] | None) -> int:
-    """Run what is more than settings: a command, or a wish for help."""
+def plain_options(arguments: Sequence[str]) -> dict[str, str] | None:
+    """The settings that are given, by name, if there is nothing else; None leaves the arguments to argparse.
+
+    Nearly every server is started so, and argparse takes a twentieth of a start.
+    """
+    options = {_option(name): name for name in HELP}
+    given: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        option, equals, value = argument.partition("=")
+        if not equals:
+            value = next(rest, "-")
+        if option not in options or (not equals and value.startswith("-")):
+            return None
+        given[options[option]] = value
+    return given
+
+
+def _command(arguments: Sequence[str]) -> int:
+    """Run what is more than plain settings: a command, a wish for help, or a mistake."""
     from fake_iam.remote import Remote, RemoteError
 
-    options = _parser().parse_args(arguments)
-    settings = _settings(options)
+    options = full_parser().parse_args(arguments)
+    settings = _settings({name: value for name, value in vars(options).items() if name in HELP})
     if options.run is None:
         return _serve(settings)
     try:
@@ -75,17 +96,14 @@ def export_lines(url: str) -> str:
     return f"export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}"
 
 
-def _serving() -> argparse.ArgumentParser:
-    """The settings alone: all that a server is started with, and ready in a third of the time."""
-    return argparse.ArgumentParser(prog=PROGRAM, parents=[_options(HELP)], add_help=False, allow_abbrev=False)
-
-
-def _parser() -> argparse.ArgumentParser:
+def full_parser() -> ArgumentParser:
     """Settings may stand before the command; behind it, the commands that ask a server take its address alone."""
+    from argparse import ArgumentParser
+
     from fake_iam.commands import add_commands
 
     every, address = _options(HELP), _options(ADDRESS)
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog=PROGRAM,
         description="A local server that answers AWS IAM and STS. Without a command it serves.",
         parents=[every],
@@ -103,19 +121,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _options(names: Iterable[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _options(names: Iterable[str]) -> ArgumentParser:
+    from argparse import SUPPRESS, ArgumentParser
+
+    parser = ArgumentParser(add_help=False)
     group = parser.add_argument_group("settings")
     for name in names:
         # Left out, an option must not hide one that was given before the command.
         text = f"{HELP[name]} [{PREFIX}{name.upper()}]"
-        group.add_argument(f"--{name.replace('_', '-')}", default=argparse.SUPPRESS, help=text)
+        group.add_argument(_option(name), default=SUPPRESS, help=text)
     return parser
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(given: Mapping[str, str]) -> Settings:
     """Options win over the environment. Raises SettingsError."""
-    given = {name: getattr(options, name) for name in HELP if hasattr(options, name)}
     return Settings.from_env(**{name: parse(name, text) for name, text in given.items()})
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import random
-import string
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,8 @@ from typing import Final
 
 ID_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 BASE32_PAIRS: Final = [first + second for first in ID_ALPHABET for second in ID_ALPHABET]  # ten bits each
-SECRET_ALPHABET: Final = string.ascii_letters + string.digits + "+/"
+LETTERS_AND_DIGITS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+SECRET_ALPHABET: Final = LETTERS_AND_DIGITS + "+/"
 ACCOUNT_MASK: Final = 0x7FFFFFFFFF80
 TOKEN_HEAD: Final = "IQoJb3JpZ2luX2Vj"
 TOKEN_SIZE: Final = 316
@@ -123,7 +123,7 @@ class IdSource:
 
     def extended_request_id(self, region: str, at: datetime) -> str:
         """The value of STS's x-amz-sts-extended-request-id header."""
-        tail = "".join(self._requests.choice(string.ascii_letters + string.digits) for _ in range(8))
+        tail = "".join(self._requests.choice(LETTERS_AND_DIGITS) for _ in range(8))
         return base64.b64encode(f"1:{region}:S:{int(at.timestamp() * 1000)}:R:{tail}".encode()).decode()
 
     def _with_account(self, prefix: str, account_id: str, length: int) -> str:
@@ -144,7 +144,7 @@ def chances(seed: str) -> Callable[[], float]:
 
 def control_token() -> str:
     """A token for the control plane, from the system's randomness whatever the seed."""
-    return "".join(random.SystemRandom().choice(string.ascii_letters + string.digits) for _ in range(32))
+    return "".join(random.SystemRandom().choice(LETTERS_AND_DIGITS) for _ in range(32))
 
 
 def session_prefix(key_prefix: str) -> str:

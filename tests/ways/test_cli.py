@@ -17,9 +17,11 @@ from threading import Thread
 
 import boto3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fake_iam import FakeIAM, Settings
-from fake_iam.cli import main
+from fake_iam.cli import full_parser, main, plain_options
 from tests.support import AwsError, error
 from tests.ways.command import PATIENCE, Served, environment, run, served
 
@@ -209,6 +211,34 @@ def test_an_unknown_option_is_exit_status_2(capsys: pytest.CaptureFixture[str]) 
         main(["--prot=8080"])
     assert caught.value.code == 2
     assert "unrecognized arguments: --prot=8080" in capsys.readouterr().err
+
+
+OPTIONS = ["--port", "--root-access-key-id", "--prot", "--por", "--help", "serve", "-5", "-x", "--", "", "7", "a=b"]
+OPTIONS += ["--port=8", "--port=", "--seed=-1", "--quotas"]
+
+
+@given(st.lists(st.sampled_from(OPTIONS), max_size=5))
+def test_options_that_are_read_without_argparse_are_read_as_it_reads_them(arguments: list[str]) -> None:
+    plain = plain_options(arguments)
+    if plain is not None:
+        read = vars(full_parser().parse_args(arguments))
+        assert {name: read[name] for name in read if name != "run"} == plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "plain"),
+    [
+        ([], {}),
+        (["--port", "8080", "--auth=strict", "--port=1"], {"port": "1", "auth": "strict"}),
+        (["--any-mfa-code", "true"], {"any_mfa_code": "true"}),
+        (["--port"], None),
+        (["serve"], None),
+        (["--port", "--auth"], None),
+        (["--help"], None),
+    ],
+)
+def test_settings_alone_need_no_argparse(arguments: list[str], plain: dict[str, str] | None) -> None:
+    assert plain_options(arguments) == plain
 
 
 # --- env -----------------------------------------------------------------------------------------------------------

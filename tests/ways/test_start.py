@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 HEAVY = {
+    "argparse",
     "asyncio",
     "boto3",
     "botocore",
@@ -26,6 +27,7 @@ HEAVY = {
     "pathlib",
     "pyotp",
     "segno",
+    "string",
     "urllib.parse",
     "urllib.request",
     "werkzeug",

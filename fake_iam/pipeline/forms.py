@@ -47,6 +47,6 @@ def _is_plain(text: str) -> bool:
 def _decode(text: str) -> str:
     if _is_plain(text):
         return text
-    from urllib.parse import unquote_to_bytes
+    from urllib.parse import unquote_to_bytes  # takes its time, and most texts are plain
 
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")

@@ -41,10 +41,12 @@ from fake_iam.assembly import assemble
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.settings import Settings
 
-query = "Action=CreateUser&Version=2010-05-08&UserName=alice&Tags.member.1.Key=team&Tags.member.1.Value=blue"
-answer = assemble(Settings()).handle(WireRequest.of("GET", "/", query, [("Host", "x")]))
-assert answer.status == 200, answer
-print(sorted({HEAVY!r} & set(sys.modules)))
+server = assemble(Settings())
+query = "Action=CreateUser&Version=2010-05-08&UserName={{}}&Tags.member.1.Key=team&Tags.member.1.Value={{}}"
+for name, value, needed in (("alice", "blue", set()), ("bob", "%C3%9C", {{"ipaddress", "urllib.parse"}})):
+    answer = server.handle(WireRequest.of("GET", "/", query.format(name, value), [("Host", "x")]))
+    assert answer.status == 200, answer
+    print(sorted({HEAVY!r} & (set(sys.modules) - needed)))
 """
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Final
 
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, sorted_out
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason, sorted_out
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
@@ -22,9 +21,8 @@ TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE: Final = re.compile(rf"({TOKEN}) ([!-~\x80-\xff]+) HTTP/1\.([01])")
 NAME: Final = re.compile(TOKEN)
 VISIBLE: Final = bytes([ord("\t"), *range(0x20, 0x7F), *range(0x80, 0x100)])  # all that a line is made of
-ABSOLUTE: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
-CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
-REASONS: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+ABSOLUTE: Final = r"https?://[^/?#]*"
+CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
 
 
 class Malformed(Exception):
@@ -173,7 +171,7 @@ class RequestReader:
                     raise Malformed
                 continue
             size = line.partition(b";")[0].strip()
-            if not CHUNK_SIZE.fullmatch(size):
+            if not re.fullmatch(CHUNK_SIZE, size):
                 raise Malformed
             length = int(size, 16)
             if len(body) + length > BODY_LIMIT:
@@ -209,7 +207,7 @@ def answer(response: WireResponse, date: str, *, keep: bool, body: bool = True) 
     """The bytes of an answer. ``date`` is an HTTP date; ``body`` False leaves the body out, as HEAD asks for."""
     headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
     head = (
-        f"{REASONS[response.status]}{headers}Content-Length: {len(response.body)}\r\n"
+        f"HTTP/1.1 {response.status} {reason(response.status)}\r\n{headers}Content-Length: {len(response.body)}\r\n"
         f"Date: {date}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n\r\n"
     ).encode("latin-1", "replace")
     return head + response.body if body else head
@@ -255,7 +253,7 @@ def _target(target: str) -> tuple[str, str]:
     """Path and query of any form of a request's target, not decoded."""
     if target == "/":
         return target, ""
-    absolute = ABSOLUTE.match(target)
+    absolute = re.match(ABSOLUTE, target, re.IGNORECASE)
     if absolute is not None:
         target = target[absolute.end() :] or "/"
     path, _, query = target.partition("#")[0].partition("?")

@@ -13,7 +13,7 @@ from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-KEY_ID: Final = re.compile(r"\w{16,128}", re.ASCII)
+KEY_ID: Final = r"\w{16,128}"
 
 
 class SettingsError(ValueError):
@@ -74,7 +74,7 @@ class Settings:
             raise SettingsError(f"auth is {self.auth!r}; it must be one of {', '.join(AUTH_MODES)}")
         if not re.fullmatch(r"\d{12}", self.account_id, re.ASCII):
             raise SettingsError(f"account_id is {self.account_id!r}; it must be twelve digits")
-        if self.root_access_key_id is not None and not KEY_ID.fullmatch(self.root_access_key_id):
+        if self.root_access_key_id is not None and not re.fullmatch(KEY_ID, self.root_access_key_id, re.ASCII):
             raise SettingsError(
                 f"root_access_key_id is {self.root_access_key_id!r}; it must be 16 to 128 letters and digits"
             )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import Any, Protocol
 
 from fake_iam.log import log
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason
 
 
 class Answers(Protocol):
@@ -44,7 +43,7 @@ class Application:
         """Answer one request."""
         response = self._answer(environ)
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
-        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+        start_response(f"{response.status} {reason(response.status)}", headers)
         return [response.body]
 
     def _answer(self, environ: dict[str, Any]) -> WireResponse:

@@ -7,8 +7,9 @@ from typing import Any
 from fake_iam.control.document import FORMAT, ROOT
 from fake_iam.control.moments import write_moment
 from fake_iam.control.rows import encode
-from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.clock import SteerableClock
+from fake_iam.domain.sessions import Session
 from fake_iam.domain.users import User
 from fake_iam.pipeline.engine import Engine
 from fake_iam.store.base import Account

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,7 +37,7 @@ class Journal:
         self._lock = threading.Lock()
         self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
-        self._sensitive = frozenset().union(*(model.sensitive for model in models))
+        self._models = models
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Enter a call that has been answered."""
@@ -107,38 +108,48 @@ class Journal:
     def _parameters(self, call: Call) -> dict[str, Any]:
         """The members as the model has them; what could not be read stays flat."""
         values = call.values
-        if values is not None and self._harmless(values):
-            return values  # which nobody changes
         if values is None and call.plan is not None:
             try:
                 values = call.plan.parse(call.parameters)
             except Refusal:
                 values = None
-        if values is None:
+        if values is None or call.service is None:
+            sensitive = self._sensitive
             values = {
                 name: text for name, text in call.parameters.items() if name not in ENVELOPE and name[:6] != "X-Amz-"
             }
-        masked: dict[str, Any] = self._masked(values)
+        else:
+            sensitive = call.service.sensitive
+            if _harmless(values, sensitive):
+                return values  # which nobody changes
+        masked: dict[str, Any] = _masked(values, sensitive)
         return masked
 
-    def _harmless(self, values: Mapping[str, Any]) -> bool:
-        """Whether nothing is to be masked or cut: the parameters of most calls are a few short texts."""
-        for name, value in values.items():
-            if type(value) is not str or len(value) > LONGEST_VALUE or name in self._sensitive:
-                return False
-        return True
+    @cached_property
+    def _sensitive(self) -> frozenset[str]:
+        """The sensitive members of every service."""
+        return frozenset().union(*(model.sensitive for model in self._models))
 
-    def _masked(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}... ({len(value)} characters)"
-        if isinstance(value, dict):
-            return {
-                name[:LONGEST_NAME]: MASK if name.rpartition(".")[2] in self._sensitive else self._masked(item)
-                for name, item in islice(value.items(), MOST_ITEMS)
-            }
-        if isinstance(value, list):
-            return [self._masked(item) for item in value[:MOST_ITEMS]]
-        return value
+
+def _harmless(values: Mapping[str, Any], sensitive: Container[str]) -> bool:
+    """Whether nothing is to be masked or cut: the parameters of most calls are a few short texts."""
+    for name, value in values.items():
+        if type(value) is not str or len(value) > LONGEST_VALUE or name in sensitive:
+            return False
+    return True
+
+
+def _masked(value: Any, sensitive: Container[str]) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}... ({len(value)} characters)"
+    if isinstance(value, dict):
+        return {
+            name[:LONGEST_NAME]: MASK if name.rpartition(".")[2] in sensitive else _masked(item, sensitive)
+            for name, item in islice(value.items(), MOST_ITEMS)
+        }
+    if isinstance(value, list):
+        return [_masked(item, sensitive) for item in value[:MOST_ITEMS]]
+    return value
 
 
 def _named(arn: str, pattern: str) -> bool:

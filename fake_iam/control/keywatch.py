@@ -10,7 +10,7 @@ from fake_iam.log import log
 from fake_iam.pipeline.call import Call
 from fake_iam.protocol.wire import WireResponse
 
-LOOKS_REAL: Final = re.compile(r"A[KS]IA[A-Z2-7]{16}")
+LOOKS_REAL: Final = r"A[KS]IA[A-Z2-7]{16}"
 MOST_WARNED: Final = 1000
 
 
@@ -26,7 +26,7 @@ class KeyWatch:
         if call.key_issued or call.signed is None:
             return
         key_id = call.signed.credential.access_key_id
-        if not LOOKS_REAL.fullmatch(key_id) or key_id.endswith("EXAMPLE"):
+        if not re.fullmatch(LOOKS_REAL, key_id) or key_id.endswith("EXAMPLE"):
             return
         with self._lock:
             if key_id in self._warned or len(self._warned) >= MOST_WARNED:

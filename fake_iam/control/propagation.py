@@ -15,7 +15,8 @@ from typing import Any, Final, Literal
 from fake_iam.control.format import Field, Record
 from fake_iam.control.moments import read_span, write_span
 from fake_iam.control.problems import FormatError, Where
-from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.access_keys import AccessKey
+from fake_iam.domain.sessions import Session
 from fake_iam.domain.users import User
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine

@@ -15,9 +15,10 @@ from fake_iam.control.problems import FormatError, Where
 from fake_iam.control.rows import decode
 from fake_iam.control.seeding import Seeder
 from fake_iam.domain import arns
-from fake_iam.domain.access_keys import ACTIVE, AccessKey, LastUse, Session
+from fake_iam.domain.access_keys import ACTIVE, AccessKey, LastUse
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.sessions import Session
 from fake_iam.domain.tags import Tag, distinct
 from fake_iam.domain.users import User, name_key
 from fake_iam.pipeline.engine import Engine

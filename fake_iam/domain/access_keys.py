@@ -61,20 +61,3 @@ class AccessKey:
         return AccessKey(
             self.id, self.account_id, self.owner_id, self.secret, self.created_at, self.serial, status, last_use
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Temporary credentials that rest on a user or on the root user.
-
-    Those of GetSessionToken call as their owner, those of GetFederationToken as the federated user of that name.
-    """
-
-    key_id: str
-    account_id: str
-    owner_id: str
-    secret: str = field(repr=False)
-    token: str = field(repr=False)
-    expires_at: datetime
-    mfa: bool = False
-    federated_name: str | None = None

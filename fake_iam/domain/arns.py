@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-POLICY_ARN = re.compile(r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy/.+", re.ASCII | re.DOTALL)
+POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy/.+"
 
 
 def root(account_id: str) -> str:
@@ -29,4 +30,4 @@ def federated_user(account_id: str, name: str) -> str:
 
 def is_policy(arn: str) -> bool:
     """Whether the text has the form of a managed policy's ARN."""
-    return POLICY_ARN.fullmatch(arn) is not None
+    return re.fullmatch(POLICY_ARN, arn, re.ASCII | re.DOTALL) is not None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from fake_iam.protocol.errors import Refusal
 
-BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})(.{0,2})", re.DOTALL)
+BAD_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})(.{0,2})"
 
 
 def well_formed(text: str) -> bool:
     """Whether every percent sign is followed by two hexadecimal digits."""
-    return "%" not in text or BAD_ESCAPE.search(text) is None
+    return "%" not in text or _bad_escape(text) is None
 
 
 def read_pairs(text: str) -> dict[str, str]:
@@ -24,7 +25,7 @@ def read_pairs(text: str) -> dict[str, str]:
     """
     if not text:
         return {}
-    bad = BAD_ESCAPE.search(text) if "%" in text else None
+    bad = _bad_escape(text) if "%" in text else None
     if bad is not None:
         if len(bad[1]) < 2:
             raise Refusal("MalformedQueryString", "Incomplete trailing escape % sequence", status=400)
@@ -38,6 +39,10 @@ def read_pairs(text: str) -> dict[str, str]:
         if pair and name not in found:
             found[name] = value
     return found
+
+
+def _bad_escape(text: str) -> re.Match[str] | None:
+    return re.search(BAD_ESCAPE, text, re.DOTALL)
 
 
 def _is_plain(text: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fake_iam.domain.access_keys import AccessKey, LastUse, Session
+from fake_iam.domain.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import (
     AccessDenied,
     ExpiredToken,
@@ -26,17 +26,18 @@ from fake_iam.protocol.wire import BODY_LIMIT, WireRequest
 from fake_iam.services.context import Caller
 
 if TYPE_CHECKING:
+    from fake_iam.domain.sessions import Session
     from fake_iam.pipeline.engine import Engine
 
 DOCUMENTATION: Final = "https://aws.amazon.com/iam"
 FORM: Final = "application/x-www-form-urlencoded"
 SERVED_METHODS: Final = frozenset({"GET", "POST"})
 KNOWN_METHODS: Final = SERVED_METHODS | {"HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
-ACCOUNT_ID: Final = re.compile(r"\d{12}", re.ASCII)
+ACCOUNT_ID: Final = r"\d{12}"
 NO_TIME: Final = timedelta()
 SECOND: Final = timedelta(seconds=1)
 GLOBAL_REGION: Final = "us-east-1"
-REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)
+REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
 
 
 def parse(engine: Engine, call: Call) -> None:
@@ -140,7 +141,8 @@ def _believe(engine: Engine, key_id: str) -> Caller:
     caller = _owner(engine, known) if known else None
     if caller is not None:
         return caller
-    return Caller.root(key_id if ACCOUNT_ID.fullmatch(key_id) else engine.settings.account_id, key_id or None)
+    is_account = re.fullmatch(ACCOUNT_ID, key_id, re.ASCII) is not None
+    return Caller.root(key_id if is_account else engine.settings.account_id, key_id or None)
 
 
 def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
@@ -149,13 +151,13 @@ def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
     known = engine.sight.credentials(call.service.name, signed.credential.access_key_id, call.now)
     if known is None:
         raise InvalidClientTokenId.invalid()
-    if isinstance(known, Session):
-        if signed.session_token != known.token:
+    if isinstance(known, AccessKey):
+        if not known.active or signed.session_token is not None:
             raise InvalidClientTokenId.invalid()
-        if known.expires_at <= call.now:
-            raise ExpiredToken.expired()
-    elif not known.active or signed.session_token is not None:
+    elif signed.session_token != known.token:
         raise InvalidClientTokenId.invalid()
+    elif known.expires_at <= call.now:
+        raise ExpiredToken.expired()
     caller = _owner(engine, known)
     if caller is None:
         raise InvalidClientTokenId.invalid()
@@ -166,8 +168,7 @@ def _hold(engine: Engine, call: Call, signed: sigv4.Signed) -> Caller:
 
 def _owner(engine: Engine, known: AccessKey | Session) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
-    session = known if isinstance(known, Session) else None
-    key_id = known.key_id if isinstance(known, Session) else known.id
+    session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
     user = None
     if known.owner_id != known.account_id:
         user = engine.store.account(known.account_id).users.get(known.owner_id)
@@ -199,7 +200,7 @@ def _note_use(engine: Engine, call: Call, key_id: str) -> None:
     if key is None:
         return
     region = GLOBAL_REGION
-    if call.service.name == "sts" and REGION.fullmatch(call.signed.credential.region):
+    if call.service.name == "sts" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
         region = call.signed.credential.region
     before, service = key.last_use, call.service.name
     if (

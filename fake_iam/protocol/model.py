@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib.util import find_spec
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # zlib's word for a gzip header
+Made = TypeVar("Made")
 
 
 class Member(NamedTuple):
@@ -46,46 +47,22 @@ class OperationModel(NamedTuple):
     errors: tuple[str, ...]
 
 
-class ServiceModel:
-    """A service: operations and shapes by name, and the HTTP status of each error code.
+class _Made(Mapping[str, Made]):
+    """Shapes or operations that are made when they are first asked for: a server needs a few of the hundreds."""
 
-    ``sensitive`` are the names of the members that no log may show.
-    """
-
-    __slots__ = ("name", "version", "namespace", "operations", "shapes", "error_status", "sensitive")
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        version: str,
-        namespace: str,
-        operations: Mapping[str, OperationModel],
-        shapes: Mapping[str, Shape],
-        error_status: Mapping[str, int],
-        sensitive: frozenset[str],
-    ) -> None:
-        self.name = name
-        self.version = version
-        self.namespace = namespace
-        self.operations = operations
-        self.shapes = shapes
-        self.error_status = error_status
-        self.sensitive = sensitive
-
-
-class _Shapes(Mapping[str, Shape]):
-    """Shapes that are made when they are first asked for: a server needs a few of the hundreds."""
-
-    def __init__(self, raw: Mapping[str, Any]) -> None:
+    def __init__(self, raw: Mapping[str, Any], make: Callable[[str, Any], Made]) -> None:
         self._raw = raw
-        self._made: dict[str, Shape] = {}
+        self._make = make
+        self._made: dict[str, Made] = {}
 
-    def __getitem__(self, name: str) -> Shape:
-        shape = self._made.get(name)
-        if shape is None:
-            shape = self._made[name] = _shape(name, self._raw[name])
-        return shape
+    def __getitem__(self, name: str) -> Made:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = self._make(name, self._raw[name])
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._raw  # asked with every call, and makes nothing
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
@@ -94,33 +71,80 @@ class _Shapes(Mapping[str, Shape]):
         return len(self._raw)
 
 
+class ServiceModel:
+    """A service by its name and its API version; the rest is read from its file when it is first asked for."""
+
+    def __init__(self, name: str, version: str, file: str) -> None:
+        self.name = name
+        self.version = version
+        self._file = file
+
+    @cached_property
+    def namespace(self) -> str:
+        """That of the answers."""
+        namespace: str = self._document["metadata"]["xmlNamespace"]
+        return namespace
+
+    @cached_property
+    def operations(self) -> Mapping[str, OperationModel]:
+        """Operations by name."""
+        return _Made(self._document["operations"], self._operation)
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """Shapes by name."""
+        return _Made(self._document["shapes"], _shape)
+
+    @cached_property
+    def error_status(self) -> Mapping[str, int]:
+        """The HTTP status of each error code."""
+        shapes = self._document["shapes"]
+        return {
+            code: shapes[shape]["error"].get("httpStatusCode", 400)
+            for shape, code in self._codes.items()
+            if "error" in shapes[shape]
+        }
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """The names of the members that no log may show."""
+        shapes = self._document["shapes"]
+        return frozenset(
+            name
+            for raw in shapes.values()
+            for name, member in raw.get("members", {}).items()
+            if shapes[member["shape"]].get("sensitive")
+        )
+
+    @cached_property
+    def _document(self) -> Any:
+        with open(self._file, "rb") as file:
+            data = file.read()
+        return json.loads(zlib.decompress(data, GZIP_WINDOW) if self._file.endswith(".gz") else data)
+
+    @cached_property
+    def _codes(self) -> Mapping[str, str]:
+        """The error codes by the names of their shapes."""
+        return {
+            shape: raw.get("error", {}).get("code", shape)
+            for shape, raw in self._document["shapes"].items()
+            if "error" in raw or raw.get("exception")
+        }
+
+    def _operation(self, name: str, raw: Mapping[str, Any]) -> OperationModel:
+        output = raw.get("output", {})
+        return OperationModel(
+            name=name,
+            input=raw.get("input", {}).get("shape"),
+            output=output.get("shape"),
+            result=output.get("resultWrapper"),
+            errors=tuple(self._codes[error["shape"]] for error in raw.get("errors", ())),
+        )
+
+
 @cache
 def load_service(name: Literal["iam", "sts"] | str) -> ServiceModel:
     """The newest model that the installed botocore has of a service. Raises LookupError if it has none."""
-    document = _read(name)
-    raw_shapes: dict[str, Any] = document["shapes"]
-    errors = {shape: raw["error"] for shape, raw in raw_shapes.items() if "error" in raw}
-    codes = {shape: error.get("code", shape) for shape, error in errors.items()}
-    for shape, raw in raw_shapes.items():
-        if raw.get("exception"):
-            codes.setdefault(shape, shape)
-    return ServiceModel(
-        name=name,
-        version=document["metadata"]["apiVersion"],
-        namespace=document["metadata"]["xmlNamespace"],
-        operations={key: _operation(key, raw, codes) for key, raw in document["operations"].items()},
-        shapes=_Shapes(raw_shapes),
-        error_status={codes[shape]: error.get("httpStatusCode", 400) for shape, error in errors.items()},
-        sensitive=frozenset(
-            name
-            for raw in raw_shapes.values()
-            for name, member in raw.get("members", {}).items()
-            if raw_shapes[member["shape"]].get("sensitive")
-        ),
-    )
-
-
-def _read(name: str) -> Any:
     spec = find_spec("botocore")
     places = list(spec.submodule_search_locations or ()) if spec else []
     files = sorted(
@@ -132,23 +156,11 @@ def _read(name: str) -> Any:
     )
     if not files:
         raise LookupError(f"the installed botocore has no model of {name}")
-    with open(files[-1], "rb") as file:
-        data = file.read()
-    return json.loads(zlib.decompress(data, GZIP_WINDOW) if files[-1].endswith(".gz") else data)
+    # botocore, too, takes an API version from the name of its folder.
+    return ServiceModel(name, os.path.basename(os.path.dirname(files[-1])), files[-1])
 
 
-def _operation(name: str, raw: dict[str, Any], codes: dict[str, str]) -> OperationModel:
-    output = raw.get("output", {})
-    return OperationModel(
-        name=name,
-        input=raw.get("input", {}).get("shape"),
-        output=output.get("shape"),
-        result=output.get("resultWrapper"),
-        errors=tuple(codes[error["shape"]] for error in raw.get("errors", ())),
-    )
-
-
-def _shape(name: str, raw: dict[str, Any]) -> Shape:
+def _shape(name: str, raw: Mapping[str, Any]) -> Shape:
     required = frozenset(raw.get("required", ()))
     return Shape(
         name=name,

@@ -11,8 +11,8 @@ from fake_iam.protocol.model import ServiceModel
 
 Parameters = Mapping[str, str]
 Parser = Callable[[Parameters, str], Any]
-INTEGER: Final = re.compile(r"[+-]?\d{1,64}", re.ASCII)
-INDEX: Final = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+INTEGER: Final = r"[+-]?\d{1,64}"
+INDEX: Final = r"[1-9]\d{0,8}"
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 
 
@@ -40,7 +40,7 @@ def _integer(parameters: Parameters, name: str) -> int | None:
         return None
     if text == "":
         raise Refusal("MalformedInput", "missing value for decimal type", status=400)
-    if not INTEGER.fullmatch(text) or not INT_MIN <= int(text) <= INT_MAX:
+    if not re.fullmatch(INTEGER, text, re.ASCII) or not INT_MIN <= int(text) <= INT_MAX:
         raise Refusal("MalformedInput", status=400)
     return int(text)
 
@@ -72,7 +72,7 @@ def _list(parse_item: Parser) -> Parser:
     def parse(parameters: Parameters, name: str) -> list[Any] | None:
         start = f"{name}.member."
         found = {key[len(start) :].partition(".")[0] for key in parameters if key.startswith(start)}
-        indices = sorted((index for index in found if INDEX.fullmatch(index)), key=int)
+        indices = sorted((index for index in found if re.fullmatch(INDEX, index, re.ASCII)), key=int)
         if indices:
             return [parse_item(parameters, start + index) for index in indices]
         return [] if name in parameters else None

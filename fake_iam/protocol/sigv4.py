@@ -19,9 +19,9 @@ ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"
 SKEW: Final = timedelta(minutes=15)
 BASIC_FORMAT: Final = "%Y%m%dT%H%M%SZ"
-STAMP: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
+STAMP: Final = r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z"
 IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
-REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
+REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}"
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
 USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([\w/-]+), ?SignedHeaders=([\w;-]+), ?", re.ASCII)
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
@@ -139,7 +139,7 @@ def check_scope(signed: Signed, service: str) -> None:
     found = []
     if service == "iam" and credential.region not in IAM_REGIONS:
         found.append(f"Credential should be scoped to a valid region, not '{credential.region}'. ")
-    if service != "iam" and not REGION.fullmatch(credential.region):
+    if service != "iam" and not re.fullmatch(REGION, credential.region, re.ASCII):
         found.append("Credential should be scoped to a valid region. ")
     if credential.service != service:
         found.append(f"Credential should be scoped to correct service: '{service}'. ")
@@ -260,7 +260,7 @@ def _check_signed_headers(request: WireRequest, signed: Signed) -> None:
 
 def _basic(date: str) -> str:
     """A Date header in the basic format; what is no HTTP date stays as it is."""
-    if not date or STAMP.fullmatch(date):
+    if not date or re.fullmatch(STAMP, date, re.ASCII):
         return date
     from email.utils import parsedate_to_datetime  # takes its time, and SDKs send X-Amz-Date
 
@@ -272,7 +272,7 @@ def _basic(date: str) -> str:
 
 @lru_cache(maxsize=128)
 def _moment(stamp: str) -> datetime | None:
-    digits = STAMP.fullmatch(stamp)
+    digits = re.fullmatch(STAMP, stamp, re.ASCII)
     if digits is None:
         return None
     year, month, day, hour, minute, second = map(int, digits.groups())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
@@ -83,3 +84,13 @@ class WireResponse:
         self.headers = headers
         self.body = body
         self.drop = drop
+
+
+@cache
+def reason(status: int) -> str:
+    """The reason phrase of a status; that of 200 is spelt out, since ``http`` takes 2 ms to load."""
+    if status == 200:
+        return "OK"
+    from http import HTTPStatus
+
+    return HTTPStatus(status).phrase

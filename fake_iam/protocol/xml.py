@@ -15,12 +15,15 @@ from fake_iam.protocol.ordering import wire_order
 DISPATCH_NAMESPACE: Final = "http://webservices.amazon.com/AWSFault/2005-15-09"
 Writer = Callable[[Any, list[str]], None]
 
-_SPECIAL: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
+_SPECIAL: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f]')
+_BEYOND_XML: Final = "[\ud800-\udfff\ufffe\uffff]"  # of what is not ASCII
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;"}
 
 
 def escape(text: str) -> str:
     """Text fit for an element; what XML cannot carry becomes U+FFFD. The apostrophe stays (not settled for AWS)."""
+    if not text.isascii():
+        text = re.sub(_BEYOND_XML, "\ufffd", text)
     if _SPECIAL.search(text) is None:
         return text
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\ufffd"), text)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from fake_iam.domain import arns, paging
-from fake_iam.domain.access_keys import Session
 from fake_iam.domain.federation import federated_user_id
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.paging import Page, Walk
@@ -17,6 +16,7 @@ from fake_iam.store.base import Account, Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.mfa_devices import CodeAt
+    from fake_iam.domain.sessions import Session
 
 T = TypeVar("T")
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.users import User
+
+if TYPE_CHECKING:
+    from fake_iam.domain.sessions import Session
 
 Row = TypeVar("Row")
 

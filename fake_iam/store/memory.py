@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from operator import attrgetter
 from types import MappingProxyType, TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from fake_iam.domain.access_keys import AccessKey, Session
+from fake_iam.domain.access_keys import AccessKey
 from fake_iam.domain.users import User
 from fake_iam.store.indexes import LookUp, Ordering, Tally
 from fake_iam.store.tables import OWNERS, TABLES, Indexes, declared, kind_of
+
+if TYPE_CHECKING:
+    from fake_iam.domain.sessions import Session
 
 Row = TypeVar("Row")
 Undo = list[tuple[Any, ...]]  # a function and its arguments: a third of a closure's room
@@ -124,7 +127,7 @@ def _whole(row: object) -> object:
 class MemoryAccount:
     """The tables of one account, all on the store's undo log."""
 
-    __slots__ = ("_followers", "_tables", "_undo", "access_keys", "id", "sessions", "users")
+    __slots__ = ("_followers", "_tables", "_undo", "access_keys", "id", "users")
 
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
@@ -133,7 +136,11 @@ class MemoryAccount:
         self._followers: list[MemoryTable[Any]] = []
         self.users = self.table(User)
         self.access_keys = self.table(AccessKey)
-        self.sessions = self.table(Session)
+
+    @property
+    def sessions(self) -> MemoryTable[Session]:
+        """Temporary credentials by key id."""
+        return self.table(kind_of("sessions.Session"))
 
     def table(self, kind: type[Row]) -> MemoryTable[Row]:
         """The table of rows of a kind, made when it is first asked for."""

@@ -113,7 +113,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
         fields=("name", "path", "permissions_boundary"),
     ),
     "access_keys.AccessKey": Indexes(OWNED, fields=("owner_id",)),
-    "access_keys.Session": Indexes(),
+    "sessions.Session": Indexes(),
     "mfa_devices.MfaDevice": Indexes(
         OWNED,
         tallies={"status": lambda device: "Assigned" if device.assigned else "Unassigned"},

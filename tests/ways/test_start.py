@@ -18,9 +18,11 @@ HEAVY = {
     "fake_iam.control.format",
     "fake_iam.control.guard",
     "fake_iam.domain.groups",
+    "fake_iam.domain.sessions",
     "fake_iam.services.iam.access_keys",
     "gzip",
     "hashlib",
+    "http",
     "importlib.metadata",
     "ipaddress",
     "logging",
@@ -34,7 +36,7 @@ HEAVY = {
     "xmltodict",
     "yaml",
 }
-SCRIPT = f"""
+START = """
 import sys
 import fake_iam.cli
 from fake_iam.assembly import assemble
@@ -42,11 +44,25 @@ from fake_iam.protocol.wire import WireRequest
 from fake_iam.settings import Settings
 
 server = assemble(Settings())
+"""
+SCRIPT = f"""{START}
 query = "Action=CreateUser&Version=2010-05-08&UserName={{}}&Tags.member.1.Key=team&Tags.member.1.Value={{}}"
 for name, value, needed in (("alice", "blue", set()), ("bob", "%C3%9C", {{"ipaddress", "urllib.parse"}})):
     answer = server.handle(WireRequest.of("GET", "/", query.format(name, value), [("Host", "x")]))
     assert answer.status == 200, answer
     print(sorted({HEAVY!r} & (set(sys.modules) - needed)))
+"""
+
+
+MODELS_READ = f"""
+import sys
+read = []
+sys.addaudithook(lambda event, details: read.append(details[0]) if event == "open" else None)
+{START}
+for query in ("Action=ListUsers&Version=2010-05-08", "Action=GetCallerIdentity&Version=2011-06-15"):
+    answer = server.handle(WireRequest.of("GET", "/", query, [("Host", "x")]))
+    assert answer.status == 200, answer
+    print(*(service for service in ("iam", "sts") if any(f"/{{service}}/20" in str(file) for file in read)))
 """
 
 
@@ -59,3 +75,8 @@ def loaded(script: str) -> set[str]:
 def test_the_first_answer_needs_no_heavy_library() -> None:
     """An editable installation may load some of them before a script begins: those do not count."""
     assert loaded(SCRIPT) - loaded(f"import sys; print(sorted({HEAVY!r} & set(sys.modules)))") == set()
+
+
+def test_a_services_model_is_read_with_its_first_call() -> None:
+    done = subprocess.run([sys.executable, "-c", MODELS_READ], capture_output=True, text=True, check=True)
+    assert done.stdout == "iam\niam sts\n"

@@ -8,9 +8,10 @@ from datetime import datetime, timezone
 import pytest
 
 from fake_iam.domain import arns
-from fake_iam.domain.access_keys import AccessKey, LastUse, Session
+from fake_iam.domain.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import InvalidInput
 from fake_iam.domain.quotas import Quotas
+from fake_iam.domain.sessions import Session
 from fake_iam.domain.users import User, name_key
 
 ACCOUNT = "123456789012"

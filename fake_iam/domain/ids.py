@@ -118,7 +118,7 @@ class IdSource:
 
     def request_id(self) -> str:
         """A lower-case UUID of version 4."""
-        text = f"{self._requests.getrandbits(128):032x}"
+        text = self._requests.getrandbits(128).to_bytes(16, "big").hex()
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{UUID_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
     def extended_request_id(self, region: str, at: datetime) -> str:

@@ -88,7 +88,9 @@ class Implemented:
         self._agreed: dict[str, Operation] = {}
 
     def operation(self, name: str) -> Operation | None:
-        """The operation of that name, or None if it is not answered here. At first it is compared with the model.
+        """The operation of that name, or None: the model has none, or it is not answered here.
+
+        When it is first asked for it is compared with the model.
 
         Optional members come and go with botocore's releases: one that a function does not know is left out of its
         call.
@@ -96,8 +98,9 @@ class Implemented:
         Raises:
             TypeError: the function's required parameters are not the model's required members.
         """
-        operation = self._agreed.get(name) or self.service.operations.get(name)
-        if operation is not None and name not in self._agreed:
+        operation = self._agreed.get(name)
+        if operation is None and name in self.model.operations and name in self.service.operations:
+            operation = self.service.operations[name]
             expected, actual = _required(argument_names(self.model, name)), _required(operation.parameters)
             if expected != actual:
                 raise TypeError(f"{self.service.name}:{name} requires {actual}, the model says {expected}")

@@ -64,10 +64,10 @@ def resolve(engine: Engine, call: Call) -> None:
     """Find the operation by Version and Action. Raises InvalidAction, or NotImplemented for what we lack."""
     action, version = call.parameters["Action"], call.parameters.get("Version")
     implemented = engine.services.get(version or "")
-    if implemented is None or action not in implemented.model.operations:
+    operation = implemented.operation(action) if implemented else None
+    if implemented is None or (operation is None and action not in implemented.model.operations):
         raise InvalidAction.operation(action, "NO_VERSION_SPECIFIED" if version is None else version)
-    call.service = implemented.model
-    call.operation = implemented.operation(action)
+    call.service, call.operation = implemented.model, operation
     call.plan = plan_for(call.service, action)
 
 

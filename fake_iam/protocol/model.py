@@ -61,9 +61,6 @@ class _Made(Mapping[str, Made]):
             made = self._made[name] = self._make(name, self._raw[name])
         return made
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._raw  # asked with every call, and makes nothing
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
 

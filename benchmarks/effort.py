@@ -10,21 +10,21 @@ from typing import Final
 class Effort:
     """The numbers of rounds and of calls in a round; every even number of calls leaves each key as it was."""
 
-    single_rounds: int = 15
-    single_calls: int = 150
+    single_rounds: int = 45
+    single_calls: int = 60
     load_rounds: int = 5
     load_seconds: float = 1.5
     load_repeats: int = 30  # of the six calls that a connection goes through, each signed anew
     boto3_rounds: int = 12
     boto3_calls: int = 60
-    cold_starts: int = 9
+    cold_starts: int = 15
     memory_users: int = 10_000
     growth_sizes: tuple[int, ...] = (100, 10_000, 100_000)
     growth_rounds: int = 15
     growth_calls: int = 60
     fixture_rounds: int = 50
-    in_process_rounds: int = 12
-    in_process_calls: int = 100
+    in_process_rounds: int = 40
+    in_process_calls: int = 40
 
 
 WHOLE: Final = Effort()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
+from itertools import compress
+from operator import ne
 from typing import Final
 
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason, sorted_out
+from fake_iam.protocol.wire import BODY_LIMIT, Headers, Repeated, WireRequest, WireResponse, reason, sorted_out
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
@@ -46,7 +48,7 @@ class RequestReader:
         self._remote = remote
         self._buffer = bytearray()
         self._searched = 0
-        self._known: tuple[list[str], list[tuple[str, str]]] = ([], [])
+        self._last: tuple[list[str], list[str], Headers] = ([], [], {})
         self._head: WireRequest | None = None
         self._missing = 0
         self._chunks: bytearray | None = None
@@ -99,13 +101,8 @@ class RequestReader:
         del buffer[: end + 4]
         self._searched = 0
         start, *lines = head.decode("latin-1").split("\r\n")
-        if head.translate(None, VISIBLE) != b"\r\n" * len(lines):
-            raise Malformed
         method, path, query, minor = _request_line(start)
-        pairs = self._pairs(lines)
-        headers, repeated = dict(pairs), None
-        if len(headers) != len(pairs):
-            headers, repeated = sorted_out(pairs)
+        headers, repeated = self._headers(lines)
         self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
         self.keep = minor == "1"
         if "connection" in headers:
@@ -113,19 +110,25 @@ class RequestReader:
             self.keep = "close" not in wish and (self.keep or "keep-alive" in wish)
         self._begin_body(request)
 
-    def _pairs(self, lines: list[str]) -> list[tuple[str, str]]:
-        """A line that stood in the same place before on this connection, as most of a client's do, is known already."""
-        before, known = self._known
+    def _headers(self, lines: list[str]) -> tuple[Headers, Repeated | None]:
+        """Names and values. A client sends the same headers again and again: only lines that differ are read anew."""
+        before, names, last = self._last
         if len(lines) == len(before):
-            pairs = [
-                pair if line == old else _header(line) for line, old, pair in zip(lines, before, known, strict=True)
-            ]
-        else:
-            pairs = [_header(line) for line in lines]
-        if len(pairs) > HEADER_COUNT_LIMIT:
+            headers = last.copy()
+            for place in compress(range(len(lines)), map(ne, lines, before)):
+                name, value = _header(lines[place])
+                if name != names[place]:
+                    break
+                headers[name] = value
+            else:
+                self._last = lines, names, headers
+                return headers, None
+        if len(lines) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
-        self._known = lines, pairs
-        return pairs
+        pairs = [_header(line) for line in lines]
+        headers, repeated = sorted_out(pairs)
+        self._last = ([], [], {}) if repeated else (lines, list(headers), headers)
+        return headers, repeated
 
     def _begin_body(self, request: WireRequest) -> None:
         headers = request.headers
@@ -230,7 +233,9 @@ def _request_line(line: str) -> tuple[str, str, str, str]:
 
 
 def _header(line: str) -> tuple[str, str]:
-    """Name in small letters and value; that there are no control characters is known. Raises Malformed."""
+    """Name in small letters and value. Raises Malformed."""
+    if not line.isprintable() and line.encode("latin-1").translate(None, VISIBLE):
+        raise Malformed
     name, colon, value = line.partition(":")
     if not colon:
         raise Malformed

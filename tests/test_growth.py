@@ -375,8 +375,8 @@ SCRIPTS = (
 
 
 @cache
-def taken(size: int) -> Mapping[tuple[str, str], Work]:
-    """The work of every call in an account of that size."""
+def taken(size: int, attempt: int = 1) -> Mapping[tuple[str, str], Work]:
+    """The work of every call in a new account of that size."""
     call = Caller(size)
     for script in SCRIPTS:
         script(call)
@@ -391,16 +391,23 @@ def accounts() -> Iterator[None]:
     taken.cache_clear()
 
 
-@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in WHOLE])
-def test_a_call_does_the_same_work_in_a_large_account(operation: str) -> None:
-    small = {note: work for (name, note), work in taken(SMALL).items() if name == operation}
-    large = {note: work for (name, note), work in taken(LARGE).items() if name == operation}
+def grown(operation: str, attempt: int) -> dict[str, tuple[Work, Work]]:
+    """The calls of an operation that take more in a large account, with what they take in either."""
+    small = {note: work for (name, note), work in taken(SMALL, attempt).items() if name == operation}
+    large = {note: work for (name, note), work in taken(LARGE, attempt).items() if name == operation}
     assert small, f"no script calls {operation}"
-    more = {
+    return {
         note: (work, large[note])
         for note, work in small.items()
         if large[note].steps > MORE_STEPS * work.steps or large[note].bytes > work.bytes + MORE_BYTES
     }
+
+
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in WHOLE])
+def test_a_call_does_the_same_work_in_a_large_account(operation: str) -> None:
+    """What grew once is measured again: a table of the interpreter's own may grow in the middle of any one call."""
+    once = grown(operation, 1)
+    more = {note: works for note, works in grown(operation, 2).items() if note in once} if once else {}
     assert more == {}
 
 

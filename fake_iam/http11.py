@@ -123,10 +123,9 @@ class RequestReader:
             else:
                 self._last = lines, names, headers
                 return headers, None
+        headers, repeated = sorted_out(_header(line) for line in lines)
         if len(lines) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
-        pairs = [_header(line) for line in lines]
-        headers, repeated = sorted_out(pairs)
         self._last = ([], [], {}) if repeated else (lines, list(headers), headers)
         return headers, repeated
 

@@ -376,7 +376,7 @@ SCRIPTS = (
 
 @cache
 def taken(size: int, attempt: int = 1) -> Mapping[tuple[str, str], Work]:
-    """The work of every call in a new account of that size."""
+    """The work of every call in an account of that size, which every attempt makes anew."""
     call = Caller(size)
     for script in SCRIPTS:
         script(call)

@@ -67,11 +67,15 @@ class WireRequest:
 
 def sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[Headers, Repeated | None]:
     """Headers with names in small letters as a WireRequest has them."""
+    given = list(pairs)
+    headers = dict(given)
+    if len(headers) == len(given):
+        return headers, None
     every: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for name, value in given:
         every.setdefault(name, []).append(value)
     repeated = {name: values for name, values in every.items() if len(values) > 1}
-    return {name: values[0] for name, values in every.items()}, repeated or None
+    return {name: values[0] for name, values in every.items()}, repeated
 
 
 class WireResponse:

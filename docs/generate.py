@@ -14,8 +14,8 @@ from typing import Any
 from fake_iam import pytest_plugin
 from fake_iam.assembly import assemble
 from fake_iam.cli import HELP
-from fake_iam.control.document import json_schema
-from fake_iam.control.pages import Page, pages
+from fake_iam.control.http.pages import Page, pages
+from fake_iam.control.state.document import json_schema
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.services.iam import IAM
 from fake_iam.services.registry import Service

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from fake_iam.control.address import PREFIX, is_loopback
-from fake_iam.control.journal import Journal
-from fake_iam.control.keywatch import KeyWatch
-from fake_iam.control.problems import DocumentError, FormatError
-from fake_iam.domain.access_keys import AccessKey
+from fake_iam.control.documents.problems import DocumentError, FormatError
+from fake_iam.control.http.address import PREFIX, is_loopback
+from fake_iam.control.watching.journal import Journal
+from fake_iam.control.watching.keywatch import KeyWatch
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
+from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.pipeline import steps
 from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
@@ -20,7 +20,7 @@ from fake_iam.pipeline.sight import Stored
 from fake_iam.protocol.model import load_service
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
-from fake_iam.services.iam.mfa_codes import code_at
+from fake_iam.services.iam.credentials.mfa_codes import code_at
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
 from fake_iam.store.memory import MemoryStore
@@ -28,8 +28,8 @@ from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
     from fake_iam.control.controls import Controls
-    from fake_iam.control.keeping import StateFile
-    from fake_iam.control.plane import ControlPlane
+    from fake_iam.control.http.plane import ControlPlane
+    from fake_iam.control.state.keeping import StateFile
 
 
 class Assembled:
@@ -134,11 +134,11 @@ class Assembled:
     def _steer(self) -> tuple[Controls, ControlPlane]:
         """Put the controls in between AWS's steps: rules strike once the caller is known."""
         from fake_iam.control.controls import Controls
-        from fake_iam.control.faults import Faults
-        from fake_iam.control.guard import Guard
-        from fake_iam.control.pages import pages
-        from fake_iam.control.plane import ControlPlane
-        from fake_iam.control.propagation import Propagation
+        from fake_iam.control.disturbances.faults import Faults
+        from fake_iam.control.disturbances.propagation import Propagation
+        from fake_iam.control.http.guard import Guard
+        from fake_iam.control.http.pages import pages
+        from fake_iam.control.http.plane import ControlPlane
 
         models = [implemented.model for implemented in self.engine.services.values()]
         faults = Faults(models, self.settings.random_seed)
@@ -172,7 +172,7 @@ class Assembled:
     def _state_file(self, name: str) -> StateFile:
         from pathlib import Path
 
-        from fake_iam.control.keeping import StateFile
+        from fake_iam.control.state.keeping import StateFile
 
         return StateFile(Path(name), lambda: self.controls.dump(secrets=True))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from fake_iam.assembly import assemble
-from fake_iam.control.problems import DocumentError
+from fake_iam.control.documents.problems import DocumentError
 from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fake_iam.control.calls import call_line
-from fake_iam.control.dated import OTHERS
-from fake_iam.control.files import read_file, write_file
-from fake_iam.control.problems import DocumentError
+from fake_iam.control.documents.files import read_file, write_file
+from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.state.dated import OTHERS
+from fake_iam.control.watching.calls import call_line
 from fake_iam.remote import Remote, RemoteError
 
 Run = Callable[[Remote, argparse.Namespace], Any]
@@ -153,7 +153,7 @@ def _pair(text: str, what: str, example: str) -> tuple[str, str]:
 
 def _seed(remote: Remote, asked: argparse.Namespace) -> Any:
     if asked.schema:
-        from fake_iam.control.document import json_schema
+        from fake_iam.control.state.document import json_schema
 
         return json_schema()
     if asked.file is None:
@@ -174,7 +174,7 @@ def _send_file(remote: Remote, page: str, file: str) -> Any:
 
 
 def _import(remote: Remote, asked: argparse.Namespace) -> Any:
-    from fake_iam.control.account_import import import_account
+    from fake_iam.control.state.account_import import import_account
 
     texts = [read_file(Path(file)) if file else None for file in (asked.details, asked.report)]
     imported = import_account(*texts)

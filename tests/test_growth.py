@@ -26,18 +26,18 @@ import segno
 from conformance.material import certify, ssh_key
 from fake_iam.assembly import implemented_services
 from fake_iam.domain import ids
-from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.attachments import Attachment
 from fake_iam.domain.clock import ManualClock
-from fake_iam.domain.groups import Group, Membership, membership_key
-from fake_iam.domain.inline_policies import InlinePolicy
-from fake_iam.domain.managed_policies import ManagedPolicy, PolicyVersion
-from fake_iam.domain.mfa_devices import unassigned
-from fake_iam.domain.server_certificates import ServerCertificate
-from fake_iam.domain.service_credentials import ServiceCredential, login_name
-from fake_iam.domain.signing_certificates import SigningCertificate
-from fake_iam.domain.ssh_public_keys import SSHPublicKey
-from fake_iam.domain.users import User
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.credentials.mfa_devices import unassigned
+from fake_iam.domain.credentials.server_certificates import ServerCertificate
+from fake_iam.domain.credentials.service_credentials import ServiceCredential, login_name
+from fake_iam.domain.credentials.signing_certificates import SigningCertificate
+from fake_iam.domain.credentials.ssh_public_keys import SSHPublicKey
+from fake_iam.domain.identities.groups import Group, Membership, membership_key
+from fake_iam.domain.identities.users import User
+from fake_iam.domain.policies.attachments import Attachment
+from fake_iam.domain.policies.inline_policies import InlinePolicy
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersion
 from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire, form_request, read
 

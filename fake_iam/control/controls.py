@@ -7,17 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fake_iam.control.account_import import Imported, import_account
-from fake_iam.control.backdating import backdate
-from fake_iam.control.calls import Calls
-from fake_iam.control.clock import ClockControl
-from fake_iam.control.dumping import dump
-from fake_iam.control.faults import Faults
-from fake_iam.control.files import read_file, use_text
-from fake_iam.control.journal import Journal
-from fake_iam.control.problems import FormatError
-from fake_iam.control.propagation import Propagation
-from fake_iam.control.state import Loaded, load
+from fake_iam.control.disturbances.clock import ClockControl
+from fake_iam.control.disturbances.faults import Faults
+from fake_iam.control.disturbances.propagation import Propagation
+from fake_iam.control.documents.files import read_file, use_text
+from fake_iam.control.documents.problems import FormatError
+from fake_iam.control.state.account_import import Imported, import_account
+from fake_iam.control.state.backdating import backdate
+from fake_iam.control.state.dumping import dump
+from fake_iam.control.state.loading import Loaded, load
+from fake_iam.control.watching.calls import Calls
+from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.pipeline.engine import Engine
 
@@ -95,7 +95,7 @@ class Controls:
     def backdate(self, values: Mapping[str, Any]) -> None:
         """Set dates of anything that has some: ``backdate({"mfa_device": serial, "enabled": "91 days ago"})``.
 
-        The first field names the thing (see ``fake_iam.control.backdating``). Raises FormatError.
+        The first field names the thing (see ``fake_iam.control.state.backdating``). Raises FormatError.
         """
         backdate(self._engine, self._clock.now(), values)
         self._changed()

@@ -24,7 +24,7 @@ from fake_iam.services.registry import Operation, Service
 from fake_iam.store.base import Store
 
 if TYPE_CHECKING:
-    from fake_iam.domain.mfa_devices import CodeAt
+    from fake_iam.domain.credentials.mfa_devices import CodeAt
 
 Step = Callable[["Engine", Call], None]
 Observer = Callable[[Call, WireResponse, float], None]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.users import User
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.identities.users import User
 from fake_iam.services.context import UserSight
 from fake_iam.store.base import Store
 
 if TYPE_CHECKING:
-    from fake_iam.domain.sessions import Session
+    from fake_iam.domain.sts.sessions import Session
 
 
 class Sight(UserSight, Protocol):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fake_iam.domain.access_keys import AccessKey, LastUse
+from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import (
     AccessDenied,
     ExpiredToken,
@@ -26,7 +26,7 @@ from fake_iam.protocol.wire import BODY_LIMIT, WireRequest
 from fake_iam.services.context import Caller
 
 if TYPE_CHECKING:
-    from fake_iam.domain.sessions import Session
+    from fake_iam.domain.sts.sessions import Session
     from fake_iam.pipeline.engine import Engine
 
 DOCUMENTATION: Final = "https://aws.amazon.com/iam"

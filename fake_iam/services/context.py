@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from fake_iam.domain import arns, paging
-from fake_iam.domain.federation import federated_user_id
+from fake_iam.domain.identities.users import User
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.paging import Page, Walk
 from fake_iam.domain.quotas import Quotas
-from fake_iam.domain.users import User
+from fake_iam.domain.sts.federation import federated_user_id
 from fake_iam.store.base import Account, Store
 
 if TYPE_CHECKING:
-    from fake_iam.domain.mfa_devices import CodeAt
-    from fake_iam.domain.sessions import Session
+    from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
 

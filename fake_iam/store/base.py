@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.users import User
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.identities.users import User
 
 if TYPE_CHECKING:
-    from fake_iam.domain.sessions import Session
+    from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
 

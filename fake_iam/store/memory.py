@@ -9,13 +9,13 @@ from operator import attrgetter
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.users import User
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.identities.users import User
 from fake_iam.store.indexes import LookUp, Ordering, Tally
 from fake_iam.store.tables import OWNERS, TABLES, Indexes, declared, kind_of
 
 if TYPE_CHECKING:
-    from fake_iam.domain.sessions import Session
+    from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
 Undo = list[tuple[Any, ...]]  # a function and its arguments: a third of a closure's room
@@ -140,7 +140,7 @@ class MemoryAccount:
     @property
     def sessions(self) -> MemoryTable[Session]:
         """Temporary credentials by key id."""
-        return self.table(kind_of("sessions.Session"))
+        return self.table(kind_of("sts.sessions.Session"))
 
     def table(self, kind: type[Row]) -> MemoryTable[Row]:
         """The table of rows of a kind, made when it is first asked for."""

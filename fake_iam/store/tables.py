@@ -8,13 +8,13 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fake_iam.domain.policy_arns import path_of, place_of
-from fake_iam.domain.users import User
+from fake_iam.domain.identities.users import User
+from fake_iam.domain.policies.policy_arns import path_of, place_of
 
 if TYPE_CHECKING:
-    from fake_iam.domain.attachments import Attachment
-    from fake_iam.domain.groups import Group
-    from fake_iam.domain.mfa_devices import MfaDevice
+    from fake_iam.domain.credentials.mfa_devices import MfaDevice
+    from fake_iam.domain.identities.groups import Group
+    from fake_iam.domain.policies.attachments import Attachment
 
 Value = Callable[[Any], str | None]  # of a row; a row whose value is None is left out
 
@@ -102,7 +102,7 @@ def _statuses(device: MfaDevice, _: Any) -> list[str]:
 
 # Under a kind of row, by its module and name: the indexes of its table. So a kind is loaded when its first row is.
 TABLES: Final[Mapping[str, Indexes]] = {
-    "users.User": Indexes(
+    "identities.users.User": Indexes(
         lookups=NAMED,
         tallies={"boundary": lambda user: user.permissions_boundary},
         orders={
@@ -112,18 +112,20 @@ TABLES: Final[Mapping[str, Indexes]] = {
         },
         fields=("name", "path", "permissions_boundary"),
     ),
-    "access_keys.AccessKey": Indexes(OWNED, fields=("owner_id",)),
-    "sessions.Session": Indexes(),
-    "mfa_devices.MfaDevice": Indexes(
+    "credentials.access_keys.AccessKey": Indexes(OWNED, fields=("owner_id",)),
+    "sts.sessions.Session": Indexes(),
+    "credentials.mfa_devices.MfaDevice": Indexes(
         OWNED,
         tallies={"status": lambda device: "Assigned" if device.assigned else "Unassigned"},
         orders={"status": Order(_statuses, lambda device, _: device.place)},
     ),
-    "signing_certificates.SigningCertificate": Indexes({**OWNED, "digest": lambda certificate: certificate.digest}),
-    "ssh_public_keys.SSHPublicKey": Indexes(OWNED),
-    "server_certificates.ServerCertificate": Indexes(NAMED, orders={"path": BY_PATH}),
-    "groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),
-    "groups.Membership": Indexes(
+    "credentials.signing_certificates.SigningCertificate": Indexes(
+        {**OWNED, "digest": lambda certificate: certificate.digest}
+    ),
+    "credentials.ssh_public_keys.SSHPublicKey": Indexes(OWNED),
+    "credentials.server_certificates.ServerCertificate": Indexes(NAMED, orders={"path": BY_PATH}),
+    "identities.groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),
+    "identities.groups.Membership": Indexes(
         OWNED,
         orders={
             "group": Order(
@@ -133,23 +135,23 @@ TABLES: Final[Mapping[str, Indexes]] = {
             )
         },
     ),
-    "service_credentials.ServiceCredential": Indexes(
+    "credentials.service_credentials.ServiceCredential": Indexes(
         {**OWNED, "login": lambda credential: credential.login_key},
         orders={
             "service": Order(lambda row, _: ["any/", f"{row.service}/"], lambda credential, _: credential.list_key)
         },
     ),
-    "account_aliases.AccountAlias": Indexes(),
-    "credential_report.CredentialReport": Indexes(),
-    "login_profiles.LoginProfile": Indexes(OWNED),
-    "password_policy.PasswordPolicy": Indexes(),
-    "inline_policies.InlinePolicy": Indexes(OWNED),
-    "managed_policies.ManagedPolicy": Indexes(
+    "account.account_aliases.AccountAlias": Indexes(),
+    "account.credential_report.CredentialReport": Indexes(),
+    "credentials.login_profiles.LoginProfile": Indexes(OWNED),
+    "account.password_policy.PasswordPolicy": Indexes(),
+    "policies.inline_policies.InlinePolicy": Indexes(OWNED),
+    "policies.managed_policies.ManagedPolicy": Indexes(
         NAMED,
         tallies={"versions": lambda policy: str(len(policy.versions))},
         orders={"path": Order(lambda policy, _: directories(policy.path), lambda policy, _: policy.place)},
     ),
-    "attachments.Attachment": Indexes(
+    "policies.attachments.Attachment": Indexes(
         OWNED,
         tallies={"policy": lambda attachment: attachment.policy_arn},
         orders={
@@ -163,16 +165,16 @@ TABLES: Final[Mapping[str, Indexes]] = {
 }
 
 # The kinds of owners that lists go by.
-OWNERS: Final = ("users.User", "groups.Group")
+OWNERS: Final = ("identities.users.User", "identities.groups.Group")
 
 
 def declared(kind: type[Any]) -> str:
     """The name of a kind in ``TABLES``."""
-    return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+    return f"{kind.__module__.removeprefix('fake_iam.domain.')}.{kind.__name__}"
 
 
 def kind_of(name: str) -> type[Any]:
     """The kind of that name in ``TABLES``."""
-    module, _, kind = name.partition(".")
+    module, _, kind = name.rpartition(".")
     found: type[Any] = getattr(import_module(f"fake_iam.domain.{module}"), kind)
     return found

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from fake_iam import FakeIAM
-from fake_iam.control.calls import Calls
+from fake_iam.control.watching.calls import Calls
 from tests.clients.credentials import certificate, enable_mfa_device, ssh_public_key
 from tests.clients.shell import find_program, isolated, run
 from tests.support import AwsError, error

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fake_iam import FakeIAM
-from fake_iam.control.calls import Calls
+from fake_iam.control.watching.calls import Calls
 from tests.clients.shell import Outcome, find_program, isolated, run
 
 CUSTODIAN = find_program("custodian")

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fake_iam.domain.access_keys import AccessKey
-from fake_iam.domain.attachments import Attachment
-from fake_iam.domain.groups import Group, Membership, membership_key
-from fake_iam.domain.login_profiles import LoginProfile
-from fake_iam.domain.sessions import Session
-from fake_iam.domain.users import User
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.credentials.login_profiles import LoginProfile
+from fake_iam.domain.identities.groups import Group, Membership, membership_key
+from fake_iam.domain.identities.users import User
+from fake_iam.domain.policies.attachments import Attachment
+from fake_iam.domain.sts.sessions import Session
 from fake_iam.store.base import Account, Store, Table
 from fake_iam.store.memory import MemoryStore
 from fake_iam.store.tables import TABLES, declared

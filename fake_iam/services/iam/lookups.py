@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fake_iam.domain.access_keys import AccessKey
+from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.errors import NoSuchEntity, ValidationError
-from fake_iam.domain.users import User, name_key
+from fake_iam.domain.identities.users import User, name_key
 from fake_iam.services.context import Context
 
 

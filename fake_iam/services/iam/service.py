@@ -8,44 +8,50 @@ IAM = Service(
     "iam",
     package="fake_iam.services.iam",
     nouns={
-        "access_keys": "CreateAccessKey DeleteAccessKey GetAccessKeyLastUsed ListAccessKeys UpdateAccessKey",
-        "account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
-        "account_summary": "GetAccountSummary",
-        "attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
-        "credential_report": "GenerateCredentialReport GetCredentialReport",
-        "group_policies": (
+        "credentials.access_keys": (
+            "CreateAccessKey DeleteAccessKey GetAccessKeyLastUsed ListAccessKeys UpdateAccessKey"
+        ),
+        "account.account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
+        "account.account_summary": "GetAccountSummary",
+        "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
+        "reports.credential_report": "GenerateCredentialReport GetCredentialReport",
+        "policies.group_policies": (
             "AttachGroupPolicy DeleteGroupPolicy DetachGroupPolicy GetGroupPolicy ListAttachedGroupPolicies "
             "ListGroupPolicies PutGroupPolicy"
         ),
-        "groups": (
+        "identities.groups": (
             "AddUserToGroup CreateGroup DeleteGroup GetGroup ListGroups ListGroupsForUser RemoveUserFromGroup "
             "UpdateGroup"
         ),
-        "inline_policies": "DeleteUserPolicy GetUserPolicy ListUserPolicies PutUserPolicy",
-        "login_profiles": "ChangePassword CreateLoginProfile DeleteLoginProfile GetLoginProfile UpdateLoginProfile",
-        "managed_policies": "CreatePolicy DeletePolicy GetPolicy ListPolicies",
-        "mfa_devices": (
+        "policies.inline_policies": "DeleteUserPolicy GetUserPolicy ListUserPolicies PutUserPolicy",
+        "credentials.login_profiles": (
+            "ChangePassword CreateLoginProfile DeleteLoginProfile GetLoginProfile UpdateLoginProfile"
+        ),
+        "policies.managed_policies": "CreatePolicy DeletePolicy GetPolicy ListPolicies",
+        "credentials.mfa_devices": (
             "CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice "
             "ListMFADeviceTags ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice"
         ),
-        "password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
-        "permissions_boundaries": "DeleteUserPermissionsBoundary PutUserPermissionsBoundary",
-        "policy_entities": "ListEntitiesForPolicy",
-        "policy_versions": (
+        "account.password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
+        "policies.permissions_boundaries": "DeleteUserPermissionsBoundary PutUserPermissionsBoundary",
+        "policies.policy_entities": "ListEntitiesForPolicy",
+        "policies.policy_versions": (
             "CreatePolicyVersion DeletePolicyVersion GetPolicyVersion ListPolicyVersions SetDefaultPolicyVersion"
         ),
-        "server_certificates": (
+        "credentials.server_certificates": (
             "DeleteServerCertificate GetServerCertificate ListServerCertificateTags ListServerCertificates "
             "TagServerCertificate UntagServerCertificate UpdateServerCertificate UploadServerCertificate"
         ),
-        "service_credentials": (
+        "credentials.service_credentials": (
             "CreateServiceSpecificCredential DeleteServiceSpecificCredential ListServiceSpecificCredentials "
             "ResetServiceSpecificCredential UpdateServiceSpecificCredential"
         ),
-        "signing_certificates": (
+        "credentials.signing_certificates": (
             "DeleteSigningCertificate ListSigningCertificates UpdateSigningCertificate UploadSigningCertificate"
         ),
-        "ssh_public_keys": "DeleteSSHPublicKey GetSSHPublicKey ListSSHPublicKeys UpdateSSHPublicKey UploadSSHPublicKey",
-        "users": "CreateUser DeleteUser GetUser ListUserTags ListUsers TagUser UntagUser UpdateUser",
+        "credentials.ssh_public_keys": (
+            "DeleteSSHPublicKey GetSSHPublicKey ListSSHPublicKeys UpdateSSHPublicKey UploadSSHPublicKey"
+        ),
+        "identities.users": "CreateUser DeleteUser GetUser ListUserTags ListUsers TagUser UntagUser UpdateUser",
     },
 )

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fake_iam.domain import arns
-from fake_iam.domain.access_keys import AccessKey
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.identities.users import User
 from fake_iam.domain.tags import Tag, Tags, list_order
-from fake_iam.domain.users import User
 from fake_iam.services.context import Context
 
 NEVER_USED = "N/A"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from fake_iam.domain import arns
-from fake_iam.domain.federation import check_policy, check_tags, federated_user_id, packed_size, undecodable
+from fake_iam.domain.sts.federation import check_policy, check_tags, federated_user_id, packed_size, undecodable
 from fake_iam.domain.tags import Tag
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS

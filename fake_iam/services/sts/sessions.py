@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from fake_iam.domain.credentials.mfa_devices import MfaDevice, both_or_neither, wrong_session_code
 from fake_iam.domain.errors import AccessDenied
-from fake_iam.domain.mfa_devices import MfaDevice, both_or_neither, wrong_session_code
-from fake_iam.domain.sessions import Session
+from fake_iam.domain.sts.sessions import Session
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
 

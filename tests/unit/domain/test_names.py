@@ -8,11 +8,11 @@ from datetime import datetime, timezone
 import pytest
 
 from fake_iam.domain import arns
-from fake_iam.domain.access_keys import AccessKey, LastUse
+from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.identities.users import User, name_key
 from fake_iam.domain.quotas import Quotas
-from fake_iam.domain.sessions import Session
-from fake_iam.domain.users import User, name_key
+from fake_iam.domain.sts.sessions import Session
 
 ACCOUNT = "123456789012"
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)

@@ -1,0 +1,1 @@
+"""What a test does to time and to calls: the clock, faults, delays."""

@@ -1,0 +1,168 @@
+"""Changes that take their time to be seen, as AWS's do: computed from when they happened, never a timer.
+
+A service sees a change when its delay has passed on the server's clock, or when it was asked for a number of times.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from fake_iam.control.documents.format import Field, Record
+from fake_iam.control.documents.moments import read_span, write_span
+from fake_iam.control.documents.problems import FormatError, Where
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.identities.users import User
+from fake_iam.domain.sts.sessions import Session
+from fake_iam.pipeline.call import Call
+from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.sight import stored_credentials
+from fake_iam.pipeline.steps import execute
+from fake_iam.store.base import Store
+
+Delay = timedelta | int
+What = Literal["new_keys", "status_changes", "deletions", "new_users"]
+_CALLS: Final = re.compile(r"(\d{1,6})\s*calls?")
+_MEANINGS: Final[Mapping[What, str]] = {
+    "new_keys": "until a new key may sign",
+    "status_changes": "until a key's new status counts for what it signs",
+    "deletions": "until a deleted key may sign no more",
+    "new_users": "until look-ups and lists find a new user",
+}
+
+
+@dataclass(frozen=True)
+class DelayKind:
+    """A delay in a document: a span of time or a number of calls."""
+
+    def read(self, value: Any, where: Where) -> Delay:
+        """A span, or how many calls do not see the change yet. Raises FormatError."""
+        calls = _CALLS.fullmatch(value.strip()) if isinstance(value, str) else None
+        if calls:
+            return int(calls[1])
+        try:
+            return read_span(value)
+        except ValueError as problem:
+            raise FormatError(where, f'{problem}, or a number of calls such as "2 calls"') from None
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return {"type": "string", "examples": ["8 seconds", "2 calls"]}
+
+
+def delays(*names: What) -> Record:
+    """The format of one service's delays."""
+    return Record({name: Field(DelayKind(), _MEANINGS[name]) for name in names})
+
+
+FORMAT: Final = Record(
+    {
+        "iam": Field(delays("new_keys", "status_changes", "deletions", "new_users"), "what IAM sees late"),
+        "sts": Field(delays("new_keys", "status_changes", "deletions"), "what STS sees late"),
+    }
+)
+
+
+@dataclass(slots=True)
+class _Change:
+    """What became of a key or a user: what it was before, and how often each service asked since."""
+
+    at: datetime
+    what: What
+    before: AccessKey | None = None
+    asked: dict[str, int] = field(default_factory=dict)
+
+
+class Propagation:
+    """The delays, and the changes that may not be seen yet. Off until ``delay`` is called."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self.off()
+
+    def off(self) -> None:
+        """Every change is seen at once, past ones too."""
+        with self._lock:
+            self._delays: dict[str, dict[What, Delay]] = {}
+            self._changes: dict[str, list[_Change]] = {}
+
+    def settle(self) -> None:
+        """What has happened so far is seen from now on; the delays stay."""
+        with self._lock:
+            self._changes.clear()
+
+    def delay(self, *, iam: Mapping[str, Any] | None = None, sts: Mapping[str, Any] | None = None) -> None:
+        """Set the delays of the services named; the others keep theirs.
+
+        Each is a mapping from ``new_keys``, ``status_changes``, ``deletions`` and (IAM only) ``new_users`` to a span of
+        time ("8 seconds", a timedelta), or a number of calls that do not see the change yet ("2 calls").
+
+        Raises:
+            FormatError: a field cannot be.
+        """
+        values = FORMAT.read({"iam": iam, "sts": sts})
+        with self._lock:
+            self._delays.update(values)
+
+    def document(self) -> dict[str, Any]:
+        """The delays as JSON."""
+        return {
+            service: {name: write_span(d) if isinstance(d, timedelta) else f"{d} calls" for name, d in found.items()}
+            for service, found in self._delays.items()
+        }
+
+    def execute(self, engine: Engine, call: Call) -> None:
+        """The step that runs the operation, and remembers a change that is not to be seen at once."""
+        if not self._delays or call.service is None or call.service.name != "iam" or call.plan is None:
+            return execute(engine, call)
+        name, key_id = call.plan.name, call.arguments.get("access_key_id", "")
+        before = stored_credentials(engine.store, key_id)
+        execute(engine, call)
+        if name == "CreateUser":
+            self._remember(_user_key(call), _Change(call.now, "new_users"))
+        elif name == "CreateAccessKey":
+            assert call.result is not None
+            self._remember(call.result["AccessKey"]["AccessKeyId"], _Change(call.now, "new_keys"))
+        elif name in ("UpdateAccessKey", "DeleteAccessKey") and isinstance(before, AccessKey):
+            what: What = "deletions" if name == "DeleteAccessKey" else "status_changes"
+            self._remember(key_id, _Change(call.now, what, before))
+        return None
+
+    def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
+        """The credentials under a key id as that service sees them: what they were before the changes not yet seen."""
+        known = stored_credentials(self._store, key_id)
+        with self._lock:
+            for change in reversed(self._changes.get(key_id, ())):
+                if self._seen(change, service, now):
+                    break
+                known = change.before
+            return known
+
+    def user(self, user: User, now: datetime) -> bool:
+        """Whether a look-up at IAM finds the user already."""
+        if not self._changes:
+            return True
+        with self._lock:
+            return all(self._seen(change, "iam", now) for change in self._changes.get(user.id, ()))
+
+    def _remember(self, key: str, change: _Change) -> None:
+        with self._lock:
+            self._changes.setdefault(key, []).append(change)
+
+    def _seen(self, change: _Change, service: str, now: datetime) -> bool:
+        """Whether the change is seen by the service now; being asked counts."""
+        delay = self._delays.get(service, {}).get(change.what)
+        if isinstance(delay, int):
+            asked = change.asked[service] = change.asked.get(service, 0) + 1
+            return asked > delay
+        return delay is None or now >= change.at + delay
+
+
+def _user_key(call: Call) -> str:
+    assert call.result is not None
+    return str(call.result["User"]["UserId"])

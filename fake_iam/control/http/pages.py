@@ -1,0 +1,270 @@
+"""The pages of the control plane as a table: method, path, what it takes, what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fake_iam.control.controls import Controls
+from fake_iam.control.disturbances.faults import RULE
+from fake_iam.control.disturbances.propagation import FORMAT as PROPAGATION
+from fake_iam.control.documents.format import Field, Flag, Kind, Moment, Record, Schema, Text
+from fake_iam.control.documents.problems import FormatError, Where
+from fake_iam.control.state import backdating
+from fake_iam.control.state.account_import import import_account
+from fake_iam.control.state.document import ANY_TIME, document_format, json_schema
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to a page: query parameters, the body as text, and the fields read from it."""
+
+    query: Mapping[str, str]
+    text: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page. ``body`` is what it takes as JSON or YAML; ``shown`` the same where only the page itself can read it."""
+
+    method: str
+    path: str
+    meaning: str
+    answer: Callable[[Asked], Document]
+    body: Record | None = None
+    shown: Record | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    open_to_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A value that the page hands on as it came, described by another kind."""
+
+    kind: Kind
+
+    def read(self, value: Any, where: Where) -> Any:
+        """The value itself."""
+        return value
+
+    def schema(self) -> Schema:
+        """The schema of what it is handed to."""
+        return self.kind.schema()
+
+
+def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[], None]) -> list[Page]:
+    """Every page of a server's control plane."""
+    return [
+        Page("GET", "health", "Version, auth mode, counts.", lambda asked: health(), open_to_all=True),
+        Page(
+            "POST",
+            "reset",
+            "Forget everything: the state is that of the start again.",
+            _done(lambda asked: reset(), "reset"),
+        ),
+        *_clock_pages(controls),
+        *_state_pages(controls),
+        *_behaviour_pages(controls),
+    ]
+
+
+def _clock_pages(controls: Controls) -> list[Page]:
+    clock = controls.clock
+    moment = Field(Raw(Text()), 'a moment: ISO 8601, or "91 days ago"')
+
+    def moved(move: Callable[[Asked], datetime]) -> Callable[[Asked], Document]:
+        def answer(asked: Asked) -> Document:
+            move(asked)
+            return clock.document()
+
+        return answer
+
+    return [
+        Page("GET", "clock", "The server's time, and whether it stands.", lambda asked: clock.document()),
+        Page(
+            "POST",
+            "clock/freeze",
+            "Stand still, at a moment or where the clock is.",
+            moved(lambda asked: clock.freeze(asked.fields.get("at"))),
+            Record({"at": moment}),
+        ),
+        Page(
+            "POST",
+            "clock/set",
+            "Move to a moment, earlier or later.",
+            moved(lambda asked: clock.set(asked.fields["at"])),
+            Record({"at": Field(moment.kind, moment.meaning, required=True)}),
+        ),
+        Page(
+            "POST",
+            "clock/advance",
+            "Move on by a span of time.",
+            moved(lambda asked: clock.advance(asked.fields["by"])),
+            Record({"by": Field(Raw(Text()), 'a span: "91 days", "PT8S"', required=True)}),
+        ),
+        Page("POST", "clock/release", "Go with real time again.", moved(lambda asked: clock.release())),
+    ]
+
+
+def _state_pages(controls: Controls) -> list[Page]:
+    exports = Record(
+        {
+            "details": Field(Text(), "what get-account-authorization-details printed, as text"),
+            "report": Field(Text(), "the CSV of get-credential-report, as text"),
+            "load": Field(Flag(), "whether to load the seed, too"),
+        }
+    )
+    name = Record({"name": Field(Text(), "the snapshot's name", required=True)})
+    dated = {
+        name: Field(Raw(item.kind), item.meaning)
+        for record in backdating.formats(Moment(ANY_TIME)).values()
+        for name, item in record.fields.items()
+    }
+    return [
+        Page(
+            "POST",
+            "backdate",
+            "Set dates of the one thing that is named: `user`, `access_key`, `mfa_device` and so on.",
+            _done(lambda asked: controls.backdate(asked.fields)),
+            Record(dated),
+        ),
+        Page(
+            "POST",
+            "seed",
+            "Add accounts, users and keys from YAML or JSON: all or nothing.",
+            lambda asked: controls.seed_text(asked.text).document(),
+            shown=document_format(Moment(ANY_TIME)),
+        ),
+        Page("GET", "seed/schema", "The JSON Schema of seeds and dumps.", lambda asked: json_schema()),
+        Page(
+            "POST",
+            "import",
+            "Make a seed from the exports of a real account.",
+            lambda asked: _import(controls, asked.fields),
+            exports,
+        ),
+        Page(
+            "GET",
+            "dump",
+            "The whole state as a document.",
+            lambda asked: controls.dump(secrets=_flag(asked.query, "secrets")),
+            query={"secrets": "true to have the secrets, the sessions and the random state in it"},
+        ),
+        Page(
+            "POST",
+            "load",
+            "Put a dump or seed in place of the whole state.",
+            lambda asked: controls.load_text(asked.text).document(),
+            shown=document_format(Moment(ANY_TIME)),
+        ),
+        Page("GET", "snapshots", "The names of all snapshots.", lambda asked: {"snapshots": controls.snapshots()}),
+        Page(
+            "POST",
+            "snapshots/save",
+            "Keep the whole state under a name.",
+            _done(lambda asked: controls.snapshot(asked.fields["name"])),
+            name,
+        ),
+        Page(
+            "POST",
+            "snapshots/restore",
+            "Go back to the state kept under a name.",
+            lambda asked: controls.restore(asked.fields["name"]).document(),
+            name,
+        ),
+        Page(
+            "POST",
+            "snapshots/delete",
+            "Drop a snapshot.",
+            _done(lambda asked: controls.forget(asked.fields["name"])),
+            name,
+        ),
+    ]
+
+
+def _behaviour_pages(controls: Controls) -> list[Page]:
+    faults, propagation, journal = controls.faults, controls.propagation, controls.journal
+    entries = {
+        "operation": "a name, or a glob",
+        "caller": "a glob over the caller's ARN, or a user's name",
+        "access_key_id": "the key that signed",
+        "outcome": "ok, error, dropped, or an error's code",
+    }
+
+    def delay(asked: Asked) -> Document:
+        propagation.delay(**asked.fields)
+        return propagation.document()
+
+    def remove(asked: Asked) -> Document:
+        if "number" in asked.query:
+            faults.remove(_number(asked.query["number"]))
+        else:
+            faults.clear()
+        return {"faults": [rule.document() for rule in faults.rules()]}
+
+    return [
+        Page("GET", "propagation", "The delays set.", lambda asked: propagation.document()),
+        Page(
+            "POST",
+            "propagation",
+            "Set delays of the services named.",
+            delay,
+            Record({service: Field(Raw(item.kind), item.meaning) for service, item in PROPAGATION.fields.items()}),
+        ),
+        Page("DELETE", "propagation", "Every change is seen at once again.", _done(lambda asked: propagation.off())),
+        Page(
+            "GET",
+            "faults",
+            "Every rule, with how often it was met.",
+            lambda asked: {"faults": [rule.document() for rule in faults.rules()]},
+        ),
+        Page(
+            "POST",
+            "faults",
+            "Add a rule.",
+            lambda asked: faults.add(**asked.fields).document(),
+            Record({name: Field(Raw(item.kind), item.meaning, item.required) for name, item in RULE.fields.items()}),
+        ),
+        Page("DELETE", "faults", "Take a rule away, or all.", remove, query={"number": "the rule's; all if left out"}),
+        Page(
+            "GET",
+            "journal",
+            "The calls kept, oldest first.",
+            lambda asked: {"calls": [entry.document() for entry in journal.calls(**asked.query)]},
+            query=entries,
+        ),
+        Page("DELETE", "journal", "Forget every call.", _done(lambda asked: journal.clear())),
+    ]
+
+
+def _done(act: Callable[[Asked], object], status: str = "done") -> Callable[[Asked], Document]:
+    def answer(asked: Asked) -> Document:
+        act(asked)
+        return {"status": status}
+
+    return answer
+
+
+def _import(controls: Controls, fields: Mapping[str, Any]) -> Document:
+    imported = import_account(fields.get("details"), fields.get("report"))
+    if fields.get("load"):
+        controls.seed(imported.seed)
+    return {"seed": imported.seed, "notes": list(imported.notes), "loaded": fields.get("load", False)}
+
+
+def _flag(query: Mapping[str, str], name: str) -> bool:
+    text = query.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise FormatError((name,), f"{query[name]!r} is neither true nor false")
+    return text == "true"
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise FormatError(("number",), f"{text!r} is no whole number")
+    return int(text[:18])

@@ -1,0 +1,71 @@
+"""The control plane: requests under /_fake_iam/ to pages, JSON out, errors too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fake_iam.control.documents.files import read_text
+from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.http.address import PREFIX
+from fake_iam.control.http.guard import Guard
+from fake_iam.control.http.pages import Asked, Page
+from fake_iam.log import log
+from fake_iam.protocol.wire import WireRequest, WireResponse
+
+
+class ControlPlane:
+    """Answers the paths under /_fake_iam/.
+
+    Args:
+        pages: what can be asked.
+        guard: who may ask.
+    """
+
+    def __init__(self, pages: Sequence[Page], guard: Guard) -> None:
+        self._guard = guard
+        self._pages: dict[str, dict[str, Page]] = {}
+        for page in pages:
+            self._pages.setdefault(page.path, {})[page.method] = page
+
+    def handle(self, request: WireRequest) -> WireResponse:
+        """Answer a request whose path begins with /_fake_iam/. Never raises."""
+        name = request.path[len(PREFIX) :]
+        methods = self._pages.get(name, {})
+        page = methods.get(request.method)
+        objection = self._guard.objection(request, open_to_all=page is not None and page.open_to_all)
+        if objection is not None:
+            return _json(403, {"error": objection})
+        if not methods:
+            return _json(404, {"error": f"there is no control page {PREFIX}{name}", "pages": sorted(self._pages)})
+        if page is None:
+            taken = ", ".join(sorted(methods))
+            answer = _json(405, {"error": f"{PREFIX}{name} takes {taken}, not {request.method}"})
+            answer.headers.append(("Allow", taken))
+            return answer
+        try:
+            return _json(200, page.answer(_asked(request, page)))
+        except (ValueError, OverflowError) as problem:
+            return _json(400, {"error": str(problem)})
+        except Exception:
+            log().exception("internal fault in the control page %s", name)
+            return _json(500, {"error": "an internal fault; the server's log has more"})
+
+
+def _asked(request: WireRequest, page: Page) -> Asked:
+    """Raises ValueError for a body that is no UTF-8, no document, or has a field that cannot be."""
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    unknown = sorted(set(query) - set(page.query))
+    if unknown:
+        there = ", ".join(page.query) or "none"
+        raise DocumentError(f"the query has no parameter {unknown[0]!r}; there are {there}")
+    text = request.body.decode()
+    if page.body is None:
+        return Asked(query, text, {})
+    return Asked(query, text, page.body.read(read_text(text) if text.strip() else {}))
+
+
+def _json(status: int, document: Mapping[str, Any]) -> WireResponse:
+    return WireResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode() + b"\n")

@@ -1,0 +1,1 @@
+"""The state as a document: seeds, dumps, imports, dates."""

@@ -1,0 +1,1 @@
+"""What a test can see of the calls: the journal."""

@@ -1,0 +1,156 @@
+"""Every call in order, as a test wants to ask about it. Secrets are masked before anything is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Container, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from fake_iam.pipeline.call import Call
+from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.model import ServiceModel
+from fake_iam.protocol.wire import WireResponse
+
+if TYPE_CHECKING:
+    from fake_iam.control.watching.calls import Calls
+
+MASK: Final = "****"
+ENVELOPE: Final = frozenset({"Action", "Version"})
+LONGEST_NAME: Final = 256
+LONGEST_VALUE: Final = 2048
+MOST_ITEMS: Final = 200
+
+
+class Journal:
+    """The last calls, up to ``size`` of them; the oldest are forgotten first.
+
+    Args:
+        models: the services; their sensitive members are masked.
+        size: how many calls are kept.
+    """
+
+    def __init__(self, models: Sequence[ServiceModel], size: int) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
+        self._count = 0
+        self._models = models
+
+    def observe(self, call: Call, response: WireResponse, duration: float) -> None:
+        """Enter a call that has been answered."""
+        outcome, code = "ok", None
+        if response.drop:
+            outcome = "dropped"
+        elif response.status != 200:
+            outcome, code = "error", call.error.code if call.error else None
+        caller, signed = call.caller, call.signed
+        key_id = caller.access_key_id if caller else signed.credential.access_key_id if signed else None
+        parameters = self._parameters(call)
+        with self._lock:
+            self._count += 1
+            self._entries.append(
+                (
+                    self._count,
+                    call.now,
+                    call.request_id,
+                    call.service.name if call.service else None,
+                    call.parameters.get("Action", "")[:LONGEST_NAME] or None,
+                    parameters,
+                    caller.arn if caller else None,
+                    key_id or None,
+                    call.request.remote or "in-process",
+                    outcome,
+                    code,
+                    response.status,
+                    duration,
+                    call.faults,
+                )
+            )
+
+    def calls(
+        self,
+        operation: str = "*",
+        *,
+        caller: str | None = None,
+        access_key_id: str | None = None,
+        outcome: str | None = None,
+    ) -> Calls:
+        """The calls kept, oldest first.
+
+        Args:
+            operation: a name, or a glob such as ``"*AccessKey"``; a call without an action matches ``"*"`` alone.
+            caller: a glob over the caller's ARN, or a user's name.
+            access_key_id: the key that signed.
+            outcome: ``"ok"``, ``"error"``, ``"dropped"``, or an error's code.
+        """
+        from fake_iam.control.watching.calls import Calls, JournalEntry  # a start has no use for them
+
+        with self._lock:
+            entries = [JournalEntry(*fields) for fields in self._entries]
+        return Calls(
+            entry
+            for entry in entries
+            if fnmatchcase(entry.operation or "", operation)
+            and (caller is None or _named(entry.caller or "", caller))
+            and (access_key_id is None or entry.access_key_id == access_key_id)
+            and (outcome is None or outcome in (entry.outcome, entry.code))
+        )
+
+    def clear(self) -> None:
+        """Forget every call, and number from 1 again."""
+        with self._lock:
+            self._entries.clear()
+            self._count = 0
+
+    def _parameters(self, call: Call) -> dict[str, Any]:
+        """The members as the model has them; what could not be read stays flat."""
+        values = call.values
+        if values is None and call.plan is not None:
+            try:
+                values = call.plan.parse(call.parameters)
+            except Refusal:
+                values = None
+        if values is None or call.service is None:
+            sensitive = self._sensitive
+            values = {
+                name: text for name, text in call.parameters.items() if name not in ENVELOPE and name[:6] != "X-Amz-"
+            }
+        else:
+            sensitive = call.service.sensitive
+            if _harmless(values, sensitive):
+                return values  # which nobody changes
+        masked: dict[str, Any] = _masked(values, sensitive)
+        return masked
+
+    @cached_property
+    def _sensitive(self) -> frozenset[str]:
+        """The sensitive members of every service."""
+        return frozenset().union(*(model.sensitive for model in self._models))
+
+
+def _harmless(values: Mapping[str, Any], sensitive: Container[str]) -> bool:
+    """Whether nothing is to be masked or cut: the parameters of most calls are a few short texts."""
+    for name, value in values.items():
+        if type(value) is not str or len(value) > LONGEST_VALUE or name in sensitive:
+            return False
+    return True
+
+
+def _masked(value: Any, sensitive: Container[str]) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}... ({len(value)} characters)"
+    if isinstance(value, dict):
+        return {
+            name[:LONGEST_NAME]: MASK if name.rpartition(".")[2] in sensitive else _masked(item, sensitive)
+            for name, item in islice(value.items(), MOST_ITEMS)
+        }
+    if isinstance(value, list):
+        return [_masked(item, sensitive) for item in value[:MOST_ITEMS]]
+    return value
+
+
+def _named(arn: str, pattern: str) -> bool:
+    return fnmatchcase(arn, pattern) or arn.rpartition("/")[2] == pattern

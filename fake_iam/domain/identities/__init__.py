@@ -1,0 +1,1 @@
+"""Who acts in an account: users and groups."""

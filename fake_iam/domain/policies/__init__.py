@@ -1,0 +1,1 @@
+"""Policies as things with a name: managed, inline, attached."""

@@ -1,0 +1,159 @@
+"""Managed policies: documents with an ARN, in versions, for many to share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fake_iam.domain.errors import (
+    AccessDenied,
+    DeleteConflict,
+    EntityAlreadyExists,
+    InvalidInput,
+    LimitExceeded,
+    NoSuchEntity,
+    ValidationError,
+)
+from fake_iam.domain.identities.users import name_key
+from fake_iam.domain.policies.policy_arns import place_of
+from fake_iam.domain.tags import Tag, Tags
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One wording of a policy, the text as it came; ``id`` is v1, v2, …"""
+
+    id: str
+    document: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPolicy:
+    """A policy of an account, or of AWS, whose account is ``aws``. Its versions stand in the order of their making."""
+
+    id: str
+    account_id: str
+    name: str
+    path: str
+    created_at: datetime
+    updated_at: datetime
+    versions: tuple[PolicyVersion, ...]
+    default_version_id: str = "v1"
+    versions_made: int = 1
+    description: str | None = None
+    tags: Tags = ()
+
+    @property
+    def arn(self) -> str:
+        """The ARN, with the path."""
+        return f"arn:aws:iam::{self.account_id}:policy{self.path}{self.name}"
+
+    @property
+    def name_key(self) -> str:
+        """What the name is unique by: letter case does not count."""
+        return name_key(self.name)
+
+    @property
+    def place(self) -> str:
+        """Where lists show it."""
+        return place_of(self.arn)
+
+    def version(self, version_id: str) -> PolicyVersion | None:
+        """The version of that id, or None."""
+        return next((version for version in self.versions if version.id == version_id), None)
+
+    def revised(self, document: str, at: datetime, *, default: bool) -> ManagedPolicy:
+        """The policy with one more version; the number of a deleted one is not given again."""
+        version = PolicyVersion(f"v{self.versions_made + 1}", document, at)
+        return replace(
+            self,
+            updated_at=at,
+            versions=(*self.versions, version),
+            versions_made=self.versions_made + 1,
+            default_version_id=version.id if default else self.default_version_id,
+        )
+
+    def without_version(self, version_id: str) -> ManagedPolicy:
+        """The policy less one version."""
+        return replace(self, versions=tuple(version for version in self.versions if version.id != version_id))
+
+
+def distinct(tags: Iterable[Tag]) -> Tags:
+    """The tags as given: letter case counts in tag keys of policies. Raises InvalidInput for the same key twice."""
+    given = tuple(tags)
+    if len({tag.key for tag in given}) < len(given):
+        raise duplicate_tag_keys()
+    return given
+
+
+def duplicate_tag_keys() -> InvalidInput:
+    """The same tag key twice, in the same letter case."""
+    return InvalidInput("Duplicate tag keys found.")
+
+
+def not_an_arn(arn: str) -> ValidationError:
+    """What should be a policy's ARN is none. Recorded for attaching in 2026, assumed for the other operations."""
+    return ValidationError(f"ARN {arn} is not valid.")
+
+
+def no_such_policy(arn: str) -> NoSuchEntity:
+    """There is no such policy."""
+    return NoSuchEntity(f"Policy {arn} was not found.")
+
+
+def no_such_version(arn: str, version_id: str) -> NoSuchEntity:
+    """There is no such policy, or it has no such version."""
+    return NoSuchEntity(f"Policy {arn} version {version_id} does not exist or is not attachable.")
+
+
+def no_such_boundary(arn: str) -> NoSuchEntity:
+    """There is no such policy to be a permissions boundary."""
+    return NoSuchEntity(f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+def policy_exists(name: str) -> EntityAlreadyExists:
+    """The name is taken, in whatever letter case and under whatever path."""
+    return EntityAlreadyExists(f"A policy called {name} already exists. Duplicate names are not allowed.")
+
+
+def too_many_versions(limit: int) -> LimitExceeded:
+    """A policy keeps so many versions and no more."""
+    return LimitExceeded(
+        f"A managed policy can have up to {limit} versions. "
+        "Before you create a new version, you must delete an existing version."
+    )
+
+
+def policy_in_use() -> DeleteConflict:
+    """The policy is attached; that a permissions boundary has the same text is assumed."""
+    return DeleteConflict("Cannot delete a policy attached to entities.")
+
+
+def delete_versions_first() -> DeleteConflict:
+    """The policy has versions besides its default (quoted by users)."""
+    return DeleteConflict(
+        "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. "
+        "The default version is deleted with the policy."
+    )
+
+
+def version_is_default() -> DeleteConflict:
+    """The default version goes only with its policy."""
+    return DeleteConflict("Cannot delete the default version of a policy.")
+
+
+def cannot_delete_elsewhere() -> AccessDenied:
+    """DeletePolicy of a policy of AWS or of another account."""
+    return AccessDenied("Cannot delete policies outside your own account.")
+
+
+def cannot_delete_version_elsewhere() -> AccessDenied:
+    """DeletePolicyVersion of a policy of AWS or of another account."""
+    return AccessDenied("Cannot delete policy versions for policies outside your own account.")
+
+
+def cannot_update_elsewhere() -> AccessDenied:
+    """SetDefaultPolicyVersion of a policy of AWS or of another account; assumed for CreatePolicyVersion."""
+    return AccessDenied("Cannot update policies outside your own account.")

@@ -1,0 +1,29 @@
+"""What a managed policy's ARN tells: account, path, name, and where lists show the policy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_iam.domain.identities.users import name_key
+
+AWS_PLACES: Final = "1"  # what the places of AWS's policies begin with
+
+
+def account_of(arn: str) -> str:
+    """The account in a policy's ARN; ``aws`` for AWS's own."""
+    return arn.split(":")[4]
+
+
+def name_of(arn: str) -> str:
+    """The name that a policy's ARN ends with."""
+    return arn.rpartition("/")[2]
+
+
+def path_of(arn: str) -> str:
+    """The path in a policy's ARN."""
+    return arn.partition(":policy")[2].removesuffix(name_of(arn))
+
+
+def place_of(arn: str) -> str:
+    """How lists of policies are sorted: the account's own before AWS's, by name."""
+    return f"{AWS_PLACES if ':iam::aws:' in arn else '0'}{name_key(name_of(arn))}"

@@ -1,0 +1,1 @@
+"""Temporary credentials, and for whom they are."""

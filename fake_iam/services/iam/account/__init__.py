@@ -1,0 +1,1 @@
+"""Operations on what an account has one of."""

@@ -1,0 +1,1 @@
+"""Operations on what a user signs or signs in with."""

@@ -1,0 +1,1 @@
+"""Operations on managed, inline and attached policies."""

@@ -1,0 +1,43 @@
+"""Operations on permissions boundaries of users. They are kept and shown; nobody is held to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fake_iam.domain import arns
+from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, no_such_boundary
+from fake_iam.services.context import Context
+from fake_iam.services.iam.lookups import find_user
+from fake_iam.services.iam.policies.policy_lookups import existing_policy
+from fake_iam.services.iam.service import IAM
+
+
+def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
+    """The policy to be a permissions boundary.
+
+    Raises:
+        InvalidInput: the text is not the ARN of a policy.
+        NoSuchEntity: there is no such policy.
+    """
+    if not arns.is_policy(arn):
+        raise InvalidInput.boundary(arn)
+    policy = existing_policy(ctx, arn)
+    if policy is None:
+        raise no_such_boundary(arn)
+    return policy
+
+
+@IAM.operation("PutUserPermissionsBoundary")
+def put_user_permissions_boundary(ctx: Context, *, user_name: str, permissions_boundary: str) -> None:
+    """Set a user's boundary, or another one in its place. The policy is looked up before the user (assumed)."""
+    boundary = find_boundary(ctx, permissions_boundary)
+    user = find_user(ctx, user_name)
+    ctx.account.users.put(user.id, replace(user, permissions_boundary=boundary.arn))
+
+
+@IAM.operation("DeleteUserPermissionsBoundary")
+def delete_user_permissions_boundary(ctx: Context, *, user_name: str) -> None:
+    """Take a user's boundary off; that there is none is no error (assumed)."""
+    user = find_user(ctx, user_name)
+    ctx.account.users.put(user.id, replace(user, permissions_boundary=None))

@@ -1,0 +1,103 @@
+"""Finding the managed policies that a request names, and who uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple
+
+from fake_iam.domain import arns
+from fake_iam.domain.policies.attachments import Attachment
+from fake_iam.domain.policies.aws_managed import AWS_MANAGED
+from fake_iam.domain.policies.managed_policies import (
+    ManagedPolicy,
+    PolicyVersion,
+    no_such_policy,
+    no_such_version,
+    not_an_arn,
+)
+from fake_iam.domain.policies.policy_arns import account_of, place_of
+from fake_iam.services.context import Context
+
+OF_AWS: Final = tuple(sorted(AWS_MANAGED.values(), key=lambda policy: policy.place))
+
+
+class Usage(NamedTuple):
+    """How often a policy is attached, and how often it is a permissions boundary."""
+
+    attached: int = 0
+    bounding: int = 0
+
+
+def check_policy_arn(arn: str) -> None:
+    """Raises ValidationError for what is not the ARN of a policy."""
+    if not arns.is_policy(arn):
+        raise not_an_arn(arn)
+
+
+def existing_policy(ctx: Context, arn: str) -> ManagedPolicy | None:
+    """The policy of the account or of AWS under that ARN, or None."""
+    return ctx.account.table(ManagedPolicy).get(arn) or AWS_MANAGED.get(arn)
+
+
+def find_policy(ctx: Context, arn: str) -> ManagedPolicy:
+    """The policy of the account or of AWS under that ARN. Raises ValidationError, NoSuchEntity."""
+    check_policy_arn(arn)
+    policy = existing_policy(ctx, arn)
+    if policy is None:
+        raise no_such_policy(arn)
+    return policy
+
+
+def find_version(ctx: Context, arn: str, version_id: str) -> tuple[ManagedPolicy, PolicyVersion]:
+    """A policy and the version of that id. Raises ValidationError, NoSuchEntity."""
+    check_policy_arn(arn)
+    policy = existing_policy(ctx, arn)
+    version = None if policy is None else policy.version(version_id)
+    if policy is None or version is None:
+        raise no_such_version(arn, version_id)
+    return policy, version
+
+
+def is_elsewhere(ctx: Context, arn: str) -> bool:
+    """Whether the policy of that ARN would be AWS's or another account's."""
+    return account_of(arn) != ctx.account.id
+
+
+def usage(ctx: Context, policy: ManagedPolicy) -> Usage:
+    """How often one policy is used in the account."""
+    return Usage(
+        ctx.account.table(Attachment).tally("policy").get(policy.arn, 0),
+        ctx.account.users.tally("boundary").get(policy.arn, 0),
+    )
+
+
+def policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """The policies of the account and of AWS whose path begins with the prefix, behind a place; one at a time."""
+    own = ctx.account.table(ManagedPolicy).after("path", prefix, last)
+    return chain(own, (one for one in OF_AWS if one.path.startswith(prefix) and (last is None or one.place > last)))
+
+
+def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """Those of them that are attached to somebody."""
+    rows = ctx.account.table(Attachment)
+    return _each(ctx, lambda last: (row.policy_arn for row in rows.after("policy", prefix, last)), last)
+
+
+def boundaries(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """Those of them that are somebody's permissions boundary."""
+    users = ctx.account.users
+    return _each(
+        ctx, lambda last: (user.permissions_boundary or "" for user in users.after("boundary", prefix, last)), last
+    )
+
+
+def _each(
+    ctx: Context, arns_behind: Callable[[str | None], Iterator[str]], last: str | None
+) -> Iterator[ManagedPolicy]:
+    """The policies of sorted ARNs, each once: from the first of one policy straight on to the next policy's."""
+    while (arn := next(arns_behind(last), None)) is not None:
+        policy = existing_policy(ctx, arn)
+        if policy is not None:
+            yield policy
+        last = place_of(arn)

@@ -1,0 +1,1 @@
+"""Operations that report on an account."""

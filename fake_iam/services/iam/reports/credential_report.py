@@ -1,0 +1,92 @@
+"""Operations on the credential report: it is a picture of the moment it was asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fake_iam.domain import arns
+from fake_iam.domain.account.credential_report import (
+    ABSENT,
+    NO_INFORMATION,
+    NOT_SUPPORTED,
+    ROOT_NAME,
+    Certificate,
+    CredentialReport,
+    Password,
+    Subject,
+    boolean,
+    moment,
+    write,
+)
+from fake_iam.domain.credentials.access_keys import ACTIVE, AccessKey
+from fake_iam.domain.credentials.login_profiles import LoginProfile, expires_at
+from fake_iam.domain.credentials.mfa_devices import MfaDevice
+from fake_iam.domain.credentials.signing_certificates import SigningCertificate
+from fake_iam.domain.errors import ReportExpired, ReportInProgress, ReportNotPresent
+from fake_iam.domain.identities.users import User
+from fake_iam.services.context import Context
+from fake_iam.services.iam.account.password_policy import find_password_policy
+from fake_iam.services.iam.service import IAM
+
+
+@IAM.operation("GenerateCredentialReport")
+def generate_credential_report(ctx: Context) -> dict[str, Any]:
+    """Ask for a report. One that is not four hours old is kept, whatever has changed since."""
+    reports = ctx.account.table(CredentialReport)
+    report = reports.get(ctx.account.id)
+    if report is None or report.expired(ctx.now):
+        ready_at = ctx.now + ctx.world.credential_report_delay
+        reports.put(ctx.account.id, CredentialReport(ctx.account.id, ctx.now, ready_at, write(_subjects(ctx))))
+        return {"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}
+    return {"State": "COMPLETE" if report.ready(ctx.now) else "INPROGRESS"}
+
+
+@IAM.operation("GetCredentialReport")
+def get_credential_report(ctx: Context) -> dict[str, Any]:
+    """Hand out the report. The errors have no text (recorded for the first, assumed for the others)."""
+    report = ctx.account.table(CredentialReport).get(ctx.account.id)
+    if report is None:
+        raise ReportNotPresent
+    if not report.ready(ctx.now):
+        raise ReportInProgress
+    if report.expired(ctx.now):
+        raise ReportExpired
+    return {"Content": report.content.encode(), "ReportFormat": "text/csv", "GeneratedTime": report.ready_at}
+
+
+def _subjects(ctx: Context) -> list[Subject]:
+    """The root user, then the users by name."""
+    root = Password(NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED)
+    account = ctx.account
+    subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(account.id), ctx.world.started_at, root)]
+    for user in account.users.after("path", "/"):
+        subjects.append(_subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user)))
+    return subjects
+
+
+def _subject(ctx: Context, owner_id: str, name: str, arn: str, created_at: datetime, password: Password) -> Subject:
+    def owned(kind: type[Any]) -> list[Any]:
+        return sorted(ctx.account.table(kind).where("owner", owner_id), key=lambda row: row.serial)
+
+    return Subject(
+        name=name,
+        arn=arn,
+        created_at=created_at,
+        password=password,
+        mfa_active=ctx.account.table(MfaDevice).find("owner", owner_id) is not None,
+        keys=owned(AccessKey),
+        certificates=[Certificate(row.status == ACTIVE, row.uploaded_at) for row in owned(SigningCertificate)],
+    )
+
+
+def _password(ctx: Context, user: User) -> Password:
+    profile = ctx.account.table(LoginProfile).get(user.id)
+    if profile is None:
+        return Password(boolean(False), ABSENT, ABSENT, ABSENT)
+    return Password(
+        enabled=boolean(True),
+        last_used=moment(user.password_last_used) if user.password_last_used else NO_INFORMATION,
+        last_changed=moment(profile.changed_at),
+        next_rotation=moment(expires_at(profile, find_password_policy(ctx))),
+    )

@@ -1,0 +1,158 @@
+"""A state that outlives the server: whole in its file at every moment."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fake_iam.control.documents.problems import DocumentError
+from tests.support import Key, Wire
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state.json"
+
+
+def names(wire: Wire) -> list[str]:
+    return [user["name"] for user in wire.assembled.controls.dump()["accounts"]["123456789012"]["users"]]
+
+
+def test_a_restarted_server_goes_on_where_it_stopped(file: Path) -> None:
+    wire = Wire(state=str(file), random_seed=7)
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("UpdateAccessKey", UserName="alice", AccessKeyId=key.id, Status="Inactive")
+    again = Wire(state=str(file))
+    assert again.call("GetCallerIdentity", key).code == "InvalidClientTokenId"
+    again.call("UpdateAccessKey", UserName="alice", AccessKeyId=key.id, Status="Active")
+    assert Wire(state=str(file)).call("GetCallerIdentity", key)["Arn"].endswith("user/alice")
+
+
+def test_a_change_is_in_the_file_before_it_is_answered(file: Path) -> None:
+    wire = Wire(state=str(file))
+    wire.user("alice")
+    assert [user["name"] for user in json.loads(file.read_text())["accounts"]["123456789012"]["users"]] == ["alice"]
+
+
+def test_a_read_writes_nothing(file: Path) -> None:
+    wire = Wire(state=str(file))
+    wire.user("alice")
+    key = wire.key("alice")
+    before = file.stat().st_mtime_ns, file.stat().st_ino
+    wire.call("ListUsers", key)
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == before
+
+
+def test_a_last_use_is_written_when_the_server_stops(file: Path) -> None:
+    wire = Wire(state=str(file))
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("ListUsers", key)
+    wire.assembled.save()
+    assert (
+        Wire(state=str(file)).call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"]
+        == "iam"
+    )
+
+
+def test_changes_by_the_controls_are_kept_too(file: Path) -> None:
+    controls = Wire(state=str(file)).assembled.controls
+    controls.seed({"users": [{"name": "alice", "access_keys": [{}]}]})
+    controls.backdate_user("alice", created="2020-01-01")
+    kept = Wire(state=str(file)).assembled.controls.dump(secrets=True)
+    assert kept["accounts"] == controls.dump(secrets=True)["accounts"]
+    assert kept["accounts"]["123456789012"]["users"][0]["created"] == "2020-01-01T00:00:00Z"
+
+
+def test_a_seed_counts_only_while_there_is_no_state(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "seed.yaml").write_text("users:\n  - name: alice\n")
+    settings = {"state": str(file), "seed": str(tmp_path / "seed.yaml")}
+    Wire(**settings).user("bob")
+    assert names(Wire(**settings)) == ["alice", "bob"]
+
+
+def test_a_strict_server_keeps_its_root_key(file: Path) -> None:
+    first = Wire(state=str(file), auth="strict").assembled.root_access_key()
+    again = Wire(state=str(file), auth="strict")
+    assert again.assembled.root_access_key() == first
+    assert first is not None
+    assert again.call("GetCallerIdentity", Key(*first))["Account"] == "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "this is no state of fake_iam (fake_iam/1)"),
+        ('{"format": "fake_iam/1", "accounts": {', "line 1: this is no JSON: "),
+        ('{"format": "fake_iam/2"}', "this is no state of fake_iam (fake_iam/1)"),
+        ("[1]", "this is no state of fake_iam (fake_iam/1)"),
+        ('{"format": "fake_iam/1", "users": [{"nam": 1}]}', "users[0].nam: is no field; there are "),
+    ],
+)
+def test_a_damaged_file_is_refused_and_left_as_it_is(file: Path, text: str, problem: str) -> None:
+    file.write_text(text)
+    with pytest.raises(DocumentError) as refused:
+        Wire(state=str(file))
+    assert str(refused.value).startswith(f"{file}: {problem}")
+    assert str(refused.value).endswith("; the file is left as it is")
+    assert file.read_text() == text
+
+
+def test_a_file_that_cannot_be_written_is_an_error_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    place = tmp_path / "gone"
+    place.mkdir()
+    wire = Wire(state=str(place / "state.json"))
+    (place / "state.json").unlink()
+    place.rmdir()
+    with caplog.at_level(logging.ERROR):
+        wire.user("alice")
+    assert [record.getMessage() for record in caplog.records] == [
+        f"cannot write the state to {place / 'state.json'}: No such file or directory"
+    ]
+
+
+def test_others_cannot_read_the_file(file: Path) -> None:
+    Wire(state=str(file))
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("kill_after", [3, 40, 150])
+def test_after_a_kill_the_file_is_a_whole_state(file: Path, kill_after: int) -> None:
+    """A thousand changes are sent; the server is killed somewhere in between."""
+    command = [sys.executable, "-m", "fake_iam", "--port", "0", "--state", str(file)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split(" on ")[1].split()[0]
+        iam = boto3.session.Session().client(
+            "iam",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
+        answered = 0
+        try:
+            for number in range(1000):
+                iam.create_user(UserName=f"user-{number:04d}")
+                answered = number + 1
+                if number == kill_after:
+                    process.send_signal(signal.SIGKILL)
+        except (BotoCoreError, ClientError):
+            process.wait(timeout=30)
+    assert answered > kill_after
+    kept = names(Wire(state=str(file)))
+    assert kept == [f"user-{number:04d}" for number in range(len(kept))]
+    assert len(kept) in (answered, answered + 1)

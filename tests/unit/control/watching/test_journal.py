@@ -1,0 +1,182 @@
+"""The journal: every call, in order, secrets masked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from fake_iam import ManualClock
+from fake_iam.control.watching.journal import Journal
+from tests.support import Wire, form_request
+
+AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire(ManualClock(AT), random_seed=7)
+
+
+@pytest.fixture
+def journal(wire: Wire) -> Journal:
+    return wire.assembled.controls.journal
+
+
+def test_an_entry_has_all_that_is_known_of_a_call(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    response = wire.send(form_request("UpdateAccessKey", key, AccessKeyId=key.id, Status="Inactive"))
+    entry = journal.calls("UpdateAccessKey")[0].document()
+    assert entry.pop("duration") >= 0
+    assert entry == {
+        "number": 3,
+        "time": "2026-01-01T00:00:00Z",
+        "request_id": dict(response.headers)["x-amzn-RequestId"],
+        "service": "iam",
+        "operation": "UpdateAccessKey",
+        "parameters": {"AccessKeyId": key.id, "Status": "Inactive"},
+        "caller": "arn:aws:iam::123456789012:user/alice",
+        "access_key_id": key.id,
+        "source": "in-process",
+        "outcome": "ok",
+        "code": None,
+        "status": 200,
+        "faults": [],
+    }
+
+
+def test_a_refused_call_has_its_code_and_status(wire: Wire, journal: Journal) -> None:
+    wire.call("GetUser", UserName="nobody")
+    (entry,) = journal.calls()
+    assert (entry.outcome, entry.code, entry.status) == ("error", "NoSuchEntity", 404)
+
+
+def test_a_call_that_was_not_let_in_has_the_key_but_no_caller(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("UpdateAccessKey", UserName="alice", AccessKeyId=key.id, Status="Inactive")
+    wire.call("GetCallerIdentity", key)
+    entry = journal.calls("GetCallerIdentity")[0]
+    assert (entry.caller, entry.access_key_id, entry.code) == (None, key.id, "InvalidClientTokenId")
+
+
+def test_calls_that_are_no_calls_are_in_it_too(wire: Wire, journal: Journal) -> None:
+    wire.post("Action=Dance&Version=2010-05-08&Step=1")
+    wire.post("Nothing=1")
+    wire.post("Action=ListUsers&Version=2010-05-08&MaxItems=x")
+    assert [(entry.operation, entry.status, entry.code, dict(entry.parameters)) for entry in journal.calls()] == [
+        ("Dance", 400, "InvalidAction", {"Step": "1"}),
+        (None, 302, None, {"Nothing": "1"}),
+        ("ListUsers", 400, "MalformedInput", {"MaxItems": "x"}),
+    ]
+
+
+def test_parameters_are_shown_as_the_model_has_them(wire: Wire, journal: Journal) -> None:
+    wire.call("CreateUser", UserName="alice", **{"Tags.member.1.Key": "team", "Tags.member.1.Value": "x"})
+    assert journal.calls()[0].parameters == {"UserName": "alice", "Tags": [{"Key": "team", "Value": "x"}]}
+
+
+def test_secrets_are_masked(wire: Wire, journal: Journal) -> None:
+    wire.post("Action=ChangePassword&Version=2010-05-08&OldPassword=hunter2&NewPassword=hunter3")
+    wire.post("Action=Nonsense&Version=2010-05-08&Password=hunter4&X-Amz-Signature=abc")
+    assert [entry.parameters for entry in journal.calls()] == [
+        {"OldPassword": "****", "NewPassword": "****"},
+        {"Password": "****"},
+    ]
+
+
+def test_long_values_are_cut(wire: Wire, journal: Journal) -> None:
+    wire.call("GetUser", UserName="a" * 3000)
+    assert journal.calls()[0].parameters["UserName"] == "a" * 2048 + "... (3000 characters)"
+
+
+def test_a_hostile_call_takes_little_room(wire: Wire, journal: Journal) -> None:
+    names = "&".join(f"n{number}=1" for number in range(1000))
+    wire.post(f"Action={'A' * 9999}&{'N' * 9999}=1&{names}")
+    (entry,) = journal.calls()
+    assert (len(entry.operation or ""), len(entry.parameters), max(map(len, entry.parameters))) == (256, 200, 256)
+
+
+def test_it_can_be_asked_by_operation_caller_key_and_outcome(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("ListAccessKeys", key)
+    wire.call("GetUser", UserName="nobody")
+    assert [entry.operation for entry in journal.calls("*User")] == ["CreateUser", "GetUser"]
+    assert [entry.operation for entry in journal.calls(caller="alice")] == ["ListAccessKeys"]
+    assert [entry.operation for entry in journal.calls(caller="*:root")] == ["CreateUser", "CreateAccessKey", "GetUser"]
+    assert [entry.operation for entry in journal.calls(access_key_id=key.id)] == ["ListAccessKeys"]
+    assert [entry.operation for entry in journal.calls(outcome="error")] == ["GetUser"]
+    assert [entry.operation for entry in journal.calls(outcome="NoSuchEntity")] == ["GetUser"]
+
+
+def test_the_oldest_calls_are_forgotten_first() -> None:
+    wire = Wire(journal_size=2)
+    for name in ("a", "b", "c"):
+        wire.user(name)
+    assert [(entry.number, entry.parameters["UserName"]) for entry in wire.assembled.controls.calls()] == [
+        (2, "b"),
+        (3, "c"),
+    ]
+
+
+def test_it_can_be_cleared(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    journal.clear()
+    wire.user("bob")
+    assert [entry.number for entry in journal.calls()] == [1]
+
+
+def test_faults_show_in_it(wire: Wire, journal: Journal) -> None:
+    wire.assembled.controls.faults.add("CreateUser", drop=True, done=True)
+    wire.send(form_request("CreateUser", UserName="alice"))
+    (entry,) = journal.calls()
+    assert (entry.outcome, entry.code, entry.faults) == ("dropped", None, (1,))
+
+
+def test_the_control_plane_is_not_in_it(wire: Wire, journal: Journal) -> None:
+    request = form_request("ListUsers")
+    request.path, request.method = "/_fake_iam/health", "GET"
+    assert wire.send(request).status == 200
+    assert journal.calls() == []
+
+
+def test_calls_are_shown_one_a_line(wire: Wire, journal: Journal) -> None:
+    assert repr(journal.calls()) == "(no calls)"
+    wire.user("alice")
+    wire.call("GetUser", UserName="bob")
+    wire.post("Nothing=1")
+    assert repr(journal.calls()).splitlines() == [
+        'CreateUser {"UserName": "alice"} by arn:aws:iam::123456789012:root: 200 ok',
+        'GetUser {"UserName": "bob"} by arn:aws:iam::123456789012:root: 404 NoSuchEntity',
+        '(no action) {"Nothing": "1"} by nobody: 302 error',
+    ]
+
+
+def test_expected_calls_are_compared_by_the_fields_that_are_given(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    wire.call("GetUser", UserName="alice")
+    journal.calls().assert_equal(["CreateUser", {"operation": "GetUser", "parameters": {"UserName": "alice"}}])
+
+
+def test_a_difference_is_shown_line_by_line(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    wire.user("bob")
+    with pytest.raises(AssertionError) as failed:
+        journal.calls().assert_equal(["CreateUser", {"parameters": {"UserName": "bert"}}, "DeleteUser"])
+    lines = str(failed.value).splitlines()
+    assert lines[:2] == ["the calls differ (- expected, + made):", '  {"operation": "CreateUser"}']
+    assert '- {"parameters": {"UserName": "bert"}}' in lines
+    assert '+ {"parameters": {"UserName": "bob"}}' in lines
+    assert '- {"operation": "DeleteUser"}' in lines
+
+
+def test_a_call_too_many_is_a_difference(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    with pytest.raises(AssertionError) as failed:
+        journal.calls().assert_equal([])
+    assert str(failed.value).splitlines() == [
+        "the calls differ (- expected, + made):",
+        '+ {"operation": "CreateUser"}',
+    ]

@@ -132,7 +132,7 @@ def test_the_journal(wire: Wire) -> None:
 
 
 def test_imports(wire: Wire) -> None:
-    folder = Path(__file__).parent.parent.parent.parent / "examples" / "account"
+    folder = Path(__file__).parents[4] / "examples" / "account"
     body = {"details": (folder / "details.json").read_text(), "report": (folder / "report.csv").read_text()}
     status, answer = ask(wire, "POST", "import", body)
     assert (status, answer["loaded"], len(answer["seed"]["accounts"]["210987654321"]["users"])) == (200, False, 20)

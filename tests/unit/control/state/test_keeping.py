@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fake_iam.control.documents.problems import DocumentError
 from tests.support import Key, Wire
 
-ROOT = Path(__file__).parent.parent.parent.parent
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fake_iam import ManualClock
 from tests.support import AwsError, Wire
 
 ACCOUNT = "210987654321"
-EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples" / "account"
+EXAMPLES = Path(__file__).parents[4] / "examples" / "account"
 BY_HAND = """\
 user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,\
 access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,\

@@ -1,6 +1,6 @@
-"""The errors a service answers: a class per code; the wordings of all nouns' beginnings, and what several nouns share.
+"""The errors a service answers: a class per code, with the wordings that belong to no noun or to several.
 
-A newer noun has its wordings beside it, as functions. Every text says where it is known from; one without a source is a
+A noun's own wordings are functions beside the noun. Every text says where it is known from; one without a source is a
 recording of AWS. HTTP statuses live in the service model, not here.
 """
 
@@ -61,31 +61,11 @@ class NoSuchEntity(ServiceError):
 
     code = "NoSuchEntity"
 
-    @classmethod
-    def user(cls, name: str) -> NoSuchEntity:
-        """No user of that name in the account."""
-        return cls(f"The user with name {name} cannot be found.")
-
-    @classmethod
-    def access_key(cls, key_id: str) -> NoSuchEntity:
-        """The user has no such key, whoever else may have it."""
-        return cls(f"The Access Key with id {key_id} cannot be found.")
-
-    @classmethod
-    def login_profile(cls, name: str) -> NoSuchEntity:
-        """The user has no password."""
-        return cls(f"Login Profile for User {name} cannot be found.")
-
 
 class EntityAlreadyExists(ServiceError):
     """The name is taken, in whatever letter case."""
 
     code = "EntityAlreadyExists"
-
-    @classmethod
-    def user(cls, name: str) -> EntityAlreadyExists:
-        """The user name is taken; the text repeats the spelling of the request."""
-        return cls(f"User with name {name} already exists.")
 
 
 class LimitExceeded(ServiceError):
@@ -98,21 +78,11 @@ class LimitExceeded(ServiceError):
         """The quota's name as IAM words it, for example AccessKeysPerUser."""
         return cls(f"Cannot exceed quota for {name}: {limit}")
 
-    @classmethod
-    def tags(cls) -> LimitExceeded:
-        """More tags than an entity may carry."""
-        return cls("The number of tags has reached the maximum limit.")
-
 
 class DeleteConflict(ServiceError):
     """Something still hangs on what is to be deleted."""
 
     code = "DeleteConflict"
-
-    @classmethod
-    def access_keys(cls) -> DeleteConflict:
-        """The user still has access keys, active or not."""
-        return cls("Cannot delete entity, must delete access keys first.")
 
 
 class InvalidInput(ServiceError):
@@ -121,19 +91,9 @@ class InvalidInput(ServiceError):
     code = "InvalidInput"
 
     @classmethod
-    def duplicate_tag_keys(cls) -> InvalidInput:
-        """The same tag key twice, in any letter case (users and roles)."""
-        return cls("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-
-    @classmethod
     def status(cls, status: str) -> InvalidInput:
         """A status the model lists that no caller can give an access key. Assumed: AWS's answer is not known."""
         return cls(f"Invalid status: {status}")
-
-    @classmethod
-    def boundary(cls, arn: str) -> InvalidInput:
-        """The permissions boundary is not the ARN of a policy."""
-        return cls(f"ARN {arn} is not valid.")
 
 
 class ValidationError(ServiceError):
@@ -141,26 +101,11 @@ class ValidationError(ServiceError):
 
     code = "ValidationError"
 
-    @classmethod
-    def marker(cls) -> ValidationError:
-        """A marker that this list never gave out."""
-        return cls("Invalid Marker.")
-
-    @classmethod
-    def must_specify_user_name(cls) -> ValidationError:
-        """No UserName, and the caller is no user whose name could be taken."""
-        return cls("Must specify userName when calling with non-User credentials")
-
 
 class InvalidParameter(ServiceError):
     """A value that STS can make nothing of."""
 
     code = "InvalidParameterValue"
-
-    @classmethod
-    def access_key_id(cls, key_id: str) -> InvalidParameter:
-        """The key id carries no account. Assumed: AWS's answer is not known."""
-        return cls(f"The access key id {key_id} does not belong to an account.")
 
 
 class AccessDenied(ServiceError):
@@ -169,31 +114,11 @@ class AccessDenied(ServiceError):
     code = "AccessDenied"
 
     @classmethod
-    def access_key(cls, caller_arn: str, key_id: str) -> AccessDenied:
-        """GetAccessKeyLastUsed of an unknown key; AWS leaves out the colon after "perform" here."""
-        return cls(
-            f"User: {caller_arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {key_id}"
-        )
-
-    @classmethod
     def action(cls, caller_arn: str, action: str, resource: str | None) -> AccessDenied:
         """No policy allows it: the wording since 2021, quoted by users; STS names no resource."""
         on = f" on resource: {resource}" if resource else ""
         because = f"because no identity-based policy allows the {action} action"
         return cls(f"User: {caller_arn} is not authorized to perform: {action}{on} {because}")
-
-    @classmethod
-    def session_credentials(cls, operation: str) -> AccessDenied:
-        """An STS operation closed to temporary credentials (recorded for GetSessionToken; assumed for the others)."""
-        return cls(f"Cannot call {operation} with session credentials")
-
-    @classmethod
-    def mfa_device(cls) -> AccessDenied:
-        """The MFA device is not the caller's (two spaces, as AWS has them)."""
-        return cls(
-            "MultiFactorAuthentication failed, unable to validate MFA code.  "
-            "Please verify your MFA serial number is valid and associated with this user."
-        )
 
 
 class InvalidClientTokenId(ServiceError):

@@ -72,7 +72,12 @@ def _read(marker: str, scope: str) -> str:
     try:
         last = base64.urlsafe_b64decode(marker + "=" * (-len(marker) % 4))[8:].decode()
     except (binascii.Error, ValueError) as problem:
-        raise ValidationError.marker() from problem
+        raise invalid_marker() from problem
     if _write(scope, last) != marker:
-        raise ValidationError.marker()
+        raise invalid_marker()
     return last
+
+
+def invalid_marker() -> ValidationError:
+    """A marker that this list never gave out."""
+    return ValidationError("Invalid Marker.")

@@ -25,7 +25,7 @@ def distinct(tags: Iterable[Tag]) -> Tags:
     """The tags as given. Raises InvalidInput if two keys differ by letter case at most."""
     given = tuple(tags)
     if len({tag.key.lower() for tag in given}) < len(given):
-        raise InvalidInput.duplicate_tag_keys()
+        raise duplicate_tag_keys()
     return given
 
 
@@ -39,7 +39,7 @@ def merged(present: Tags, given: Iterable[Tag]) -> Tags:
     added = distinct(given)
     replaced = {tag.key.lower(): tag for tag in (*present, *added)}
     if len(replaced) > TAGS_PER_ENTITY:
-        raise LimitExceeded.tags()
+        raise too_many_tags()
     return tuple(replaced.values())
 
 
@@ -52,3 +52,13 @@ def without(present: Tags, keys: Iterable[str]) -> Tags:
 def list_order(tag: Tag) -> tuple[int, str]:
     """How lists of tags are sorted: shorter keys first, then by character (recorded)."""
     return len(tag.key), tag.key
+
+
+def duplicate_tag_keys() -> InvalidInput:
+    """The same tag key twice, in any letter case (users and roles)."""
+    return InvalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+
+
+def too_many_tags() -> LimitExceeded:
+    """More tags than an entity may carry."""
+    return LimitExceeded("The number of tags has reached the maximum limit.")

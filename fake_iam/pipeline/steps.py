@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import (
-    AccessDenied,
     ExpiredToken,
     InvalidAction,
     InvalidClientTokenId,
     NotImplementedHere,
     SignatureDoesNotMatch,
 )
+from fake_iam.domain.sts.sessions import closed_to_sessions
 from fake_iam.pipeline import forms
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.sight import stored_credentials
@@ -104,7 +104,7 @@ def authorize(engine: Engine, call: Call) -> None:
         raise NotImplementedHere.operation(call.service.name, call.plan.name)
     closed = not call.operation.open_to_sessions or (federated and call.plan.name != "GetCallerIdentity")
     if session is not None and call.service.name == "sts" and closed:
-        raise AccessDenied.session_credentials(call.plan.name)
+        raise closed_to_sessions(call.plan.name)
 
 
 def validate(engine: Engine, call: Call) -> None:

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from fake_iam.domain import arns
+from fake_iam.domain.credentials.access_keys import no_such_access_key
 from fake_iam.domain.credentials.login_profiles import login_profile_being_created
 from fake_iam.domain.errors import (
     AccessDenied,
-    EntityAlreadyExists,
     ExpiredToken,
     InternalFailure,
     InvalidClientTokenId,
     LimitExceeded,
-    NoSuchEntity,
     ServiceError,
     ServiceFailure,
     ServiceUnavailable,
@@ -22,6 +21,7 @@ from fake_iam.domain.errors import (
     Throttling,
 )
 from fake_iam.domain.identities.groups import no_such_group
+from fake_iam.domain.identities.users import no_such_user, user_exists
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine
 
@@ -82,7 +82,7 @@ def wording(engine: Engine, call: Call, code: str) -> str | None:
     elif code == "NoSuchEntity":
         found = _missing(call, user)
     elif code == "EntityAlreadyExists":
-        found = EntityAlreadyExists.user(call.parameters.get("NewUserName") or user)
+        found = user_exists(call.parameters.get("NewUserName") or user)
     elif code == "EntityTemporarilyUnmodifiable":
         found = login_profile_being_created(user)
     elif code == "LimitExceeded" and call.plan.name in QUOTAS:
@@ -94,10 +94,10 @@ def wording(engine: Engine, call: Call, code: str) -> str | None:
 def _missing(call: Call, user: str) -> ServiceError:
     """What the call names and does not find."""
     if "AccessKeyId" in call.parameters:
-        return NoSuchEntity.access_key(call.parameters["AccessKeyId"])
+        return no_such_access_key(call.parameters["AccessKeyId"])
     if "GroupName" in call.parameters and "UserName" not in call.parameters:
         return no_such_group(call.parameters["GroupName"])
-    return NoSuchEntity.user(user)
+    return no_such_user(user)
 
 
 def _resource(call: Call, user: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.errors import AccessDenied, DeleteConflict, InvalidInput, InvalidParameter, NoSuchEntity
 
 ACTIVE = "Active"
 INACTIVE = "Inactive"
@@ -61,3 +61,25 @@ class AccessKey:
         return AccessKey(
             self.id, self.account_id, self.owner_id, self.secret, self.created_at, self.serial, status, last_use
         )
+
+
+def no_such_access_key(key_id: str) -> NoSuchEntity:
+    """The user has no such key, whoever else may have it."""
+    return NoSuchEntity(f"The Access Key with id {key_id} cannot be found.")
+
+
+def delete_access_keys_first() -> DeleteConflict:
+    """The user still has access keys, active or not."""
+    return DeleteConflict("Cannot delete entity, must delete access keys first.")
+
+
+def key_without_account(key_id: str) -> InvalidParameter:
+    """The key id carries no account. Assumed: AWS's answer is not known."""
+    return InvalidParameter(f"The access key id {key_id} does not belong to an account.")
+
+
+def last_use_denied(caller_arn: str, key_id: str) -> AccessDenied:
+    """GetAccessKeyLastUsed of an unknown key; AWS leaves out the colon after "perform" here."""
+    return AccessDenied(
+        f"User: {caller_arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {key_id}"
+    )

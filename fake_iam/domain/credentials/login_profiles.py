@@ -16,6 +16,7 @@ from fake_iam.domain.errors import (
     EntityTemporarilyUnmodifiable,
     InvalidInput,
     InvalidUserType,
+    NoSuchEntity,
     ValidationError,
 )
 
@@ -122,3 +123,8 @@ def only_users_change_passwords() -> InvalidUserType:
 def old_password_incorrect() -> AccessDenied:
     """ChangePassword with another password than the present one. Assumed: a reimplementation (of CTYun) has it so."""
     return AccessDenied("The old password was incorrect.")
+
+
+def no_such_login_profile(name: str) -> NoSuchEntity:
+    """The user has no password."""
+    return NoSuchEntity(f"Login Profile for User {name} cannot be found.")

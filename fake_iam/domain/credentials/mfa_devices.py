@@ -126,3 +126,11 @@ def wrong_session_code() -> AccessDenied:
 def both_or_neither() -> AccessDenied:
     """STS was given a device without a code, or a code without a device. Assumed: AWS's text is not known."""
     return AccessDenied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
+
+
+def mfa_device_denied() -> AccessDenied:
+    """The MFA device is not the caller's (two spaces, as AWS has them)."""
+    return AccessDenied(
+        "MultiFactorAuthentication failed, unable to validate MFA code.  "
+        "Please verify your MFA serial number is valid and associated with this user."
+    )

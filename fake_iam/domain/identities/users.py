@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fake_iam.domain import arns
+from fake_iam.domain.errors import EntityAlreadyExists, NoSuchEntity, ValidationError
 from fake_iam.domain.tags import Tags
 
 
@@ -37,3 +38,18 @@ def name_key(name: str) -> str:
     """Names are unique, and found, without regard to letter case (ASCII only can occur)."""
     lowered = name.lower()
     return name if lowered == name else lowered  # not a copy, for indexes keep it
+
+
+def no_such_user(name: str) -> NoSuchEntity:
+    """No user of that name in the account."""
+    return NoSuchEntity(f"The user with name {name} cannot be found.")
+
+
+def user_exists(name: str) -> EntityAlreadyExists:
+    """The user name is taken; the text repeats the spelling of the request."""
+    return EntityAlreadyExists(f"User with name {name} already exists.")
+
+
+def must_specify_user_name() -> ValidationError:
+    """No UserName, and the caller is not a user whose name could be taken."""
+    return ValidationError("Must specify userName when calling with non-User credentials")

@@ -157,3 +157,8 @@ def cannot_delete_version_elsewhere() -> AccessDenied:
 def cannot_update_elsewhere() -> AccessDenied:
     """SetDefaultPolicyVersion of a policy of AWS or of another account; assumed for CreatePolicyVersion."""
     return AccessDenied("Cannot update policies outside your own account.")
+
+
+def invalid_boundary(arn: str) -> InvalidInput:
+    """The permissions boundary is not the ARN of a policy."""
+    return InvalidInput(f"ARN {arn} is not valid.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from fake_iam.domain.errors import AccessDenied
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -21,3 +23,8 @@ class Session:
     expires_at: datetime
     mfa: bool = False
     federated_name: str | None = None
+
+
+def closed_to_sessions(operation: str) -> AccessDenied:
+    """An STS operation closed to temporary credentials (recorded for GetSessionToken; assumed for the others)."""
+    return AccessDenied(f"Cannot call {operation} with session credentials")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fake_iam.domain.credentials.access_keys import AccessKey
-from fake_iam.domain.errors import NoSuchEntity, ValidationError
-from fake_iam.domain.identities.users import User, name_key
+from fake_iam.domain.credentials.access_keys import AccessKey, no_such_access_key
+from fake_iam.domain.identities.users import User, must_specify_user_name, name_key, no_such_user
 from fake_iam.services.context import Context
 
 
@@ -12,7 +11,7 @@ def find_user(ctx: Context, user_name: str) -> User:
     """The user of that name, in whatever letter case. Raises NoSuchEntity."""
     user = ctx.account.users.find("name", name_key(user_name))
     if user is None or not ctx.sees(user):
-        raise NoSuchEntity.user(user_name)
+        raise no_such_user(user_name)
     return user
 
 
@@ -29,7 +28,7 @@ def find_key_owner(ctx: Context, user_name: str | None) -> User | None:
         return None
     user = ctx.account.users.get(ctx.caller.id) if ctx.caller.kind == "user" else None
     if user is None:
-        raise ValidationError.must_specify_user_name()
+        raise must_specify_user_name()
     return user
 
 
@@ -42,5 +41,5 @@ def find_access_key(ctx: Context, owner: User | None, access_key_id: str) -> Acc
     """The owner's key of that id. Somebody else's key is as absent as none: raises NoSuchEntity."""
     key = ctx.account.access_keys.get(access_key_id)
     if key is None or key.owner_id != owner_id(ctx, owner):
-        raise NoSuchEntity.access_key(access_key_id)
+        raise no_such_access_key(access_key_id)
     return key

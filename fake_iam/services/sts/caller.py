@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_iam.domain.errors import InvalidParameter
+from fake_iam.domain.credentials.access_keys import key_without_account
 from fake_iam.domain.ids import account_of
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
@@ -21,5 +21,5 @@ def get_access_key_info(ctx: Context, *, access_key_id: str) -> dict[str, Any]:
     """Tell the account of a key id, whatever became of the key: the id itself carries it."""
     account_id = ctx.store.key_account(access_key_id) or account_of(access_key_id)
     if account_id is None:
-        raise InvalidParameter.access_key_id(access_key_id)
+        raise key_without_account(access_key_id)
     return {"Account": account_id}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fake_iam.domain.credentials.mfa_devices import MfaDevice, both_or_neither, wrong_session_code
-from fake_iam.domain.errors import AccessDenied
+from fake_iam.domain.credentials.mfa_devices import MfaDevice, both_or_neither, mfa_device_denied, wrong_session_code
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
@@ -42,7 +41,7 @@ def take_code(ctx: Context, serial_number: str | None, token_code: str | None) -
     devices = ctx.account.table(MfaDevice)
     device = devices.get(serial_number)
     if device is None or device.owner_id != ctx.caller.id:
-        raise AccessDenied.mfa_device()
+        raise mfa_device_denied()
     proven = device.taking((token_code,), ctx.now, ctx.world.mfa_code_at)
     if proven is None:
         raise wrong_session_code()

@@ -138,7 +138,7 @@ def test_every_error_of_the_domain_has_a_status(engine: Engine, kind: type[Servi
 @pytest.mark.parametrize(
     ("error", "kind", "status"),
     [
-        (errors.NoSuchEntity.user("x"), b"Sender", 404),
+        (errors.no_such_user("x"), b"Sender", 404),
         (errors.NotImplementedHere.operation("iam", "X"), b"Sender", 501),
         (errors.ServiceFailure.unknown(), b"Receiver", 500),
         (errors.InternalFailure.unknown(), b"Receiver", 500),

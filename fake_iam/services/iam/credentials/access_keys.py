@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_iam.domain.credentials.access_keys import AccessKey
-from fake_iam.domain.errors import AccessDenied, LimitExceeded
+from fake_iam.domain.credentials.access_keys import AccessKey, last_use_denied
+from fake_iam.domain.errors import LimitExceeded
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
 from fake_iam.services.iam.lookups import find_access_key, find_key_owner, owner_id
@@ -69,7 +69,7 @@ def get_access_key_last_used(ctx: Context, *, access_key_id: str) -> dict[str, A
     """Tell when a key last signed. A key that is unknown here is refused as AWS refuses it: AccessDenied."""
     key = ctx.account.access_keys.get(access_key_id)
     if key is None:
-        raise AccessDenied.access_key(ctx.caller.arn, access_key_id)
+        raise last_use_denied(ctx.caller.arn, access_key_id)
     owner = ctx.account.users.get(key.owner_id)
     return {
         "UserName": owner.name if owner else None,

@@ -12,13 +12,13 @@ from fake_iam.domain.credentials.login_profiles import (
     LoginProfile,
     check_new_password,
     login_profile_exists,
+    no_such_login_profile,
     old_password_incorrect,
     only_users_change_passwords,
     password_missing,
     two_durations,
 )
-from fake_iam.domain.errors import NoSuchEntity, ValidationError
-from fake_iam.domain.identities.users import User
+from fake_iam.domain.identities.users import User, must_specify_user_name
 from fake_iam.services.context import Context
 from fake_iam.services.iam.account.password_policy import find_password_policy
 from fake_iam.services.iam.lookups import find_key_owner, find_user
@@ -126,7 +126,7 @@ def find_password_owner(ctx: Context, user_name: str | None) -> User:
     """
     user = find_key_owner(ctx, user_name)
     if user is None:
-        raise ValidationError.must_specify_user_name()
+        raise must_specify_user_name()
     return user
 
 
@@ -134,7 +134,7 @@ def find_login_profile(ctx: Context, user: User) -> LoginProfile:
     """The user's login profile. Raises NoSuchEntity."""
     profile = ctx.account.table(LoginProfile).get(user.id)
     if profile is None:
-        raise NoSuchEntity.login_profile(user.name)
+        raise no_such_login_profile(user.name)
     return profile
 
 

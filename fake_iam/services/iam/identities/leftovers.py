@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.credentials.access_keys import AccessKey, delete_access_keys_first
 from fake_iam.domain.credentials.login_profiles import LoginProfile, must_delete_login_profile
 from fake_iam.domain.credentials.mfa_devices import MfaDevice, must_delete_mfa_device
 from fake_iam.domain.credentials.service_credentials import ServiceCredential
@@ -24,7 +24,7 @@ from fake_iam.services.context import Context
 LEFTOVERS: Final[tuple[tuple[type[Any], Callable[[], DeleteConflict]], ...]] = (
     (Attachment, detach_policies_first),
     (InlinePolicy, delete_policies_first),
-    (AccessKey, DeleteConflict.access_keys),
+    (AccessKey, delete_access_keys_first),
     (LoginProfile, must_delete_login_profile),
     (MfaDevice, must_delete_mfa_device),
     (Membership, must_remove_users_from_group),

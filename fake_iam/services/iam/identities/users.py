@@ -7,8 +7,8 @@ from dataclasses import replace
 from sys import intern
 from typing import Any
 
-from fake_iam.domain.errors import EntityAlreadyExists, LimitExceeded
-from fake_iam.domain.identities.users import User, name_key
+from fake_iam.domain.errors import LimitExceeded
+from fake_iam.domain.identities.users import User, name_key, user_exists
 from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
@@ -32,7 +32,7 @@ def create_user(
 
         find_boundary(ctx, permissions_boundary)
     if ctx.account.users.find("name", name_key(user_name)):
-        raise EntityAlreadyExists.user(user_name)
+        raise user_exists(user_name)
     if len(ctx.account.users) >= ctx.quotas.users_per_account:
         raise LimitExceeded.quota("UsersPerAccount", ctx.quotas.users_per_account)
     user = User(
@@ -80,7 +80,7 @@ def update_user(ctx: Context, *, user_name: str, new_path: str | None = None, ne
     if new_user_name is not None:
         holder = ctx.account.users.find("name", name_key(new_user_name))
         if holder is not None and holder.id != user.id:
-            raise EntityAlreadyExists.user(new_user_name)
+            raise user_exists(new_user_name)
     ctx.account.users.put(user.id, replace(user, name=new_user_name or user.name, path=new_path or user.path))
 
 

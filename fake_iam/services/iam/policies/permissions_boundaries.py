@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fake_iam.domain import arns
-from fake_iam.domain.errors import InvalidInput
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, no_such_boundary
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, invalid_boundary, no_such_boundary
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_user
 from fake_iam.services.iam.policies.policy_lookups import existing_policy
@@ -21,7 +20,7 @@ def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
         NoSuchEntity: there is no such policy.
     """
     if not arns.is_policy(arn):
-        raise InvalidInput.boundary(arn)
+        raise invalid_boundary(arn)
     policy = existing_policy(ctx, arn)
     if policy is None:
         raise no_such_boundary(arn)

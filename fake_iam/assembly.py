@@ -14,9 +14,13 @@ from fake_iam.control.watching.keywatch import KeyWatch
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.ids import IdSource, control_token
-from fake_iam.pipeline import steps
-from fake_iam.pipeline.engine import STEPS, Engine, Implemented, Step
+from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.order import STEPS
+from fake_iam.pipeline.runtime import Step
 from fake_iam.pipeline.sight import Stored
+from fake_iam.pipeline.steps.authorization import authorize
+from fake_iam.pipeline.steps.execution import execute
 from fake_iam.protocol.model import load_service
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
@@ -61,7 +65,7 @@ class Assembled:
                 awkward_secrets=settings.awkward_secrets,
             ),
             quotas=settings.all_quotas(),
-            steps=self._steps({steps.execute: (self._kept(steps.execute),)}),
+            steps=self._steps({execute: (self._kept(execute),)}),
             sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
@@ -146,8 +150,8 @@ class Assembled:
         self.engine.sight = propagation
         self.engine.steps = self._steps(
             {
-                steps.authorize: (faults.before, steps.authorize),
-                steps.execute: (self._kept(propagation.execute), faults.after),
+                authorize: (faults.before, authorize),
+                execute: (self._kept(propagation.execute), faults.after),
             }
         )
         controls = Controls(

@@ -65,8 +65,6 @@ THIRD_PARTY = {
     "pytest_plugin": {"boto3", "pytest"},
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
 }
-# The one pair that knows each other, and only for annotations.
-TYPES_ONLY = {("pipeline.steps", "pipeline.engine")}
 TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}
 CHANCE_MODULES = {"random", "secrets", "uuid", "time"}
 TIME_CALLS = re.compile(r"(.*\.)?(datetime|date)\.(now|utcnow|today)|os\.(urandom|getrandom)|(\w+\.)*formatdate")
@@ -81,21 +79,6 @@ def module_name(path: Path) -> str:
 FILES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
 EVERY = pytest.mark.parametrize("module", FILES, ids=lambda name: name or "fake_iam")
-
-
-def exempt(tree: ast.Module, module: str, target: str) -> bool:
-    return (module, target) in TYPES_ONLY and not any(
-        target in targets(node) for node in runtime_nodes(tree) if isinstance(node, ast.Import | ast.ImportFrom)
-    )
-
-
-def runtime_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those under ``if TYPE_CHECKING``."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            continue
-        yield child
-        yield from runtime_nodes(child)
 
 
 def targets(node: ast.Import | ast.ImportFrom) -> list[str]:
@@ -118,12 +101,9 @@ def own_name(full: str) -> str:
 
 
 def imports(module: str) -> set[str]:
-    """Own modules by their short name, others with a slash before it; exempt ones left out."""
-    tree = TREES[module]
-    found = {
-        target for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for target in targets(node)
-    }
-    return {target for target in found if not exempt(tree, module, target)}
+    """Own modules by their short name, others with a slash before it."""
+    nodes = ast.walk(TREES[module])
+    return {target for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for target in targets(node)}
 
 
 def within(module: str, prefix: str) -> bool:
@@ -180,11 +160,6 @@ def test_no_imports_go_in_a_circle() -> None:
     graph = {module: {name for name in imports(module) if name in FILES} for module in FILES}
     assert sum(map(len, graph.values())) > 100
     TopologicalSorter(graph).prepare()
-
-
-def test_the_steps_know_the_engine_for_annotations_only() -> None:
-    assert "pipeline.engine" not in imports("pipeline.steps")
-    assert "pipeline.steps" in imports("pipeline.engine")
 
 
 @EVERY

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
-from fake_iam.pipeline import steps
 from fake_iam.pipeline.call import Answered, Call
+from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.runtime import GLOBAL_REGION, RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
-from fake_iam.protocol.model import ServiceModel
-from fake_iam.protocol.plans import argument_names, plan_for
+from fake_iam.protocol.plans import plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller, Context
-from fake_iam.services.registry import Operation, Service
 from fake_iam.store.base import Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
 
-Step = Callable[["Engine", Call], None]
 Observer = Callable[[Call, WireResponse, float], None]
-STEPS: Final[tuple[Step, ...]] = (
-    steps.parse,
-    steps.resolve,
-    steps.authenticate,
-    steps.authorize,
-    steps.validate,
-    steps.execute,
-)
 
 # HTTP statuses of codes that no error shape of the model has. Sources: facts, sections 2.3, 3, 4 and 9.
 STATUSES: Final[Mapping[str, int]] = {
@@ -63,56 +53,11 @@ STATUSES: Final[Mapping[str, int]] = {
 }
 
 
-class EngineSettings(Protocol):
-    """What the engine reads of the settings."""
-
-    @property
-    def auth(self) -> Literal["off", "issued", "strict"]:
-        """How strictly callers are held to their keys."""
-        ...
-
-    @property
-    def account_id(self) -> str:
-        """The account of callers whose key id says nothing."""
-        ...
-
-
-class Implemented:
-    """A service as the model has it, and as far as it is answered here."""
-
-    __slots__ = ("model", "service", "_agreed")
-
-    def __init__(self, model: ServiceModel, service: Service) -> None:
-        self.model = model
-        self.service = service
-        self._agreed: dict[str, Operation] = {}
-
-    def operation(self, name: str) -> Operation | None:
-        """The operation of that name, or None: the model has none, or it is not answered here.
-
-        When it is first asked for it is compared with the model.
-
-        Optional members come and go with botocore's releases: one that a function does not know is left out of its
-        call.
-
-        Raises:
-            TypeError: the function's required parameters are not the model's required members.
-        """
-        operation = self._agreed.get(name)
-        if operation is None and name in self.model.operations and name in self.service.operations:
-            operation = self.service.operations[name]
-            expected, actual = _required(argument_names(self.model, name)), _required(operation.parameters)
-            if expected != actual:
-                raise TypeError(f"{self.service.name}:{name} requires {actual}, the model says {expected}")
-            self._agreed[name] = operation
-        return operation
-
-
 class Engine:
     """Answers requests. Everything it depends on comes in by name; ``services`` are keyed by their API version.
 
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
-    ``steps`` are STEPS, or those with others between them; ``sight`` tells how far changes have spread.
+    ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
     ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
     ``credential_report_delay`` of the clock's time.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
@@ -121,7 +66,7 @@ class Engine:
     def __init__(
         self,
         *,
-        settings: EngineSettings,
+        settings: RuntimeSettings,
         services: Mapping[str, Implemented],
         store: Store,
         clock: Clock,
@@ -228,10 +173,6 @@ class Engine:
         headers = [("x-amzn-RequestId", call.request_id)]
         if call.service and call.service.name == "sts":
             region = call.signed.credential.region if call.signed and call.signed.credential.region.isascii() else ""
-            extended = self.ids.extended_request_id(region or steps.GLOBAL_REGION, call.now)
+            extended = self.ids.extended_request_id(region or GLOBAL_REGION, call.now)
             headers.append(("x-amz-sts-extended-request-id", extended))
         return [*headers, ("Content-Type", "text/xml")]
-
-
-def _required(names: Mapping[str, bool]) -> list[str]:
-    return sorted(name for name, required in names.items() if required)

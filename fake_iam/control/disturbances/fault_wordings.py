@@ -23,7 +23,7 @@ from fake_iam.domain.errors import (
 from fake_iam.domain.identities.groups import no_such_group
 from fake_iam.domain.identities.users import no_such_user, user_exists
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.runtime import Runtime
 
 # The codes that any operation may answer. Texts that nobody recorded: the common errors page (confidence C).
 COMMON: Final[Mapping[str, str | None]] = {
@@ -68,7 +68,7 @@ QUOTAS: Final[Mapping[str, str]] = {
 }
 
 
-def wording(engine: Engine, call: Call, code: str) -> str | None:
+def wording(runtime: Runtime, call: Call, code: str) -> str | None:
     """The text of an error of that code in answer to that call as AWS words it; None where that is not known."""
     assert call.service is not None and call.plan is not None and call.caller is not None
     common = COMMON.get(code)
@@ -87,7 +87,7 @@ def wording(engine: Engine, call: Call, code: str) -> str | None:
         found = login_profile_being_created(user)
     elif code == "LimitExceeded" and call.plan.name in QUOTAS:
         name = QUOTAS[call.plan.name]
-        found = LimitExceeded.quota(camel_quota(name), getattr(engine.quotas, name))
+        found = LimitExceeded.quota(camel_quota(name), getattr(runtime.quotas, name))
     return found.message if found else None
 
 

@@ -17,7 +17,8 @@ from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.clock import pause
 from fake_iam.domain.ids import chances
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.engine import STATUSES, Engine
+from fake_iam.pipeline.engine import STATUSES
+from fake_iam.pipeline.runtime import Runtime
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
 
@@ -142,15 +143,15 @@ class Faults:
             self._rules: dict[int, _Rule] = {}
             self._count = 0
 
-    def before(self, engine: Engine, call: Call) -> None:
+    def before(self, runtime: Runtime, call: Call) -> None:
         """A step before the operation: strike by the rules that leave it undone."""
-        self._strike(engine, call, done=False)
+        self._strike(runtime, call, done=False)
 
-    def after(self, engine: Engine, call: Call) -> None:
+    def after(self, runtime: Runtime, call: Call) -> None:
         """A step behind the operation: strike by the rules that let it happen."""
-        self._strike(engine, call, done=True)
+        self._strike(runtime, call, done=True)
 
-    def _strike(self, engine: Engine, call: Call, *, done: bool) -> None:
+    def _strike(self, runtime: Runtime, call: Call, *, done: bool) -> None:
         assert call.service is not None and call.plan is not None
         for rule in list(self._rules.values()):
             fault = rule.rule
@@ -165,13 +166,13 @@ class Faults:
             if fault.drop:
                 raise Answered(500, drop=True)
             if fault.error:
-                raise Refusal(fault.error, fault.message or self._wording(engine, call, fault))
+                raise Refusal(fault.error, fault.message or self._wording(runtime, call, fault))
 
-    def _wording(self, engine: Engine, call: Call, fault: Fault) -> str | None:
+    def _wording(self, runtime: Runtime, call: Call, fault: Fault) -> str | None:
         assert fault.error is not None
         if fault.error in WITHOUT_TEXT:
             return None
-        return wording(engine, call, fault.error) or f"{fault.error} (by fault rule {fault.number})"
+        return wording(runtime, call, fault.error) or f"{fault.error} (by fault rule {fault.number})"
 
     def _applies(self, fault: Fault, call: Call) -> bool:
         assert call.service is not None and call.plan is not None

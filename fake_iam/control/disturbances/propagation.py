@@ -19,9 +19,9 @@ from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.runtime import Runtime
 from fake_iam.pipeline.sight import stored_credentials
-from fake_iam.pipeline.steps import execute
+from fake_iam.pipeline.steps.execution import execute
 from fake_iam.store.base import Store
 
 Delay = timedelta | int
@@ -116,13 +116,13 @@ class Propagation:
             for service, found in self._delays.items()
         }
 
-    def execute(self, engine: Engine, call: Call) -> None:
+    def execute(self, runtime: Runtime, call: Call) -> None:
         """The step that runs the operation, and remembers a change that is not to be seen at once."""
         if not self._delays or call.service is None or call.service.name != "iam" or call.plan is None:
-            return execute(engine, call)
+            return execute(runtime, call)
         name, key_id = call.plan.name, call.arguments.get("access_key_id", "")
-        before = stored_credentials(engine.store, key_id)
-        execute(engine, call)
+        before = stored_credentials(runtime.store, key_id)
+        execute(runtime, call)
         if name == "CreateUser":
             self._remember(_user_key(call), _Change(call.now, "new_users"))
         elif name == "CreateAccessKey":

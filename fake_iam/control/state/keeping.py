@@ -13,7 +13,7 @@ from fake_iam.control.documents.problems import DocumentError
 from fake_iam.control.state.document import FORMAT
 from fake_iam.log import log
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import Engine, Step
+from fake_iam.pipeline.runtime import Runtime, Step
 
 
 class StateFile:
@@ -59,10 +59,10 @@ class StateFile:
         A date of last use alone is written with the next change, or when the server stops.
         """
 
-        def execute_and_save(engine: Engine, call: Call) -> None:
-            before = engine.store.revision
-            execute(engine, call)
-            if engine.store.revision != before:
+        def execute_and_save(runtime: Runtime, call: Call) -> None:
+            before = runtime.store.revision
+            execute(runtime, call)
+            if runtime.store.revision != before:
                 self.save()
 
         return execute_and_save

@@ -12,9 +12,12 @@ from fake_iam import ManualClock
 from fake_iam.assembly import assemble
 from fake_iam.domain import errors
 from fake_iam.domain.errors import ServiceError
-from fake_iam.pipeline import forms, steps
+from fake_iam.domain.identities.users import no_such_user
+from fake_iam.pipeline import forms
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.engine import STATUSES, STEPS, Engine
+from fake_iam.pipeline.engine import STATUSES, Engine
+from fake_iam.pipeline.order import STEPS
+from fake_iam.pipeline.steps import authentication, authorization, execution, reading
 from fake_iam.protocol import signing
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, load_service
@@ -52,12 +55,12 @@ def subclasses(of: type[ServiceError]) -> Iterator[type[ServiceError]]:
 
 def test_the_order_of_the_steps_is_awss() -> None:
     assert (
-        steps.parse,
-        steps.resolve,
-        steps.authenticate,
-        steps.authorize,
-        steps.validate,
-        steps.execute,
+        reading.parse,
+        reading.resolve,
+        authentication.authenticate,
+        authorization.authorize,
+        execution.validate,
+        execution.execute,
     ) == STEPS
 
 
@@ -138,7 +141,7 @@ def test_every_error_of_the_domain_has_a_status(engine: Engine, kind: type[Servi
 @pytest.mark.parametrize(
     ("error", "kind", "status"),
     [
-        (errors.no_such_user("x"), b"Sender", 404),
+        (no_such_user("x"), b"Sender", 404),
         (errors.NotImplementedHere.operation("iam", "X"), b"Sender", 501),
         (errors.ServiceFailure.unknown(), b"Receiver", 500),
         (errors.InternalFailure.unknown(), b"Receiver", 500),

@@ -1,0 +1,60 @@
+"""What a step may use besides the call: a server's settings, services, store, clocks and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+from fake_iam.domain.clock import Clock
+from fake_iam.pipeline.call import Call
+from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.sight import Sight
+from fake_iam.services.context import Caller, Context, World
+
+GLOBAL_REGION: Final = "us-east-1"
+
+
+class RuntimeSettings(Protocol):
+    """What the pipeline reads of the settings."""
+
+    @property
+    def auth(self) -> Literal["off", "issued", "strict"]:
+        """How strictly callers are held to their keys."""
+        ...
+
+    @property
+    def account_id(self) -> str:
+        """The account of callers whose key id says nothing."""
+        ...
+
+
+class Runtime(World, Protocol):
+    """The engine, as its steps see it."""
+
+    @property
+    def settings(self) -> RuntimeSettings:
+        """How the server behaves."""
+        ...
+
+    @property
+    def services(self) -> Mapping[str, Implemented]:
+        """The services by API version."""
+        ...
+
+    @property
+    def wall_clock(self) -> Clock:
+        """Real time, which judges the date of a signature."""
+        ...
+
+    @property
+    def sight(self) -> Sight:
+        """How far changes have spread."""
+        ...
+
+    def context(self, caller: Caller, now: datetime) -> Context:
+        """What an operation of that caller is given."""
+        ...
+
+
+Step = Callable[[Runtime, Call], None]

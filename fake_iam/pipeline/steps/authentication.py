@@ -1,0 +1,127 @@
+"""The step that finds out who calls, and refuses credentials that may not sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
+from fake_iam.domain.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
+from fake_iam.pipeline.call import Call
+from fake_iam.pipeline.runtime import GLOBAL_REGION, Runtime
+from fake_iam.pipeline.sight import stored_credentials
+from fake_iam.protocol import sigv4
+from fake_iam.protocol.wire import WireRequest
+from fake_iam.services.context import Caller
+
+if TYPE_CHECKING:
+    from fake_iam.domain.sts.sessions import Session
+
+
+ACCOUNT_ID: Final = r"\d{12}"
+NO_TIME: Final = timedelta()
+SECOND: Final = timedelta(seconds=1)
+REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
+
+
+def authenticate(runtime: Runtime, call: Call) -> None:
+    """Find out who calls, as strictly as the mode says; note the use of the key."""
+    assert call.service is not None
+    mode = runtime.settings.auth
+    call.signed = sigv4.peek(call.request)
+    key_id = call.signed.credential.access_key_id if call.signed else ""
+    call.key_issued = runtime.store.key_account(key_id) is not None
+    if mode == "strict":
+        call.signed = sigv4.complete(call.signed, call.request)
+        sigv4.check_date(call.signed, runtime.wall_clock.now())
+        sigv4.check_scope(call.signed, call.service.name)
+        key_id = call.signed.credential.access_key_id
+    elif mode == "off" or not call.key_issued:
+        call.caller = _believe(runtime, key_id)
+        return
+    else:
+        call.signed = sigv4.complete(call.signed, call.request)
+    with runtime.store.unchanged():
+        call.caller = _hold(runtime, call, call.signed)
+        _note_use(runtime, call, key_id)
+
+
+def _believe(runtime: Runtime, key_id: str) -> Caller:
+    """Who calls if nothing is checked: a key that is known here says it, any other is an account's root."""
+    known = stored_credentials(runtime.store, key_id)
+    caller = _owner(runtime, known) if known else None
+    if caller is not None:
+        return caller
+    is_account = re.fullmatch(ACCOUNT_ID, key_id, re.ASCII) is not None
+    return Caller.root(key_id if is_account else runtime.settings.account_id, key_id or None)
+
+
+def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
+    """Hold the key to its existence, token, time, owner, status and secret, in this order (facts, 2.1 step 10)."""
+    assert call.service is not None
+    known = runtime.sight.credentials(call.service.name, signed.credential.access_key_id, call.now)
+    if known is None:
+        raise InvalidClientTokenId.invalid()
+    if isinstance(known, AccessKey):
+        if not known.active or signed.session_token is not None:
+            raise InvalidClientTokenId.invalid()
+    elif signed.session_token != known.token:
+        raise InvalidClientTokenId.invalid()
+    elif known.expires_at <= call.now:
+        raise ExpiredToken.expired()
+    caller = _owner(runtime, known)
+    if caller is None:
+        raise InvalidClientTokenId.invalid()
+    if not _signature_matches()(signed, call.request, known.secret):
+        raise SignatureDoesNotMatch.mismatch()
+    return caller
+
+
+def _owner(runtime: Runtime, known: AccessKey | Session) -> Caller | None:
+    """The caller that the credentials stand for, or None if their user is gone."""
+    session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
+    user = None
+    if known.owner_id != known.account_id:
+        user = runtime.store.account(known.account_id).users.get(known.owner_id)
+        if user is None:
+            return None
+    if session is not None and session.federated_name is not None:
+        return Caller.federated(session.federated_name, session)
+    return Caller.user(user, key_id, session) if user else Caller.root(known.account_id, key_id, session)
+
+
+@cache
+def _signature_matches() -> Callable[[sigv4.Signed, WireRequest, str], bool]:
+    """The comparison of signatures, loaded when there is one to compare: it needs OpenSSL, which takes 8 ms."""
+    from fake_iam.protocol.signing import matches
+
+    return matches
+
+
+def _same_second(at: datetime, now: datetime) -> bool:
+    """Whether a moment lies in the second that begins ``at``."""
+    return NO_TIME <= now - at < SECOND
+
+
+def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
+    """Keep date, region and service of the key's last use. IAM is global: its region is always us-east-1."""
+    assert call.service is not None and call.signed is not None and call.caller is not None
+    keys = runtime.store.account(call.caller.account_id).access_keys
+    key = keys.get(key_id)
+    if key is None:
+        return
+    region = GLOBAL_REGION
+    if call.service.name == "sts" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
+        region = call.signed.credential.region
+    before, service = key.last_use, call.service.name
+    if (
+        before is not None
+        and (before.service, before.region) == (service, region)
+        and _same_second(before.at, call.now)
+    ):
+        return
+    with runtime.store.transaction():
+        keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))

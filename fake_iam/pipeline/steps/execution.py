@@ -1,0 +1,21 @@
+"""The steps that check the parameters and do the operation."""
+
+from __future__ import annotations
+
+from fake_iam.pipeline.call import Call
+from fake_iam.pipeline.runtime import Runtime
+
+
+def validate(runtime: Runtime, call: Call) -> None:
+    """Check the parameters against the model and turn them into arguments."""
+    assert call.plan is not None and call.operation is not None
+    call.values = call.plan.parse(call.parameters)
+    call.plan.validate(call.values)
+    call.arguments = call.plan.arguments(call.values, call.operation.parameters)
+
+
+def execute(runtime: Runtime, call: Call) -> None:
+    """Run the operation: all of it or nothing."""
+    assert call.operation is not None and call.caller is not None
+    with runtime.store.transaction():
+        call.result = call.operation.function(runtime.context(call.caller, call.now), **call.arguments)

@@ -35,6 +35,7 @@ STS_ACTIONS = frozenset(
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOST = "127.0.0.1:4593"
 INVALID_TOKEN = "The security token included in the request is invalid."
+WITHOUT_MFA = "The security token included in the request is invalid"  # a session's, at IAM: no full stop
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."

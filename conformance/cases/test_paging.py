@@ -20,7 +20,6 @@ OF_ONE_USER = [
     "list_mfa_devices",
     "list_ssh_public_keys",
     "list_signing_certificates",
-    "list_service_specific_credentials",
 ]
 
 

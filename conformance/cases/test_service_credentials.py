@@ -279,7 +279,7 @@ def test_a_list_of_all_users_has_this_one_too(aws: Target, new_user: People, new
             page = aws.iam.list_service_specific_credentials(**parameters)
             if alice in {row["UserName"] for row in page["ServiceSpecificCredentials"]}:
                 return True
-            if not page["IsTruncated"]:
+            if not page.get("IsTruncated"):
                 return False
             parameters["Marker"] = page["Marker"]
 
@@ -447,3 +447,13 @@ def test_a_credential_past_its_time_is_shown_as_expired(aws: Target) -> None:
         assert statuses(server, "alice") == ["Active"]
         clock.advance(timedelta(days=1))
         assert statuses(server, "alice") == ["Expired"]
+
+
+@observed("2025-03-06", "localstack/localstack, AWS-validated test_iam :: service-specific credentials")
+def test_a_list_that_is_whole_says_nothing_of_being_cut(aws: Target, new_user: People) -> None:
+    assert set(aws.iam.list_service_specific_credentials(UserName=new_user())) == {"ServiceSpecificCredentials"}
+
+
+@assumed("the members came to the model after the list was recorded without them")
+def test_a_list_with_a_limit_says_whether_it_is_cut(aws: Target, new_user: People) -> None:
+    assert aws.iam.list_service_specific_credentials(UserName=new_user(), MaxItems=5)["IsTruncated"] is False

@@ -142,8 +142,8 @@ def test_the_status_expired_cannot_be_given(aws: Target, alice: str) -> None:
     assert aws.error(aws.iam.update_signing_certificate, **named, Status="Expired") == refused
 
 
-@assumed("recorded for service-specific credentials", "user-del-other")
+@observed("undated", "rebuy-de/aws-nuke#671, hashicorp/terraform-provider-aws#10322, users' quotes", "user-del-certs")
 def test_a_user_with_certificates_is_not_deleted(aws: Target, alice: str) -> None:
     upload(aws, alice)
-    refused = AwsError("DeleteConflict", "Cannot delete entity, must remove referenced objects first.", 409)
+    refused = AwsError("DeleteConflict", "Cannot delete entity, must delete certificates first.", 409)
     assert aws.error(aws.iam.delete_user, UserName=alice) == refused

@@ -134,8 +134,9 @@ def test_a_session_is_its_user_at_sts(aws: Target, new_user: People) -> None:
     ],
     ids=["list_users", "get_user", "list_access_keys", "create_access_key", "update_access_key"],
 )
-@assumed(
-    f"the restriction is documented ({SESSION_TOKEN}), the code reported (99designs/aws-vault#1056), the text recalled",
+@observed(
+    "2024",
+    "aws/aws-cli#8918, a raw answer; quoted in 99designs/aws-vault#132, #328, #478, #536",
     "sts-user-session-iam",
     "9:Credentials of GetSessionToken",
     "C63",
@@ -145,7 +146,8 @@ def test_a_session_without_mfa_calls_no_iam(
 ) -> None:
     alice = new_user(manages_keys=True)
     temporary = aws.signing_with(session(aws.signing_with(new_user.key(alice))))
-    assert aws.error(getattr(temporary.iam, method), **parameters) == DEAD
+    refused = AwsError("InvalidClientTokenId", "The security token included in the request is invalid", 403)
+    assert aws.error(getattr(temporary.iam, method), **parameters) == refused
 
 
 @observed("2026-08", "a user's session log", "sts-gst-session", "9:GetSessionToken and GetFederationToken refuse")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+ARN: Final = r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+"
 POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy/.+"
 
 
@@ -26,6 +27,11 @@ def mfa_device(account_id: str, path: str, name: str) -> str:
 def federated_user(account_id: str, name: str) -> str:
     """Somebody with credentials of GetFederationToken."""
     return f"arn:aws:sts::{account_id}:federated-user/{name}"
+
+
+def is_arn(text: str) -> bool:
+    """Whether the text has the six parts of an ARN, of which region and account may be empty."""
+    return re.fullmatch(ARN, text, re.ASCII | re.DOTALL) is not None
 
 
 def is_policy(arn: str) -> bool:

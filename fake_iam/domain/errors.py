@@ -131,6 +131,11 @@ class InvalidClientTokenId(ServiceError):
         """One text for all of them: a caller cannot tell which."""
         return cls("The security token included in the request is invalid.")
 
+    @classmethod
+    def session_without_mfa(cls) -> InvalidClientTokenId:
+        """Credentials of GetSessionToken that were made without an MFA code, at IAM: no full stop (quoted by users)."""
+        return cls("The security token included in the request is invalid")
+
 
 class ExpiredToken(ServiceError):
     """Temporary credentials past their time (no full stop)."""

@@ -48,9 +48,11 @@ def removals(iam: Any) -> dict[str, Callable[[], None]]:
         for group in iam.list_groups_for_user(**user)["Groups"]:
             iam.remove_user_from_group(**user, GroupName=group["GroupName"])
 
-    def remove_other_objects() -> None:
+    def delete_certificates() -> None:
         for found in iam.list_signing_certificates(**user)["Certificates"]:
             iam.delete_signing_certificate(**user, CertificateId=found["CertificateId"])
+
+    def remove_other_objects() -> None:
         for key in iam.list_ssh_public_keys(**user)["SSHPublicKeys"]:
             iam.delete_ssh_public_key(**user, SSHPublicKeyId=key["SSHPublicKeyId"])
         for credential in iam.list_service_specific_credentials(**user)["ServiceSpecificCredentials"]:
@@ -65,6 +67,7 @@ def removals(iam: Any) -> dict[str, Callable[[], None]]:
         "Cannot delete entity, must delete login profile first.": lambda: iam.delete_login_profile(**user),
         "Cannot delete entity, must delete MFA device first.": delete_device,
         "Cannot delete entity, must remove users from group first.": leave_groups,
+        "Cannot delete entity, must delete certificates first.": delete_certificates,
         "Cannot delete entity, must remove referenced objects first.": remove_other_objects,
     }
 

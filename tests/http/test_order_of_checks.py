@@ -22,6 +22,7 @@ from tests.support import (
     INVALID_TOKEN,
     MISMATCH,
     STS_VERSION,
+    WITHOUT_MFA,
     AwsError,
     Key,
     Wire,
@@ -548,7 +549,8 @@ def test_authentication_is_answered_before_the_existence_of_the_user(strict: Wir
 
 
 def test_what_a_session_may_not_do_is_answered_before_the_existence_of_the_user(clocked: Wire) -> None:
-    assert clocked.call("GetUser", session(clocked), UserName="nobody") == INVALID
+    refused = AwsError("InvalidClientTokenId", WITHOUT_MFA, 403)
+    assert clocked.call("GetUser", session(clocked), UserName="nobody") == refused
 
 
 def test_an_unknown_access_key_is_denied_before_its_owner_is_looked_for(strict: Wire) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from fake_iam.domain.errors import InvalidInput, NoSuchEntity, ValidationError
+from fake_iam.domain.errors import DeleteConflict, InvalidInput, NoSuchEntity, ValidationError
 
 ACTIVE: Final = "Active"
 INACTIVE: Final = "Inactive"
@@ -133,3 +133,8 @@ def unsupported_status(status: str) -> InvalidInput:
 def all_users_and_one() -> InvalidInput:
     """AllUsers and UserName exclude each other."""
     return InvalidInput("Cannot list credentials for all users if a username is given")
+
+
+def remove_referenced_objects_first() -> DeleteConflict:
+    """The user still has service-specific credentials (recorded), or SSH public keys (assumed)."""
+    return DeleteConflict("Cannot delete entity, must remove referenced objects first.")

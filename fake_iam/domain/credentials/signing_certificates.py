@@ -64,6 +64,6 @@ def duplicate_certificate() -> DuplicateCertificate:
     )
 
 
-def referenced_objects() -> DeleteConflict:
-    """The user still has signing certificates or SSH keys (recorded for service-specific credentials)."""
-    return DeleteConflict("Cannot delete entity, must remove referenced objects first.")
+def delete_certificates_first() -> DeleteConflict:
+    """The user still has signing certificates (quoted by users)."""
+    return DeleteConflict("Cannot delete entity, must delete certificates first.")

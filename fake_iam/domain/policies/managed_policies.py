@@ -93,8 +93,13 @@ def duplicate_tag_keys() -> InvalidInput:
     return InvalidInput("Duplicate tag keys found.")
 
 
-def not_an_arn(arn: str) -> ValidationError:
-    """What should be a policy's ARN is none. Recorded for attaching in 2026, assumed for the other operations."""
+def unparsable_arn() -> ValidationError:
+    """What should be a policy's ARN is no ARN at all; two blanks. Recorded for attaching, assumed elsewhere."""
+    return ValidationError("Invalid ARN:  Could not be parsed!")
+
+
+def not_a_policy_arn(arn: str) -> ValidationError:
+    """The ARN is one of another kind. Recorded for attaching in 2026, assumed for the other operations."""
     return ValidationError(f"ARN {arn} is not valid.")
 
 

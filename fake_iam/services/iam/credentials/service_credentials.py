@@ -109,7 +109,10 @@ def list_service_specific_credentials(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> dict[str, Any]:
-    """List the credentials of a user or of all, for one service or, if none is named, for every one."""
+    """List the credentials of a user or of all, for one service or, if none is named, for every one.
+
+    IsTruncated is there only if the list was cut or MaxItems was given: AWS was recorded without it in 2025.
+    """
     if all_users and user_name is not None:
         raise all_users_and_one()
     table = ctx.account.table(ServiceCredential)
@@ -131,7 +134,7 @@ def list_service_specific_credentials(
         "ServiceSpecificCredentials": [
             service_credential_metadata(row, ctx.account.users.get(row.owner_id), ctx.now) for row in page.items
         ],
-        **page.fields(),
+        **(page.fields() if page.marker is not None or max_items is not None else {}),
     }
 
 

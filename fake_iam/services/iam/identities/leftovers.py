@@ -11,8 +11,8 @@ from typing import Any, Final
 from fake_iam.domain.credentials.access_keys import AccessKey, delete_access_keys_first
 from fake_iam.domain.credentials.login_profiles import LoginProfile, must_delete_login_profile
 from fake_iam.domain.credentials.mfa_devices import MfaDevice, must_delete_mfa_device
-from fake_iam.domain.credentials.service_credentials import ServiceCredential
-from fake_iam.domain.credentials.signing_certificates import SigningCertificate, referenced_objects
+from fake_iam.domain.credentials.service_credentials import ServiceCredential, remove_referenced_objects_first
+from fake_iam.domain.credentials.signing_certificates import SigningCertificate, delete_certificates_first
 from fake_iam.domain.credentials.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.errors import DeleteConflict
 from fake_iam.domain.identities.groups import Membership, must_remove_users_from_group
@@ -28,9 +28,9 @@ LEFTOVERS: Final[tuple[tuple[type[Any], Callable[[], DeleteConflict]], ...]] = (
     (LoginProfile, must_delete_login_profile),
     (MfaDevice, must_delete_mfa_device),
     (Membership, must_remove_users_from_group),
-    (SigningCertificate, referenced_objects),
-    (SSHPublicKey, referenced_objects),
-    (ServiceCredential, referenced_objects),
+    (SigningCertificate, delete_certificates_first),
+    (SSHPublicKey, remove_referenced_objects_first),
+    (ServiceCredential, remove_referenced_objects_first),
 )
 
 

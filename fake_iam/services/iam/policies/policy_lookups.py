@@ -14,7 +14,8 @@ from fake_iam.domain.policies.managed_policies import (
     PolicyVersion,
     no_such_policy,
     no_such_version,
-    not_an_arn,
+    not_a_policy_arn,
+    unparsable_arn,
 )
 from fake_iam.domain.policies.policy_arns import account_of, place_of
 from fake_iam.services.context import Context
@@ -30,9 +31,11 @@ class Usage(NamedTuple):
 
 
 def check_policy_arn(arn: str) -> None:
-    """Raises ValidationError for what is not the ARN of a policy."""
+    """Raises ValidationError for what is no ARN, or the ARN of something else than a policy."""
+    if not arns.is_arn(arn):
+        raise unparsable_arn()
     if not arns.is_policy(arn):
-        raise not_an_arn(arn)
+        raise not_a_policy_arn(arn)
 
 
 def existing_policy(ctx: Context, arn: str) -> ManagedPolicy | None:

@@ -351,3 +351,10 @@ def test_a_credential_keeps_its_secrets_out_of_its_repr(wire: Wire) -> None:
     assert row is not None
     assert row.password not in repr(row)
     assert row.api_key == made["ServiceCredentialSecret"]
+
+
+def test_a_whole_list_says_that_it_is_not_cut_only_if_a_limit_was_given(wire: Wire) -> None:
+    wire.user("bob")
+    asked = {"UserName": "bob"}
+    assert wire.call("ListServiceSpecificCredentials", **asked) == {"ServiceSpecificCredentials": None}
+    assert wire.call("ListServiceSpecificCredentials", MaxItems=5, **asked)["IsTruncated"] == "false"

@@ -164,7 +164,7 @@ def test_a_certificate_follows_its_renamed_user(users: Wire) -> None:
 
 def test_a_user_with_certificates_is_not_deleted(users: Wire) -> None:
     held = upload(users)["CertificateId"]
-    conflict = AwsError("DeleteConflict", "Cannot delete entity, must remove referenced objects first.", 409)
+    conflict = AwsError("DeleteConflict", "Cannot delete entity, must delete certificates first.", 409)
     assert users.call("DeleteUser", UserName="a") == conflict
     users.call("DeleteSigningCertificate", UserName="a", CertificateId=held)
     assert users.call("DeleteUser", UserName="a") is None

@@ -190,7 +190,6 @@ def test_tags_page(wire: Wire) -> None:
         ("ListMFADevices", "MFADevices"),
         ("ListSSHPublicKeys", "SSHPublicKeys"),
         ("ListSigningCertificates", "Certificates"),
-        ("ListServiceSpecificCredentials", "ServiceSpecificCredentials"),
         ("ListVirtualMFADevices", "VirtualMFADevices"),
     ],
 )

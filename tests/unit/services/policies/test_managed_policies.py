@@ -128,6 +128,9 @@ def test_an_unknown_policy_is_not_found(wire: Wire, action: str, more: dict[str,
     assert wire.call(action, PolicyArn=ABSENT, **more) == missing
     bad = "arn:aws:iam::123456789012:user/alice"
     assert wire.call(action, PolicyArn=bad, **more) == AwsError("ValidationError", f"ARN {bad} is not valid.", 400)
+    unparsable = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+    for text in ("longpolicynamebutnoarn", "arn:aws:iam:policy/short", "arn::iam::123456789012:policy/x"):
+        assert wire.call(action, PolicyArn=text, **more) == unparsable
 
 
 # Listing

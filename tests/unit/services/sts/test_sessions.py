@@ -12,7 +12,7 @@ from fake_iam.protocol.model import load_service
 from fake_iam.protocol.plans import argument_names
 from fake_iam.services.context import Caller
 from fake_iam.services.iam.lookups import find_key_owner
-from tests.support import INVALID_TOKEN, AwsError, Key, Wire
+from tests.support import INVALID_TOKEN, WITHOUT_MFA, AwsError, Key, Wire, form_request
 
 DEAD = AwsError("InvalidClientTokenId", INVALID_TOKEN, 403)
 EXPIRED = AwsError("ExpiredToken", "The security token included in the request is expired", 403)
@@ -73,8 +73,10 @@ def test_a_session_may_ask_who_it_is_and_call_no_iam(wire: Wire, alice: Key) -> 
     temporary = session(wire, alice)
     assert (temporary.id[:4], len(temporary.id), len(temporary.secret)) == ("ASIA", 20, 40)
     assert wire.call("GetCallerIdentity", temporary)["Arn"] == "arn:aws:iam::123456789012:user/team/alice"
-    assert wire.call("ListUsers", temporary) == DEAD
-    assert wire.call("UpdateAccessKey", temporary, AccessKeyId=alice.id, Status="Inactive") == DEAD
+    refused = AwsError("InvalidClientTokenId", WITHOUT_MFA, 403)
+    assert wire.call("ListUsers", temporary) == refused
+    assert wire.call("UpdateAccessKey", temporary, AccessKeyId=alice.id, Status="Inactive") == refused
+    assert len(wire.send(form_request("ListUsers", temporary)).body) == 305
 
 
 def test_a_session_makes_no_session(wire: Wire, alice: Key) -> None:

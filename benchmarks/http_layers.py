@@ -221,7 +221,7 @@ NEEDS = {"asyncio_httptools": "httptools", "asyncio_h11": "h11"} | {
 
 def reply(assembled: Assembled, request: WireRequest) -> bytes:
     """The bytes of the answer to a request."""
-    return answer(assembled.handle(request), formatdate(usegmt=True), keep=True)
+    return answer(assembled.handle(request), formatdate(usegmt=True))
 
 
 def run_asyncio(connection: Callable[[], Any], port: int) -> None:

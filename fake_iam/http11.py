@@ -25,6 +25,8 @@ NAME: Final = re.compile(TOKEN)
 VISIBLE: Final = bytes([ord("\t"), *range(0x20, 0x7F), *range(0x80, 0x100)])  # all that a line is made of
 ABSOLUTE: Final = r"https?://[^/?#]*"
 CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
+CLOSE: Final = "Connection: close\r\n"
+KEEP_ALIVE: Final = "Connection: keep-alive\r\n"
 
 
 class Malformed(Exception):
@@ -41,7 +43,8 @@ class RequestReader:
     Args:
         remote: the client's address, for the requests.
 
-    ``keep`` tells whether the connection is to be kept for another request behind the last one that ``next`` gave.
+    ``keep`` tells whether the connection is to be kept for another request behind the last one that ``next`` gave;
+    ``connection`` is the Connection header that its answer needs: none where HTTP/1.1 keeps the connection anyway.
     """
 
     def __init__(self, remote: str) -> None:
@@ -55,6 +58,7 @@ class RequestReader:
         self._trailers = 0
         self.wants_continue = False
         self.keep = True
+        self.connection = ""
 
     @property
     def stage(self) -> str:
@@ -108,6 +112,7 @@ class RequestReader:
         if "connection" in headers:
             wish = request.joined("connection").lower()
             self.keep = "close" not in wish and (self.keep or "keep-alive" in wish)
+        self.connection = CLOSE if not self.keep else "" if minor == "1" else KEEP_ALIVE
         self._begin_body(request)
 
     def _headers(self, lines: list[str]) -> tuple[Headers, Repeated | None]:
@@ -205,12 +210,16 @@ class RequestReader:
         return line
 
 
-def answer(response: WireResponse, date: str, *, keep: bool, body: bool = True) -> bytes:
-    """The bytes of an answer. ``date`` is an HTTP date; ``body`` False leaves the body out, as HEAD asks for."""
+def answer(response: WireResponse, date: str, *, connection: str = "", body: bool = True) -> bytes:
+    """The bytes of an answer.
+
+    ``date`` is an HTTP date; ``connection`` a line with a Connection header, or nothing, as AWS answers HTTP/1.1;
+    ``body`` False leaves the body out, as HEAD asks for.
+    """
     headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
     head = (
         f"HTTP/1.1 {response.status} {reason(response.status)}\r\n{headers}Content-Length: {len(response.body)}\r\n"
-        f"Date: {date}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n\r\n"
+        f"Date: {date}\r\n{connection}\r\n"
     ).encode("latin-1", "replace")
     return head + response.body if body else head
 

@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from types import TracebackType
 from typing import Final, Protocol
 
-from fake_iam.http11 import CONTINUE, Malformed, RequestReader, answer, http_date
+from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
@@ -200,7 +200,7 @@ class LocalServer:
                 request = reader.next()
             except Malformed as malformed:
                 connection.refused = connection.last = True
-                self._send(connection, answer(WireResponse(malformed.status, []), self._now(), keep=False))
+                self._send(connection, answer(WireResponse(malformed.status, []), self._now(), connection=CLOSE))
                 continue
             if request is None:
                 if reader.wants_continue:
@@ -239,9 +239,10 @@ class LocalServer:
         if response.drop:
             self._close_connection(connection)
             return False
-        keep = connection.reader.keep
-        connection.stage, connection.last = "", not keep
-        self._send(connection, answer(response, self._now(), keep=keep, body=request.method != "HEAD"))
+        reader = connection.reader
+        connection.stage, connection.last = "", not reader.keep
+        head = request.method == "HEAD"
+        self._send(connection, answer(response, self._now(), connection=reader.connection, body=not head))
         return True
 
     def _send(self, connection: _Connection, data: bytes | memoryview) -> None:

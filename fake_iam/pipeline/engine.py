@@ -12,6 +12,7 @@ from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
 from fake_iam.pipeline.call import Answered, Call
+from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import GLOBAL_REGION, RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight
@@ -96,7 +97,7 @@ class Engine:
         """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
-        response = self._answer(call)
+        response = encoded(request, self._answer(call))
         for observe in self.observers:
             observe(call, response, ticks() - began)
         return response

@@ -296,7 +296,7 @@ def test_delete_user_names_what_is_to_go_next_until_nothing_is_left(fake: FakeIA
         ("must delete login profile first.", ("delete-login-profile",)),
         ("must delete MFA device first.", ("deactivate-mfa-device", "--serial-number", serial_number)),
         ("must remove users from group first.", ("remove-user-from-group", "--group-name", "people")),
-        (referenced, ("delete-signing-certificate", "--certificate-id", certificate_id)),
+        ("must delete certificates first.", ("delete-signing-certificate", "--certificate-id", certificate_id)),
         (referenced, ("delete-ssh-public-key", "--ssh-public-key-id", ssh_key_id)),
         (referenced, ("delete-service-specific-credential", "--service-specific-credential-id", credential_id)),
     )

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 
+from fake_iam import FakeIAM
 from fake_iam.assembly import assemble
 from fake_iam.http11 import HEAD_LIMIT, HEADER_COUNT_LIMIT
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -146,20 +148,20 @@ def echo(request: WireRequest) -> WireResponse:
 def test_several_requests_are_answered_on_one_connection(client: Client) -> None:
     for _ in range(5):
         status, headers, body = client.send(post()).full_answer()
-        assert (status, headers["Connection"]) == (200, "keep-alive")
+        assert (status, "Connection" in headers) == (200, False)
         assert body.startswith(b"<ListUsersResponse ")
 
 
 def test_an_error_of_the_service_leaves_the_connection_open(client: Client) -> None:
     status, headers, _ = client.send(post(b"Action=Dance&Version=x")).full_answer()
-    assert (status, headers["Connection"]) == (400, "keep-alive")
+    assert (status, "Connection" in headers) == (400, False)
     assert client.send(post()).answer()[0] == 200
 
 
 def test_an_answer_has_a_date_and_its_own_length(client: Client) -> None:
     _, headers, body = client.send(post()).full_answer()
     assert headers["Date"].endswith(" GMT")
-    assert list(headers) == ["x-amzn-RequestId", "Content-Type", "Content-Length", "Date", "Connection"]
+    assert list(headers) == ["x-amzn-RequestId", "Content-Type", "Content-Length", "Date"]
     assert int(headers["Content-Length"]) == len(body) > 0
 
 
@@ -731,3 +733,15 @@ def test_no_request_of_many_clients_is_dropped_or_answered_for_another(connect: 
     for thread in threads:
         thread.join(PATIENCE)
     assert seen == {number: [True] * 50 for number in range(32)}
+
+
+def test_a_long_answer_is_compressed_on_the_wire_for_a_client_that_asks() -> None:
+    with FakeIAM() as fake:
+        fake.seed({"users": [{"name": f"user{number:03d}"} for number in range(40)]})
+        asked = {"Action": "ListUsers", "Version": "2010-05-08"}
+        plain = requests.post(fake.url, data=asked, headers={"Accept-Encoding": "identity"}, timeout=10)
+        packed = requests.post(fake.url, data=asked, headers={"Accept-Encoding": "gzip"}, timeout=10)
+    assert (plain.headers["Vary"], plain.headers.get("Content-Encoding")) == ("Accept-Encoding", None)
+    assert (packed.headers["Vary"], packed.headers["Content-Encoding"]) == ("Accept-Encoding", "gzip")
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"])
+    assert packed.text.count("<UserName>") == plain.text.count("<UserName>") == 40

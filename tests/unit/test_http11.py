@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fake_iam.http11 import HEAD_LIMIT, Malformed, RequestReader, answer, http_date
+from fake_iam.http11 import CLOSE, HEAD_LIMIT, KEEP_ALIVE, Malformed, RequestReader, answer, http_date
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
 PLAIN = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -119,15 +119,13 @@ def test_a_head_that_does_not_end_is_refused_at_the_limit_however_it_arrives(siz
 
 
 @pytest.mark.parametrize(
-    ("keep", "body", "connection", "end"), [(True, True, b"keep-alive", b"<x/>"), (False, False, b"close", b"")]
+    ("connection", "body", "end"), [("", True, b"<x/>"), (CLOSE, False, b""), (KEEP_ALIVE, True, b"<x/>")]
 )
-def test_an_answer_has_its_length_date_and_fate_of_the_connection(
-    keep: bool, body: bool, connection: bytes, end: bytes
-) -> None:
+def test_an_answer_has_its_length_date_and_fate_of_the_connection(connection: str, body: bool, end: bytes) -> None:
     response = WireResponse(404, [("x-amzn-RequestId", "1"), ("Odd", "\u2603")], b"<x/>")
-    assert answer(response, "Thu, 01 Jan 1970 00:00:00 GMT", keep=keep, body=body) == (
+    assert answer(response, "Thu, 01 Jan 1970 00:00:00 GMT", connection=connection, body=body) == (
         b"HTTP/1.1 404 Not Found\r\nx-amzn-RequestId: 1\r\nOdd: ?\r\nContent-Length: 4\r\n"
-        b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: " + connection + b"\r\n\r\n" + end
+        b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n" + connection.encode() + b"\r\n" + end
     )
 
 

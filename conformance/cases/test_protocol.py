@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from typing import Any
 
@@ -473,3 +474,26 @@ def test_signs_of_xml_in_a_message_are_escaped(aws: Target) -> None:
     answer = aws.get("iam", f"Action=%3Ca%3E%26%22%27&Version={VERSIONS['iam']}")
     assert answer.error() == no_operation(action, VERSIONS["iam"])
     assert "operation &lt;a&gt;&amp;" in answer.text
+
+
+# JSON
+
+ACCEPTS_JSON = [("Accept", "application/json")]
+
+
+@observed("undated", "elerch/aws-sdk-for-zig, an answer of STS in its tests")
+def test_a_client_that_accepts_json_is_told_who_it_is_in_json(aws: Target) -> None:
+    answer = aws.post("sts", QUERIES["sts"], headers=ACCEPTS_JSON)
+    found = json.loads(answer.text)["GetCallerIdentityResponse"]
+    assert list(found) == ["GetCallerIdentityResult", "ResponseMetadata"]
+    assert list(found["GetCallerIdentityResult"]) == ["Account", "Arn", "UserId"]
+    assert UUID.fullmatch(found["ResponseMetadata"]["RequestId"])
+
+
+@assumed("seen for other services of the Query protocol")
+def test_a_client_that_accepts_json_gets_its_errors_in_json(aws: Target) -> None:
+    answer = aws.post("iam", iam_form("GetUser", UserName=NOBODY), headers=ACCEPTS_JSON)
+    found = json.loads(answer.text)
+    text = f"The user with name {NOBODY} cannot be found."
+    assert found["Error"] == {"Code": "NoSuchEntity", "Message": text, "Type": "Sender"}
+    assert UUID.fullmatch(found["RequestId"])

@@ -18,7 +18,7 @@ from fake_iam.pipeline.runtime import GLOBAL_REGION, RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
-from fake_iam.protocol.plans import plan_for
+from fake_iam.protocol.plans import json_writer, plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller, Context
 from fake_iam.store.base import Store
@@ -136,8 +136,10 @@ class Engine:
         return Context(self, self.store.account(caller.account_id), caller, now)
 
     def _result(self, call: Call) -> WireResponse:
-        assert call.plan is not None
-        return WireResponse(200, self._headers(call), call.plan.serialize(call.result, call.request_id))
+        assert call.plan is not None and call.service is not None
+        as_json = _wants_json(call)
+        serialize = json_writer(call.service, call.plan.name) if as_json else call.plan.serialize
+        return WireResponse(200, self._headers(call, as_json), serialize(call.result, call.request_id))
 
     def _error(self, call: Call, error: ServiceError | Refusal) -> WireResponse:
         call.error = error
@@ -149,8 +151,14 @@ class Engine:
         if isinstance(error, InvalidAction):
             namespace = xml.DISPATCH_NAMESPACE
         kind = "Receiver" if status in (500, 503) else "Sender"
-        body = xml.error_body(namespace, kind, error.code, error.message, call.request_id)
-        return WireResponse(status, self._headers(call), body)
+        as_json = _wants_json(call)
+        if as_json:
+            from fake_iam.protocol import json_answers  # few clients accept JSON
+
+            body = json_answers.error_body(kind, error.code, error.message, call.request_id)
+        else:
+            body = xml.error_body(namespace, kind, error.code, error.message, call.request_id)
+        return WireResponse(status, self._headers(call, as_json), body)
 
     def _status(self, call: Call, error: ServiceError | Refusal) -> int | None:
         if isinstance(error, Refusal) and error.status is not None:
@@ -170,10 +178,20 @@ class Engine:
             return ServiceFailure.unknown()
         return InternalFailure.unknown()
 
-    def _headers(self, call: Call) -> list[tuple[str, str]]:
+    def _headers(self, call: Call, as_json: bool) -> list[tuple[str, str]]:
         headers = [("x-amzn-RequestId", call.request_id)]
         if call.service and call.service.name == "sts":
             region = call.signed.credential.region if call.signed and call.signed.credential.region.isascii() else ""
             extended = self.ids.extended_request_id(region or GLOBAL_REGION, call.now)
             headers.append(("x-amz-sts-extended-request-id", extended))
-        return [*headers, ("Content-Type", "text/xml")]
+        return [*headers, ("Content-Type", "application/json" if as_json else "text/xml")]
+
+
+def _wants_json(call: Call) -> bool:
+    """Whether the client accepts JSON rather than XML."""
+    accept = call.request.headers.get("accept")
+    if accept is None or "json" not in accept:
+        return False
+    from fake_iam.protocol.json_answers import is_wanted
+
+    return is_wanted(accept)

@@ -69,6 +69,16 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     )
 
 
+@cache
+def json_writer(service: ServiceModel, operation: str) -> Callable[[Mapping[str, Any] | None, str], bytes]:
+    """What ``serialize`` of the plan is, for clients that accept JSON; it takes its time, and few clients do."""
+    from fake_iam.protocol import json_answers
+
+    model = service.operations[operation]
+    write = json_answers.writer(service, model.output) if model.output and model.result else None
+    return json_answers.envelope(operation, model.result, write)
+
+
 def argument_names(service: ServiceModel, operation: str) -> dict[str, bool]:
     """The Python names of an operation's members, and whether the model requires them; compiles nothing."""
     return {snake(member.name): member.required for member in _input(service, operation).members}

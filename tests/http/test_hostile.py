@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.etree import ElementTree
@@ -158,6 +160,12 @@ def is_proper(response: WireResponse) -> bool:
     """Whether the answer is XML that can be read, or one of the empty answers of the facts."""
     if response.status in (302, 413) or (response.status == 400 and not response.body):
         return response.body == b""
+    headers = dict(response.headers)
+    if "x-amzn-ErrorType" in headers:
+        return is_a_proper_refusal_of_another_service(response, headers)
+    if headers.get("Content-Type") == "application/json":
+        document = json.loads(response.body)
+        return "RequestId" in document if "Error" in document else response.status == 200
     root = ElementTree.fromstring(response.body)
     kind = root.tag.rpartition("}")[2]
     if kind == "UnknownOperationException":
@@ -168,6 +176,17 @@ def is_proper(response: WireResponse) -> bool:
         )
         return refused and bool(root.findtext("{*}RequestId"))
     return response.status == 200 and bool(root.findtext("{*}ResponseMetadata/{*}RequestId"))
+
+
+def is_a_proper_refusal_of_another_service(response: WireResponse, headers: Mapping[str, str]) -> bool:
+    """Whether it can be read in the protocol that it names, and says what is served here."""
+    if "json" in headers["Content-Type"]:
+        text = str(json.loads(response.body)["message"])
+    elif headers["Content-Type"] == "application/cbor":
+        text = response.body.decode("utf-8", "replace")
+    else:
+        text = ElementTree.fromstring(response.body).findtext(".//{*}Message") or ""
+    return response.status == 501 and "fake_iam serves IAM and STS only; this request is for " in text
 
 
 def test_there_are_ten_thousand() -> None:

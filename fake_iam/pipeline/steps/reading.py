@@ -26,16 +26,16 @@ def parse(runtime: Runtime, call: Call) -> None:
     if len(request.body) > BODY_LIMIT:
         raise Answered(413)
     if request.path != "/":
-        raise _elsewhere(call)
+        raise _foreign(call) or _elsewhere(call)
     parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
-        raise _elsewhere(call)
+        raise _foreign(call) or _elsewhere(call)
     if request.method == "POST" and _is_form(request.headers.get("content-type", "")):
         parameters = forms.read_pairs(request.body.decode("latin-1")) | parameters
     call.parameters = parameters
     if "Action" not in call.parameters:
         query = f"?{request.query}" if request.method == "GET" and request.query else ""
-        raise Answered(302, _identified(call, [("Location", DOCUMENTATION + query)]))
+        raise _foreign(call) or Answered(302, _identified(call, [("Location", DOCUMENTATION + query)]))
 
 
 def resolve(runtime: Runtime, call: Call) -> None:
@@ -44,7 +44,7 @@ def resolve(runtime: Runtime, call: Call) -> None:
     implemented = runtime.services.get(version or "")
     operation = implemented.operation(action) if implemented else None
     if implemented is None or (operation is None and action not in implemented.model.operations):
-        raise InvalidAction.operation(action, "NO_VERSION_SPECIFIED" if version is None else version)
+        raise _foreign(call) or InvalidAction.operation(action, "NO_VERSION_SPECIFIED" if version is None else version)
     call.service, call.operation = implemented.model, operation
     call.plan = plan_for(call.service, action)
 
@@ -52,6 +52,13 @@ def resolve(runtime: Runtime, call: Call) -> None:
 @lru_cache(maxsize=256)
 def _is_form(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == FORM
+
+
+def _foreign(call: Call) -> Answered | None:
+    """The refusal of a request to another service, or None; loaded with the first request that is none of IAM's."""
+    from fake_iam.pipeline.foreign import refusal
+
+    return refusal(call)
 
 
 def _elsewhere(call: Call) -> Answered:

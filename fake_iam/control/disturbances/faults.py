@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -13,6 +12,7 @@ from typing import Any, Final
 from fake_iam.control.disturbances.fault_wordings import COMMON, WITHOUT_TEXT, wording
 from fake_iam.control.documents.format import Field, Flag, Number, Record, Span, Text
 from fake_iam.control.documents.moments import write_span
+from fake_iam.control.documents.operations import names_operation, operations_named
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.clock import pause
 from fake_iam.domain.ids import chances
@@ -176,16 +176,12 @@ class Faults:
 
     def _applies(self, fault: Fault, call: Call) -> bool:
         assert call.service is not None and call.plan is not None
-        named = _matches(fault.operation, call.service.name, call.plan.name)
+        named = names_operation(fault.operation, call.service.name, call.plan.name)
         return named and _can_answer(call.service, call.plan.name, fault.error) and _is_caller(fault.caller, call)
 
     def _check(self, values: dict[str, Any]) -> None:
         """Raises FormatError for a rule that could never strike, or that would do nothing."""
-        operations = list(self._operations(values["operation"]))
-        if not operations:
-            near = difflib.get_close_matches(values["operation"], [name for _, name in self._operations("*")], 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise FormatError(("operation",), f"{values['operation']!r} is no operation of IAM or STS{hint}")
+        operations = operations_named(self._models, values["operation"])
         code = values.get("error")
         if code is not None and not any(_can_answer(model, name, code) for model, name in operations):
             known = sorted({code for model, name in operations for code in model.operations[name].errors} | set(COMMON))
@@ -205,12 +201,6 @@ class Faults:
             raise FormatError(("delay",), f"{write_span(values['delay'])} is too long; the limit is five minutes")
         if values.get("caller") == "":
             raise FormatError(("caller",), "is empty, and would match nobody")
-
-    def _operations(self, pattern: str) -> Iterator[tuple[ServiceModel, str]]:
-        for model in self._models:
-            for name in model.operations:
-                if _matches(pattern, model.name, name):
-                    yield model, name
 
 
 class _Rule:
@@ -237,10 +227,6 @@ class _Rule:
             return False
         self._fired += 1
         return True
-
-
-def _matches(pattern: str, service: str, operation: str) -> bool:
-    return fnmatchcase(operation, pattern) or fnmatchcase(f"{service}:{operation}", pattern)
 
 
 def _can_answer(model: ServiceModel, operation: str, code: str | None) -> bool:

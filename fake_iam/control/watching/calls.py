@@ -51,8 +51,20 @@ def call_line(call: Mapping[str, Any]) -> str:
     return f"{call['operation'] or '(no action)'} {shown} by {call['caller'] or 'nobody'}: {call['status']} {end}"
 
 
-class Calls(list[JournalEntry]):
-    """Calls in order; shown one a line."""
+class Calls(tuple[JournalEntry, ...]):
+    """Calls in order, as they were when they were asked for; shown one a line. They compare with lists, too.
+
+    To forget the calls made so far: ``fake.journal.clear()``.
+    """
+
+    __slots__ = ()
+    __hash__ = tuple.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, list | tuple) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     def __repr__(self) -> str:
         return "\n".join(str(entry) for entry in self) or "(no calls)"

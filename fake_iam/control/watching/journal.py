@@ -81,19 +81,25 @@ class Journal:
         """The calls kept, oldest first.
 
         Args:
-            operation: a name, or a glob such as ``"*AccessKey"``; a call without an action matches ``"*"`` alone.
+            operation: a name, or a glob such as ``"*AccessKey"`` or ``"iam:Update*"``; a call without an action, or
+                with one that neither service has, matches ``"*"`` alone.
             caller: a glob over the caller's ARN, or a user's name.
             access_key_id: the key that signed.
             outcome: ``"ok"``, ``"error"``, ``"dropped"``, or an error's code.
-        """
-        from fake_iam.control.watching.calls import Calls, JournalEntry  # a start has no use for them
 
+        Raises:
+            FormatError: neither service has an operation of that name; the text has the nearest one.
+        """
+        from fake_iam.control.documents.operations import operations_named  # a start has no use for these
+        from fake_iam.control.watching.calls import Calls, JournalEntry
+
+        named = None if operation == "*" else {name for _, name in operations_named(self._models, operation)}
         with self._lock:
             entries = [JournalEntry(*fields) for fields in self._entries]
         return Calls(
             entry
             for entry in entries
-            if fnmatchcase(entry.operation or "", operation)
+            if (named is None or entry.operation in named)
             and (caller is None or _named(entry.caller or "", caller))
             and (access_key_id is None or entry.access_key_id == access_key_id)
             and (outcome is None or outcome in (entry.outcome, entry.code))

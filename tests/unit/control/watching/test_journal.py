@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from fake_iam import ManualClock
+from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.watching.journal import Journal
 from tests.support import Wire, form_request
 
@@ -180,3 +181,36 @@ def test_a_call_too_many_is_a_difference(wire: Wire, journal: Journal) -> None:
         "the calls differ (- expected, + made):",
         '+ {"operation": "CreateUser"}',
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("UpdateAcessKey", "operation: 'UpdateAcessKey' is no operation of IAM or STS; did you mean UpdateAccessKey?"),
+        ("Dance*", "operation: 'Dance*' is no operation of IAM or STS"),
+        ("sts:CreateUser", "operation: 'sts:CreateUser' is no operation of IAM or STS; did you mean CreateUser?"),
+    ],
+)
+def test_an_operation_that_does_not_exist_cannot_be_asked_for(journal: Journal, asked: str, said: str) -> None:
+    with pytest.raises(FormatError) as refused:
+        journal.calls(asked)
+    assert str(refused.value) == said
+
+
+def test_calls_are_found_by_service_and_glob(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    wire.call("GetCallerIdentity")
+    assert [call.operation for call in journal.calls("iam:*")] == ["CreateUser"]
+    assert [call.operation for call in journal.calls("Get*")] == ["GetCallerIdentity"]
+
+
+def test_the_calls_given_out_cannot_be_changed(wire: Wire, journal: Journal) -> None:
+    wire.user("alice")
+    calls = journal.calls()
+    assert not hasattr(calls, "clear")
+    assert not hasattr(calls, "append")
+    assert calls == list(calls) == tuple(calls)
+    assert calls != []
+    assert journal.calls("DeleteUser") == []
+    journal.clear()
+    assert (len(calls), journal.calls()) == (1, ())

@@ -19,6 +19,7 @@ from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.order import STEPS
 from fake_iam.pipeline.runtime import Step
 from fake_iam.pipeline.sight import Stored
+from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
 from fake_iam.protocol.model import load_service
@@ -145,11 +146,12 @@ class Assembled:
         from fake_iam.control.http.plane import ControlPlane
 
         models = [implemented.model for implemented in self.engine.services.values()]
-        faults = Faults(models, self.settings.random_seed)
+        faults = Faults(models, self.engine.store, self.settings.random_seed)
         propagation = Propagation(self.engine.store)
         self.engine.sight = propagation
         self.engine.steps = self._steps(
             {
+                authenticate: (faults.unauthenticated, authenticate),
                 authorize: (faults.before, authorize),
                 execute: (self._kept(propagation.execute), faults.after),
             }

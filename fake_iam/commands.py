@@ -109,13 +109,19 @@ def _add_propagation(actions: Any, add: Callable[..., argparse.ArgumentParser]) 
 def _add_faults(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
     rule = add(actions, "add", "add a rule", _fault)
     rule.add_argument("operation", help='a name, a glob such as "*AccessKey*", or "*"')
-    rule.add_argument("--caller", help="a glob over the caller's ARN, a user's name, or an access key id")
+    rule.add_argument("--caller", help="a user's name, root, an access key id, an ARN, or a glob over ARNs")
     rule.add_argument("--error", metavar="CODE", help="the error to answer")
     rule.add_argument("--message", help="its text, if not AWS's")
     rule.add_argument("--delay", metavar="SPAN", help="how long to wait first, in real time")
     rule.add_argument("--after", type=int, metavar="N", help="let N calls pass first")
     rule.add_argument("--times", type=int, metavar="N", help="strike N calls; one if left out")
     rule.add_argument("--probability", type=float, metavar="P", help="strike with this chance, drawn from the seed")
+    rule.add_argument("--every", type=int, metavar="N", help="strike every Nth call")
+    rule.add_argument("--more-than", type=int, metavar="N", help="strike what exceeds N calls in a span (Throttling)")
+    rule.add_argument("--within", metavar="SPAN", help="that span, by the server's clock; one second if left out")
+    rule.add_argument(
+        "--unauthenticated", action="store_true", default=None, help="strike before the credentials are looked at"
+    )
     rule.add_argument("--drop", action="store_true", default=None, help="close the connection without an answer")
     rule.add_argument("--done", action="store_true", default=None, help="let the call do its work first")
     clear = add(actions, "clear", "take a rule away, or all", lambda r, a: r.delete("faults", number=a.number))
@@ -221,8 +227,8 @@ def _propagation(remote: Remote, asked: argparse.Namespace) -> Any:
 
 
 def _fault(remote: Remote, asked: argparse.Namespace) -> Any:
-    names = ["operation", "caller", "error", "message", "delay", "after", "times", "probability", "drop", "done"]
-    return remote.post("faults", **{name: getattr(asked, name) for name in names})
+    names = "operation caller error message delay after times probability every more_than within unauthenticated"
+    return remote.post("faults", **{name: getattr(asked, name) for name in [*names.split(), "drop", "done"]})
 
 
 def _calls(remote: Remote, asked: argparse.Namespace) -> Any:

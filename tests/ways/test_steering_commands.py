@@ -95,8 +95,9 @@ def test_a_dump_goes_to_a_file(fake: FakeIAM, capsys: Output, tmp_path: Path) ->
 
 
 def test_all_fields_of_a_rule_can_be_given(fake: FakeIAM, capsys: Output) -> None:
+    fake.client("iam").create_user(UserName="alice")
     rule = "*AccessKey --caller alice --error Throttling --message Slow --delay 0s"
-    how_often = "--after 1 --times 2 --probability 0.5 --done"
+    how_often = "--after 1 --times 2 --probability 0.5 --every 3 --more-than 4 --within 5s --done"
     assert said(capsys, "faults", "add", *f"{rule} {how_often}".split())[0] == 0
     assert fake.faults.rules()[0].document() == {
         "number": 1,
@@ -109,6 +110,9 @@ def test_all_fields_of_a_rule_can_be_given(fake: FakeIAM, capsys: Output) -> Non
         "after": 1,
         "times": 2,
         "probability": 0.5,
+        "every": 3,
+        "more_than": 4,
+        "within": "PT5S",
         "seen": 0,
         "fired": 0,
     }

@@ -70,9 +70,9 @@ QUOTAS: Final[Mapping[str, str]] = {
 
 def wording(runtime: Runtime, call: Call, code: str) -> str | None:
     """The text of an error of that code in answer to that call as AWS words it; None where that is not known."""
-    assert call.service is not None and call.plan is not None and call.caller is not None
+    assert call.service is not None and call.plan is not None
     common = COMMON.get(code)
-    if common is not None:
+    if common is not None or call.caller is None:
         return common
     user = call.parameters.get("UserName") or call.caller.arn.rpartition("/")[2]
     found: ServiceError | None = None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from fake_iam.control.disturbances.fault_callers import check_caller, is_caller
+from fake_iam.control.disturbances.fault_rules import RULE, Fault, RuleAtWork
 from fake_iam.control.disturbances.fault_wordings import COMMON, WITHOUT_TEXT, wording
-from fake_iam.control.documents.format import Field, Flag, Number, Record, Span, Text
 from fake_iam.control.documents.moments import write_span
 from fake_iam.control.documents.operations import names_operation, operations_named
 from fake_iam.control.documents.problems import FormatError
@@ -21,60 +20,11 @@ from fake_iam.pipeline.engine import STATUSES
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
+from fake_iam.store.base import Store
 
 LONGEST_DELAY: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A rule, and how often it was met: ``seen`` counts the calls that it applied to, ``fired`` those it struck."""
-
-    number: int
-    operation: str
-    caller: str | None
-    error: str | None
-    message: str | None
-    delay: timedelta | None
-    drop: bool
-    done: bool
-    after: int
-    times: int | None
-    probability: float | None
-    seen: int = 0
-    fired: int = 0
-
-    def document(self) -> dict[str, Any]:
-        """The rule as JSON; what was not set is left out."""
-        found: dict[str, Any] = {"number": self.number, "operation": self.operation}
-        given = {
-            "caller": self.caller,
-            "error": self.error,
-            "message": self.message,
-            "delay": None if self.delay is None else write_span(self.delay),
-            "drop": self.drop or None,
-            "done": self.done or None,
-            "after": self.after or None,
-            "times": self.times,
-            "probability": self.probability,
-        }
-        found.update((name, value) for name, value in given.items() if value is not None)
-        return {**found, "seen": self.seen, "fired": self.fired}
-
-
-RULE: Final = Record(
-    {
-        "operation": Field(Text(), 'an operation, a glob over operations such as "*AccessKey*", or "*"', True),
-        "caller": Field(Text(), "a glob over the caller's ARN, or a user's name, or an access key id"),
-        "error": Field(Text(), "the code of the error to answer"),
-        "message": Field(Text(), "its text, if not AWS's"),
-        "delay": Field(Span(), "how long to wait first, in real time, up to five minutes"),
-        "drop": Field(Flag(), "close the connection without an answer"),
-        "done": Field(Flag(), "let the call do its work first, and fail then"),
-        "after": Field(Number(0, 1_000_000), "how many calls to let pass first"),
-        "times": Field(Number(1, 1_000_000), "how many calls to strike; one if left out, all with a probability"),
-        "probability": Field(Number(1e-9, 1, fraction=True), "the chance that a call is struck, drawn from the seed"),
-    },
-)
+OFTEN: Final = frozenset({"probability", "every", "more_than"})  # with these, a rule strikes as often as it may
+THROTTLED: Final = "Throttling"  # what a rule with more_than answers if it names nothing else
 
 
 class Faults:
@@ -82,14 +32,20 @@ class Faults:
 
     Args:
         models: the services whose operations and errors can be named.
+        store: where the callers are that a rule may name.
         seed: what the probabilities are drawn from.
         sleep: waits for a number of seconds.
     """
 
     def __init__(
-        self, models: Sequence[ServiceModel], seed: int | None = None, sleep: Callable[[float], None] = pause
+        self,
+        models: Sequence[ServiceModel],
+        store: Store,
+        seed: int | None = None,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._models = models
+        self._store = store
         self._seed = seed or 0
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -102,6 +58,8 @@ class Faults:
             FormatError: a field cannot be, or the rule could never strike.
         """
         values = RULE.read({"operation": operation, **rule})
+        if "more_than" in values and not {"error", "delay", "drop"} & set(values):
+            values["error"] = THROTTLED
         self._check(values)
         with self._lock:
             self._count += 1
@@ -115,10 +73,14 @@ class Faults:
                 drop=values.get("drop", False),
                 done=values.get("done", False),
                 after=values.get("after", 0),
-                times=values.get("times", None if "probability" in values else 1),
+                times=values.get("times", None if OFTEN & set(values) else 1),
                 probability=values.get("probability"),
+                every=values.get("every", 1),
+                more_than=values.get("more_than"),
+                within=values.get("within"),
+                unauthenticated=values.get("unauthenticated", False),
             )
-            self._rules[fault.number] = _Rule(fault, chances(f"fault {fault.number} {self._seed}"))
+            self._rules[fault.number] = RuleAtWork(fault, chances(f"fault {fault.number} {self._seed}"))
         return fault
 
     def rules(self) -> list[Fault]:
@@ -140,8 +102,12 @@ class Faults:
     def clear(self) -> None:
         """Take all rules away, and number from 1 again."""
         with self._lock:
-            self._rules: dict[int, _Rule] = {}
+            self._rules: dict[int, RuleAtWork] = {}
             self._count = 0
+
+    def unauthenticated(self, runtime: Runtime, call: Call) -> None:
+        """A step before the caller is known: strike by the rules that do not ask who calls."""
+        self._strike(runtime, call, done=False, unauthenticated=True)
 
     def before(self, runtime: Runtime, call: Call) -> None:
         """A step before the operation: strike by the rules that leave it undone."""
@@ -151,14 +117,14 @@ class Faults:
         """A step behind the operation: strike by the rules that let it happen."""
         self._strike(runtime, call, done=True)
 
-    def _strike(self, runtime: Runtime, call: Call, *, done: bool) -> None:
+    def _strike(self, runtime: Runtime, call: Call, *, done: bool, unauthenticated: bool = False) -> None:
         assert call.service is not None and call.plan is not None
         for rule in list(self._rules.values()):
             fault = rule.rule
-            if fault.done != done or not self._applies(fault, call):
+            if (fault.done, fault.unauthenticated) != (done, unauthenticated) or not self._applies(fault, call):
                 continue
             with self._lock:
-                if not rule.strikes():
+                if not rule.strikes(call.now):
                     continue
             call.faults += (fault.number,)
             if fault.delay:
@@ -177,7 +143,7 @@ class Faults:
     def _applies(self, fault: Fault, call: Call) -> bool:
         assert call.service is not None and call.plan is not None
         named = names_operation(fault.operation, call.service.name, call.plan.name)
-        return named and _can_answer(call.service, call.plan.name, fault.error) and _is_caller(fault.caller, call)
+        return named and _can_answer(call.service, call.plan.name, fault.error) and is_caller(fault.caller, call)
 
     def _check(self, values: dict[str, Any]) -> None:
         """Raises FormatError for a rule that could never strike, or that would do nothing."""
@@ -199,45 +165,15 @@ class Faults:
             raise FormatError(("message",), "there is no error whose text it could be")
         if values.get("delay", timedelta()) > LONGEST_DELAY:
             raise FormatError(("delay",), f"{write_span(values['delay'])} is too long; the limit is five minutes")
-        if values.get("caller") == "":
-            raise FormatError(("caller",), "is empty, and would match nobody")
-
-
-class _Rule:
-    """A rule at work."""
-
-    def __init__(self, rule: Fault, chance: Callable[[], float]) -> None:
-        self.rule = rule
-        self._chance = chance
-        self._seen = 0
-        self._fired = 0
-
-    def fault(self) -> Fault:
-        """The rule with its counts."""
-        return replace(self.rule, seen=self._seen, fired=self._fired)
-
-    def strikes(self) -> bool:
-        """Whether this call is one to be struck; counts it."""
-        if self.rule.times is not None and self._fired >= self.rule.times:
-            return False
-        self._seen += 1
-        if self._seen <= self.rule.after:
-            return False
-        if self.rule.probability is not None and self._chance() >= self.rule.probability:
-            return False
-        self._fired += 1
-        return True
+        if "within" in values and "more_than" not in values:
+            raise FormatError(("within",), "needs more_than, the number of calls in that span")
+        if values.get("unauthenticated") and (values.get("done") or "caller" in values):
+            raise FormatError(("unauthenticated",), "cannot go with done or caller: nobody is known yet, nothing done")
+        if "caller" in values:
+            check_caller(self._store, values["caller"])
 
 
 def _can_answer(model: ServiceModel, operation: str, code: str | None) -> bool:
     if code is None or code in model.operations[operation].errors:
         return True
     return code in COMMON and code in STATUSES
-
-
-def _is_caller(pattern: str | None, call: Call) -> bool:
-    if pattern is None:
-        return True
-    assert call.caller is not None
-    names = (call.caller.arn, call.caller.arn.rpartition("/")[2], call.caller.access_key_id or "")
-    return any(fnmatchcase(name, pattern) for name in names)

@@ -13,7 +13,10 @@ _UNITS: Final = {
     "minute": timedelta(minutes=1),
     "second": timedelta(seconds=1),
 }
+_WORDS: Final = {**_UNITS, "millisecond": timedelta(milliseconds=1)}
 _SHORT: Final = {
+    "ms": "millisecond",
+    "msec": "millisecond",
     "w": "week",
     "d": "day",
     "h": "hour",
@@ -34,7 +37,7 @@ _LATEST: Final = datetime(9000, 1, 1, tzinfo=timezone.utc)  # leaves room for wh
 
 
 def read_span(value: object) -> timedelta:
-    """A span of time: "91 days", "1 h 30 min", "8s", an ISO 8601 duration such as "P91D", or a timedelta.
+    """A span of time: "91 days", "1 h 30 min", "8s", "300 ms", an ISO 8601 duration such as "P91D", or a timedelta.
 
     Raises:
         ValueError: it is none of these, is negative, or is longer than a thousand years.
@@ -119,7 +122,7 @@ def _read_words(text: str) -> timedelta | None:
     total, at = timedelta(), 0
     while part := _PART.match(text, at):
         name = part[2].lower()
-        unit = _UNITS.get(_SHORT.get(name, name.removesuffix("s")))
+        unit = _WORDS.get(_SHORT.get(name, name.removesuffix("s")))
         if unit is None:
             return None
         total += float(part[1]) * unit

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fake_iam.control.controls import Controls
-from fake_iam.control.disturbances.faults import RULE
+from fake_iam.control.disturbances.fault_rules import RULE
 from fake_iam.control.disturbances.propagation import FORMAT as PROPAGATION
 from fake_iam.control.documents.format import Field, Flag, Kind, Moment, Record, Schema, Text
 from fake_iam.control.documents.problems import FormatError, Where

@@ -17,7 +17,8 @@ class JournalEntry:
     """One call.
 
     ``service`` and ``caller`` are None if the call was refused before they were known. ``outcome`` is ok, error or
-    dropped; ``code`` is the error's. ``duration`` is in seconds of real time, ``time`` by the server's clock.
+    dropped; ``code`` is the error's; a dropped call has no status. ``duration`` is in seconds of real
+    time, ``time`` by the server's clock.
     ``faults`` are the numbers of the fault rules that struck.
     """
 
@@ -32,7 +33,7 @@ class JournalEntry:
     source: str
     outcome: str
     code: str | None
-    status: int
+    status: int | None
     duration: float
     faults: tuple[int, ...] = ()
 
@@ -47,8 +48,9 @@ class JournalEntry:
 def call_line(call: Mapping[str, Any]) -> str:
     """An entry's document in one line."""
     shown = json.dumps(call["parameters"], ensure_ascii=False, default=str)
-    end = call["outcome"] if call["code"] is None else call["code"]
-    return f"{call['operation'] or '(no action)'} {shown} by {call['caller'] or 'nobody'}: {call['status']} {end}"
+    end = [] if call["status"] is None else [str(call["status"])]
+    end.append(call["outcome"] if call["code"] is None else call["code"])
+    return f"{call['operation'] or '(no action)'} {shown} by {call['caller'] or 'nobody'}: {' '.join(end)}"
 
 
 class Calls(tuple[JournalEntry, ...]):

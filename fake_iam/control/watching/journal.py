@@ -64,7 +64,7 @@ class Journal:
                     call.request.remote or "in-process",
                     outcome,
                     code,
-                    response.status,
+                    None if response.drop else response.status,
                     duration,
                     call.faults,
                 )

@@ -68,9 +68,10 @@ def test_the_steps_of_the_controls_stand_where_the_caller_is_known_and_behind_th
     assembled = assemble(Settings())
     assert assembled.engine.steps == STEPS
     assert assembled.controls.faults.rules() == []
-    assert assembled.engine.steps[:3] == STEPS[:3]
-    names = [getattr(step, "__qualname__", "") for step in assembled.engine.steps[3:]]
-    assert names == ["Faults.before", "authorize", "validate", "Propagation.execute", "Faults.after"]
+    assert assembled.engine.steps[:2] == STEPS[:2]
+    names = [getattr(step, "__qualname__", "") for step in assembled.engine.steps[2:]]
+    assert names[:4] == ["Faults.unauthenticated", "authenticate", "Faults.before", "authorize"]
+    assert names[4:] == ["validate", "Propagation.execute", "Faults.after"]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from fake_iam import ManualClock
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.protocol.model import load_service
-from tests.support import INVALID_TOKEN, AwsError, Wire, form_request
+from fake_iam.store.memory import MemoryStore
+from tests.support import INVALID_TOKEN, AwsError, Key, Wire, form_request
 
 THROTTLED = AwsError("Throttling", "Rate exceeded", 400)
 
@@ -72,7 +74,7 @@ def test_a_call_may_be_done_and_then_dropped(wire: Wire, faults: Faults) -> None
 
 def test_a_delay_waits_in_real_time_and_then_lets_the_call_go_on() -> None:
     waited: list[float] = []
-    faults = Faults([load_service("iam")], sleep=waited.append)
+    faults = Faults([load_service("iam")], MemoryStore(), sleep=waited.append)
     faults.add("ListUsers", delay="1.5 seconds")
     wire = Wire()
     wire.assembled.engine.steps = (*wire.assembled.engine.steps[:3], faults.before, *wire.assembled.engine.steps[3:])
@@ -245,7 +247,8 @@ RULES: list[tuple[dict[str, Any], str]] = [
     ({"operation": "ListUsers", "times": "2"}, "times: '2' is no whole number"),
     (
         {"operation": "ListUsers", "code": "Throttling"},
-        "code: is no field; there are operation, caller, error, message, delay, drop, done, after, times, probability",
+        "code: is no field; there are operation, caller, error, message, delay, drop, done, after, times, probability, "
+        "every, more_than, within, unauthenticated",
     ),
 ]
 
@@ -291,3 +294,138 @@ def test_a_rule_shows_itself_and_its_counts(wire: Wire, faults: Faults) -> None:
         "seen": 1,
         "fired": 0,
     }
+
+
+def struck(wire: Wire, count: int, operation: str = "ListUsers", key: Key | None = None) -> list[bool]:
+    return [wire.call(operation, key) == THROTTLED for _ in range(count)]
+
+
+def test_every_third_call_is_struck(wire: Wire, faults: Faults) -> None:
+    faults.add("ListUsers", error="Throttling", every=3)
+    assert struck(wire, 7) == [False, False, True, False, False, True, False]
+    assert faults.rules()[0].document()["every"] == 3
+
+
+def test_every_other_call_is_struck_after_some_and_so_many_times(wire: Wire, faults: Faults) -> None:
+    faults.add("ListUsers", error="Throttling", every=2, after=1, times=1)
+    assert struck(wire, 6) == [False, False, True, False, False, False]
+
+
+def test_what_exceeds_a_number_of_calls_in_a_span_is_throttled() -> None:
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc))
+    wire = Wire(clock, random_seed=7)
+    wire.assembled.controls.faults.add("ListUsers", more_than=2, within="10 s")
+    assert struck(wire, 4) == [False, False, True, True]
+    clock.advance(timedelta(seconds=9))
+    assert struck(wire, 1) == [True]
+    clock.advance(timedelta(seconds=1))
+    assert struck(wire, 3) == [False, False, True]
+
+
+def test_a_number_of_calls_in_a_span_may_be_answered_with_another_error(wire: Wire, faults: Faults) -> None:
+    rule = faults.add("ListUsers", more_than=0, error="ServiceUnavailable")
+    assert rule.document() | {"seen": 0} == {
+        "number": 1,
+        "operation": "ListUsers",
+        "error": "ServiceUnavailable",
+        "more_than": 0,
+        "seen": 0,
+        "fired": 0,
+    }
+    assert wire.call("ListUsers").code == "ServiceUnavailable"
+
+
+def test_an_outage_does_not_ask_who_calls(strict: Wire) -> None:
+    strict.assembled.controls.faults.add("ListUsers", error="ServiceUnavailable")
+    assert strict.call("ListUsers").code == "MissingAuthenticationToken"
+    strict.assembled.controls.faults.add("ListUsers", error="ServiceUnavailable", unauthenticated=True)
+    text = "The request has failed due to a temporary failure of the server."
+    assert strict.call("ListUsers") == AwsError("ServiceUnavailable", text, 503)
+    entry = strict.assembled.controls.calls("ListUsers", outcome="ServiceUnavailable")[0]
+    assert (entry.caller, entry.faults) == (None, (2,))
+
+
+def test_a_dropped_call_is_dropped_in_the_journal_and_has_no_status(wire: Wire, faults: Faults) -> None:
+    faults.add("ListUsers", drop=True)
+    assert wire.send(form_request("ListUsers")).drop
+    (entry,) = wire.assembled.controls.calls(outcome="dropped")
+    assert (entry.outcome, entry.status, entry.code) == ("dropped", None, None)
+    assert str(entry) == "ListUsers {} by arn:aws:iam::123456789012:root: dropped"
+
+
+def test_a_delay_may_be_in_milliseconds(faults: Faults) -> None:
+    for text in ("300 ms", "300 milliseconds", "300msec", "0.3s"):
+        assert faults.add("ListUsers", delay=text).delay == timedelta(milliseconds=300)
+
+
+@pytest.mark.parametrize(
+    "caller", ["alice", "ALICE", "root", "arn:aws:iam::123456789012:user/team/later", "la*", "{key}", "bob"]
+)
+def test_a_caller_may_be_a_name_root_an_arn_a_glob_or_a_key(wire: Wire, faults: Faults, caller: str) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("GetFederationToken", key, Name="bob")
+    assert faults.add("ListUsers", error="Throttling", caller=caller.format(key=key.id)).number == 1
+
+
+def test_root_and_a_user_by_name_are_struck_and_others_are_not(wire: Wire, faults: Faults) -> None:
+    wire.user("alice")
+    alice = wire.key("alice")
+    faults.add("ListUsers", error="Throttling", caller="root", times=9)
+    assert struck(wire, 1) == [True]
+    assert struck(wire, 1, key=alice) == [False]
+    faults.clear()
+    for caller in ("alice", "ALICE", "arn:aws:iam::123456789012:user/alice", alice.id, "*:user/al*"):
+        faults.add("ListUsers", error="Throttling", caller=caller)
+        assert struck(wire, 1) == [False]
+        assert struck(wire, 1, key=alice) == [True]
+
+
+@pytest.mark.parametrize(
+    ("caller", "said"),
+    [
+        (
+            "alcie",
+            "caller: 'alcie' is no user, session or key id here; did you mean alice? "
+            "(name one that will be made later by its ARN or a glob)",
+        ),
+        (
+            "AKIAIOSFODNN7EXAMPLE",
+            "caller: 'AKIAIOSFODNN7EXAMPLE' is no user, session or key id here "
+            "(name one that will be made later by its ARN or a glob)",
+        ),
+        (
+            "arn:aws:iam::123456789012:role/deployer",
+            "caller: 'arn:aws:iam::123456789012:role/deployer' is not the ARN of a caller: "
+            "a user, root, or a session of STS",
+        ),
+        ("", "caller: is empty, and would match nobody"),
+    ],
+)
+def test_a_caller_that_no_call_can_come_from_is_refused(wire: Wire, faults: Faults, caller: str, said: str) -> None:
+    wire.user("alice")
+    with pytest.raises(FormatError) as refused:
+        faults.add("ListUsers", error="Throttling", caller=caller)
+    assert str(refused.value) == said
+    assert faults.rules() == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"within": "1 s", "error": "Throttling"}, "within: needs more_than, the number of calls in that span"),
+        (
+            {"unauthenticated": True, "caller": "root", "error": "Throttling"},
+            "unauthenticated: cannot go with done or caller: nobody is known yet, nothing done",
+        ),
+        (
+            {"unauthenticated": True, "done": True, "error": "Throttling"},
+            "unauthenticated: cannot go with done or caller: nobody is known yet, nothing done",
+        ),
+        ({"every": 0, "error": "Throttling"}, "every: 0 is out of range; it must be from 1 to 1000000"),
+    ],
+)
+def test_rules_that_contradict_themselves_are_refused(faults: Faults, rule: dict[str, Any], said: str) -> None:
+    with pytest.raises(FormatError) as refused:
+        faults.add("ListUsers", **rule)
+    assert str(refused.value) == said

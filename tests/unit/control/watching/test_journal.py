@@ -209,7 +209,8 @@ def test_the_calls_given_out_cannot_be_changed(wire: Wire, journal: Journal) -> 
     calls = journal.calls()
     assert not hasattr(calls, "clear")
     assert not hasattr(calls, "append")
-    assert calls == list(calls) == tuple(calls)
+    assert calls == list(calls)
+    assert calls == tuple(calls)
     assert calls != []
     assert journal.calls("DeleteUser") == []
     journal.clear()

@@ -51,6 +51,7 @@ class Assembled:
         services = implemented_services()
         models = [implemented.model for implemented in services.values()]
         self._clock = SteerableClock(clock or SystemClock())
+        self._set_clock()
         store = MemoryStore()
         self._journal = Journal(models, settings.journal_size)
         self._state = self._state_file(settings.state) if settings.state is not None else None
@@ -100,6 +101,7 @@ class Assembled:
     def reset(self) -> None:
         """Go back to the start: the state is that of the seed, ids are drawn from the beginning, controls are off."""
         self.controls.clear()
+        self._set_clock()
         with self.engine.store.transaction():
             self.engine.store.clear()
             self.engine.ids.restart()
@@ -192,6 +194,13 @@ class Assembled:
             self.controls.load(kept)
         except FormatError as problem:
             raise DocumentError(f"{self.settings.state}: {problem}; the file is left as it is") from None
+        self._set_clock()
+
+    def _set_clock(self) -> None:
+        """Let the clock stand where the settings want it."""
+        moment = self.settings.clock_at(self._clock.now())
+        if moment is not None:
+            self._clock.freeze(moment)
 
     def _plant(self) -> None:
         """The seed of the settings, then the root key."""

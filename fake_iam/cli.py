@@ -38,6 +38,7 @@ HELP: Final = {
     "credential_report_seconds": "how long a credential report takes, by the server's clock",
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
+    "clock": 'the moment at which the clock stands: 2026-01-31T12:00:00Z, "91 days ago"',
 }
 PROGRAM: Final = "fake-iam"
 ADDRESS: Final = ("host", "port", "control_token")

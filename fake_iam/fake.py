@@ -25,7 +25,8 @@ class FakeIAM:
 
     Args:
         settings: how it behaves; the defaults, on any free port, if left out.
-        clock: what dates users, keys and sessions; the machine's own time if left out.
+        clock: what dates users, keys and sessions; the machine's own time if left out. A text is the setting of that
+            name: the moment at which the server's clock stands.
         transport: how its clients reach it: over a ``socket``, as any program can, or ``inprocess``, which is faster
             and has no address.
         overrides: single settings by name, for example ``auth="strict"``; not together with ``settings``.
@@ -44,10 +45,12 @@ class FakeIAM:
         self,
         settings: Settings | None = None,
         *,
-        clock: Clock | None = None,
+        clock: Clock | str | None = None,
         transport: Literal["socket", "inprocess"] = "socket",
         **overrides: Any,
     ) -> None:
+        if isinstance(clock, str):
+            overrides, clock = {**overrides, "clock": clock}, None
         if settings is not None and overrides:
             raise TypeError("give settings, or single settings by name, but not both")
         if transport not in TRANSPORTS:
@@ -128,7 +131,7 @@ class FakeIAM:
         """A boto3 client for ``"iam"`` or ``"sts"``, whatever the environment and ~/.aws say.
 
         Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
-        ``kwargs`` go to boto3's ``client``.
+        ``kwargs`` go to boto3's ``client``: ``config=Config(retries={"total_max_attempts": 1})`` for one.
         """
         self._check_started()
         default_id, default_secret = self._root_credentials()

@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Any, Final
 
 import boto3
+from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
+from botocore.signers import RequestSigner
 
 from fake_iam.inprocess import SERVICES, InProcess
 from fake_iam.surroundings import surroundings
@@ -29,7 +31,7 @@ class _Entry:
 
 
 class _Process:
-    """What a process has once: botocore's way to send, the environment, boto3's default session.
+    """What a process has once: botocore's ways to sign and to send, the environment, boto3's default session.
 
     Blocks are entered and left one at a time, from any thread and in any order; the one entered last answers.
     """
@@ -39,6 +41,8 @@ class _Process:
         self._entries: list[_Entry] = []
         self._ours: Any = None
         self._original: Any = None
+        self._our_signer: Any = None
+        self._original_signer: Any = None
 
     def enter(self, answers: InProcess, environment: Mapping[str, str | None]) -> _Entry:
         with self._lock:
@@ -47,6 +51,8 @@ class _Process:
             if not self._entries:
                 self._original = Endpoint._send
                 self._ours = Endpoint._send = self._replacing(self._original)
+                self._original_signer = RequestSigner.get_auth_instance
+                self._our_signer = RequestSigner.get_auth_instance = _lending(self._original_signer)
             self._entries = [*self._entries, entry]
             _set(environment)
             boto3.DEFAULT_SESSION = None
@@ -64,6 +70,8 @@ class _Process:
             self._entries = [*self._entries[:place], *above]
             if not self._entries and Endpoint._send is self._ours:  # else another tool has wrapped it meanwhile
                 Endpoint._send = self._original
+            if not self._entries and RequestSigner.get_auth_instance is self._our_signer:
+                RequestSigner.get_auth_instance = self._original_signer
 
     def _replacing(self, original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def send(endpoint: Any, request: Any) -> Any:
@@ -109,6 +117,20 @@ def keep_out(client: Any) -> None:
         setattr(request, STAYS, True)
 
     client.meta.events.register("before-send", mark)
+
+
+def _lending(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a client of IAM or STS that found no credentials when it was built sign with those of the block."""
+
+    def get_auth_instance(signer: Any, signing_name: str, region_name: str, *arguments: Any, **keywords: Any) -> Any:
+        lacks = signer._credentials is None and len(arguments) < 2 and not keywords.get("request_credentials")
+        if lacks and signing_name in SERVICES:
+            key_id, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+            if key_id and secret:
+                keywords["request_credentials"] = Credentials(key_id, secret)
+        return original(signer, signing_name, region_name, *arguments, **keywords)
+
+    return get_auth_instance
 
 
 def _set(environment: Mapping[str, str | None]) -> None:

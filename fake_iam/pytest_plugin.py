@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 if TYPE_CHECKING:
+    from botocore.config import Config
+
     from fake_iam.fake import FakeIAM
     from fake_iam.settings import Settings
 
@@ -47,15 +49,21 @@ def fake_iam(fake_iam_server: FakeIAM) -> FakeIAM:
 
 
 @pytest.fixture
-def iam_client(fake_iam: FakeIAM) -> Any:
-    """A boto3 IAM client of the root user."""
-    return fake_iam.client("iam")
+def fake_iam_client_config() -> Config | None:
+    """The botocore configuration of ``iam_client`` and ``sts_client``: the default one. Override it for retries."""
+    return None
 
 
 @pytest.fixture
-def sts_client(fake_iam: FakeIAM) -> Any:
-    """A boto3 STS client of the root user."""
-    return fake_iam.client("sts")
+def iam_client(fake_iam: FakeIAM, fake_iam_client_config: Config | None) -> Any:
+    """A boto3 IAM client of the root user, with the options of ``fake_iam_client_config``."""
+    return fake_iam.client("iam", config=fake_iam_client_config)
+
+
+@pytest.fixture
+def sts_client(fake_iam: FakeIAM, fake_iam_client_config: Config | None) -> Any:
+    """A boto3 STS client of the root user, with the options of ``fake_iam_client_config``."""
+    return fake_iam.client("sts", config=fake_iam_client_config)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime, timezone
 from typing import Any, Final, Literal
 
 from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
@@ -44,6 +45,8 @@ class Settings:
         credential_report_seconds: how long a credential report takes, by the server's clock, 0 to 86400.
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
+        clock: the moment at which the server's clock stands from the first request on, such as ``2026-01-31`` or ``91
+            days ago``; real time if left out.
 
     Raises:
         SettingsError: a value is out of its range.
@@ -68,6 +71,7 @@ class Settings:
     credential_report_seconds: int = 0
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
+    clock: str | None = None
 
     def __post_init__(self) -> None:
         if self.auth not in AUTH_MODES:
@@ -96,6 +100,19 @@ class Settings:
             raise SettingsError("control_token must be 1 to 200 visible ASCII characters")
 
         self.all_quotas()
+        if self.clock is not None:
+            self.clock_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+    def clock_at(self, now: datetime) -> datetime | None:
+        """The moment of ``clock`` as seen from ``now``, or None if it is left out. Raises SettingsError."""
+        if self.clock is None:
+            return None
+        from fake_iam.control.documents.moments import read_moment  # most servers go with real time
+
+        try:
+            return read_moment(self.clock, now)
+        except ValueError as problem:
+            raise SettingsError(f"clock: {problem}") from None
 
     def all_quotas(self) -> Quotas:
         """Every quota: AWS's own, but for those that the settings change. Raises SettingsError."""

@@ -280,9 +280,14 @@ def test_clients_that_were_built_before_are_answered(fake: FakeIAM) -> None:
     assert names(fake.client("iam", access_key_id="210987654321")) == ["alice"]
 
 
-def test_a_client_that_was_built_before_keeps_its_lack_of_credentials(fake: FakeIAM) -> None:
-    iam = boto3.client("iam")
-    with fake.intercept(), pytest.raises(NoCredentialsError):
+def test_a_client_that_was_built_without_credentials_signs_with_those_of_the_block(fake: FakeIAM) -> None:
+    iam, sqs = boto3.client("iam"), boto3.client("sqs", region_name="us-east-1")
+    with fake.intercept():
+        iam.create_user(UserName="alice")
+        assert [call.caller for call in fake.calls("CreateUser")] == ["arn:aws:iam::123456789012:root"]
+        with pytest.raises(NoCredentialsError):
+            sqs.list_queues()
+    with pytest.raises(NoCredentialsError):
         iam.list_users()
 
 

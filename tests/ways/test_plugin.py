@@ -43,6 +43,7 @@ FIXTURES = [
     "fake_iam_transport [session scope]",
     "fake_iam_server [session scope]",
     "fake_iam",
+    "fake_iam_client_config",
     "iam_client",
     "sts_client",
     "fake_iam_env",
@@ -490,3 +491,75 @@ def test_a_port_that_is_taken_is_an_error_that_says_so(pytester: Pytester) -> No
     result = run(pytester)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*OSError: *Address already in use*"])
+
+
+def test_a_client_of_a_module_that_found_no_credentials_reaches_the_fake(
+    pytester: Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lambda's client is made when conftest.py imports it: before any fixture, on a machine without credentials."""
+    monkeypatch.setenv("HOME", str(pytester.mkdir("empty")))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    pytester.makepyfile(rotate="import boto3\n\niam = boto3.client('iam')\n")
+    pytester.makeconftest(
+        """
+        import pytest
+        import rotate
+
+
+        @pytest.fixture(scope="session")
+        def fake_iam_transport():
+            return "inprocess"
+        """
+    )
+    pytester.makepyfile(
+        """
+        import os
+
+        import pytest
+        import rotate
+        from botocore.exceptions import NoCredentialsError
+
+
+        def test_in_the_block(fake_iam_env):
+            rotate.iam.create_user(UserName="alice")
+            (call,) = fake_iam_env.calls("CreateUser")
+            assert call.caller == "arn:aws:iam::123456789012:root"
+
+
+        def test_behind_it():
+            assert "AWS_ACCESS_KEY_ID" not in os.environ
+            with pytest.raises(NoCredentialsError):
+                rotate.iam.list_users()
+        """
+    )
+    done = pytester.runpytest_subprocess(*OPTIONS)
+    done.assert_outcomes(passed=2)
+
+
+def test_the_clients_take_a_configuration(pytester: Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+        from botocore.config import Config
+
+
+        @pytest.fixture
+        def fake_iam_client_config():
+            return Config(retries={"total_max_attempts": 1})
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+        from botocore.exceptions import ClientError
+
+
+        def test_it(fake_iam, iam_client, sts_client):
+            for client, operation in ((iam_client, "ListUsers"), (sts_client, "GetCallerIdentity")):
+                fake_iam.faults.add(operation, error="Throttling")
+                with pytest.raises(ClientError, match="Rate exceeded"):
+                    client.list_users() if operation == "ListUsers" else client.get_caller_identity()
+                assert len(fake_iam.calls(operation)) == 1
+        """
+    )
+    pytester.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=1)

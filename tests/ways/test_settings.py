@@ -30,6 +30,7 @@ GOOD = {
     "credential_report_seconds": ("5", 5),
     "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
+    "clock": ("91 days ago", "91 days ago"),
 }
 NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
 KNOWN = ", ".join(sorted(f"FAKE_IAM_{name.upper()}" for name in GOOD))
@@ -69,6 +70,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "credential_report_seconds": 0,
         "any_mfa_code": False,
         "control_token": None,
+        "clock": None,
     }
 
 

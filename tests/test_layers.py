@@ -62,7 +62,7 @@ THIRD_PARTY = {
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},
     "services.iam.credentials.key_material": {"cryptography"},
-    "pytest_plugin": {"boto3", "pytest"},
+    "pytest_plugin": {"boto3", "botocore", "pytest"},
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
 }
 TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,25 @@ from fake_iam import FakeIAM
 from tests.support import Wire
 
 pytest_plugins = ["pytester"]
+# The tox environment that runs the tests of a client, by the beginning of their file's name.
+CLIENTS = {
+    "test_ansible": "ansible",
+    "test_aws_cli": "clients",
+    "test_custodian": "custodian",
+    "test_terraform": "terraform",
+}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """End with a line that says which clients were not tried, and what tries them."""
+    yield
+    skipped = [report.nodeid for report in terminalreporter.stats.get("skipped", ()) if report.when == "setup"]
+    names = {Path(node.partition("::")[0]).name for node in skipped if node.startswith("tests/clients/")}
+    missed = [client for client in CLIENTS if any(name.startswith(client) for name in names)]
+    if missed:
+        how = ", ".join(f"{client.removeprefix('test_')} (tox -e {CLIENTS[client]})" for client in missed)
+        terminalreporter.write_line(f"Clients that were not tried here, and what tries them: {how}")
 
 
 @pytest.fixture

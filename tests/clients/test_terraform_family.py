@@ -1,7 +1,7 @@
 """Terraform with the provider hashicorp/aws: a user with every kind of credential, its group and policies, the account.
 
 Terraform takes seconds for each step, so the life is lived once, and each test looks at one moment of it.
-The provider comes from the folder in TERRAFORM_PLUGIN_DIR, or from wherever ``terraform init`` finds it.
+The provider comes from the folder in TERRAFORM_PLUGIN_DIR, which ``terraform providers mirror`` fills.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pytest
 from fake_iam import FakeIAM
 from tests.clients.credentials import certificate, codes, ssh_public_key
 from tests.clients.shell import Outcome
-from tests.clients.test_terraform import TERRAFORM, Terraform
+from tests.clients.test_terraform import LACKING, Terraform
 from tests.support import AwsError, Key, error
 
-pytestmark = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not on the PATH")
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=LACKING)
 
 CONFIGURATION = """
 terraform {
@@ -232,9 +232,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         (folder / "main.tf").write_text(CONFIGURATION)
         (folder / "key.pub").write_text(ssh_public_key())
         (folder / "certificate.pem").write_text(certificate("robot"))
-        reason = terraform.init()
-        if reason is not None:
-            pytest.skip(f"the provider hashicorp/aws cannot be installed: {reason}")
+        terraform.init()
         applied = look(fake, terraform, AT_FIRST)
         wrong_password, right_password = live(fake, applied.outputs)
         changed = look(fake, terraform, CHANGED)

@@ -14,7 +14,7 @@ from conformance.sources import CALLER_IDENTITY, LOCALSTACK, SESSION_TOKEN, STS_
 from conformance.targets import Caller, Target
 
 FEDERATION_TOKEN = f"{STS_API}/API_GetFederationToken.html"
-DEAD = AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+NOT_AT_IAM = AwsError("InvalidClientTokenId", "The security token included in the request is invalid", 403)
 SESSION = AwsError("AccessDenied", "Cannot call GetFederationToken with session credentials", 403)
 
 
@@ -61,9 +61,9 @@ def test_a_federated_user_is_told_its_name(aws: Target, bob: Caller) -> None:
 
 
 @pytest.mark.parametrize("method", ["get_user", "list_users"])
-@assumed(f"the restriction is documented ({FEDERATION_TOKEN}), the text recalled", "9:Credentials of GetSessionToken")
+@assumed(f"the restriction is documented ({FEDERATION_TOKEN}), the text is that of sessions", "sts-user-session-iam")
 def test_a_federated_user_calls_no_iam(aws: Target, bob: Caller, method: str) -> None:
-    assert aws.error(getattr(bob.iam, method)) == DEAD
+    assert aws.error(getattr(bob.iam, method)) == NOT_AT_IAM
 
 
 @observed("undated", "many users quote the text (Jenkins artifact-manager-s3 and others)", "sts-gft-session")

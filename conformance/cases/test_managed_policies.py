@@ -240,3 +240,48 @@ def test_a_policy_of_aws_can_be_read(aws: Target) -> None:
 def test_a_policy_of_aws_is_not_changed(aws: Target, method: str, parameters: dict[str, Any], text: str) -> None:
     denied = AwsError("AccessDenied", text, 403)
     assert aws.error(getattr(aws.iam, method), PolicyArn=ADMINISTRATOR, **parameters) == denied
+
+
+# ARNs that are none, or of something else
+
+NAMING: dict[str, dict[str, str]] = {
+    "get_policy": {},
+    "delete_policy": {},
+    "list_policy_versions": {},
+    "list_entities_for_policy": {},
+    "create_policy_version": {"PolicyDocument": DOCUMENT},
+    "get_policy_version": {"VersionId": "v1"},
+    "set_default_policy_version": {"VersionId": "v1"},
+    "delete_policy_version": {"VersionId": "v1"},
+}
+ATTACHING = "recorded for attaching to users and roles"
+CLOUDFORMATION = "recorded for attaching; CloudFormation, which reads policies by GetPolicy, was quoted with it in 2025"
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param(
+            method, marks=assumed(CLOUDFORMATION if method == "get_policy" else ATTACHING, "policy-arn-unparsable")
+        )
+        for method in NAMING
+    ],
+)
+def test_a_bare_name_is_no_arn(aws: Target, method: str) -> None:
+    refused = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+    assert aws.error(getattr(aws.iam, method), PolicyArn="longpolicynamebutnoarn", **NAMING[method]) == refused
+
+
+@pytest.mark.parametrize("method", NAMING)
+@assumed("recorded for attaching a bare name in 2026, when that was the text for anything that is no policy's ARN")
+def test_an_arn_of_another_kind_is_not_valid(aws: Target, method: str) -> None:
+    arn = f"arn:aws:iam::{aws.account}:user/fake-iam-conformance-nobody"
+    refused = AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
+    assert aws.error(getattr(aws.iam, method), PolicyArn=arn, **NAMING[method]) == refused
+
+
+@assumed("aws-samples/aws-cdk-examples#287, of 2020, when the code was InvalidInput", "val-arn-2026")
+def test_two_arns_in_one_are_no_policys(aws: Target) -> None:
+    arn = f"arn:aws:iam::aws:policy/{ADMINISTRATOR}"
+    refused = AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
+    assert aws.error(aws.iam.get_policy, PolicyArn=arn) == refused

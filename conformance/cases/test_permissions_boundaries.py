@@ -46,6 +46,13 @@ def test_an_arn_of_another_kind_is_no_boundary(aws: Target, new_user: People) ->
     assert aws.error(aws.iam.put_user_permissions_boundary, UserName=alice, PermissionsBoundary=arn) == refused
 
 
+@assumed("recorded for attaching, which takes ARNs of policies, too", "policy-arn-unparsable")
+def test_what_is_no_arn_is_no_boundary(aws: Target, new_user: People) -> None:
+    refused = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+    named = {"UserName": new_user(), "PermissionsBoundary": "longpolicynamebutnoarn"}
+    assert aws.error(aws.iam.put_user_permissions_boundary, **named) == refused
+
+
 @assumed("recorded for PutRolePermissionsBoundary", "boundary-missing")
 def test_an_unknown_policy_is_no_boundary(aws: Target, new_user: People, new_policy: Policies) -> None:
     arn = new_policy.absent()

@@ -490,10 +490,44 @@ def test_a_client_that_accepts_json_is_told_who_it_is_in_json(aws: Target) -> No
     assert UUID.fullmatch(found["ResponseMetadata"]["RequestId"])
 
 
-@assumed("seen for other services of the Query protocol")
+@observed("undated", "kubernetes-sigs/aws-iam-authenticator, pkg/token: an error of STS; the front end is the same")
 def test_a_client_that_accepts_json_gets_its_errors_in_json(aws: Target) -> None:
     answer = aws.post("iam", iam_form("GetUser", UserName=NOBODY), headers=ACCEPTS_JSON)
     found = json.loads(answer.text)
     text = f"The user with name {NOBODY} cannot be found."
     assert found["Error"] == {"Code": "NoSuchEntity", "Message": text, "Type": "Sender"}
     assert UUID.fullmatch(found["RequestId"])
+
+
+SIBLINGS = "recorded for Elastic Beanstalk (dreyou/ebstarter) and SNS (aws-samples/serverless-patterns)"
+
+
+@assumed(SIBLINGS)
+def test_a_void_answer_in_json_is_its_metadata(aws: Target, new_user: People) -> None:
+    alice = new_user()
+    form = iam_form("DeleteAccessKey", UserName=alice, AccessKeyId=new_user.key(alice).id)
+    answer = aws.post("iam", form, headers=ACCEPTS_JSON)
+    metadata = {"ResponseMetadata": {"RequestId": answer.headers["x-amzn-requestid"]}}
+    assert json.loads(answer.text) == {"DeleteAccessKeyResponse": metadata}
+
+
+@assumed(SIBLINGS)
+def test_in_json_dates_are_doubles_lists_arrays_and_missing_members_null(aws: Target, new_user: People) -> None:
+    alice = new_user()
+    key = new_user.key(alice)
+    answer = aws.post("iam", iam_form("ListAccessKeys", UserName=alice), headers=ACCEPTS_JSON)
+    result = json.loads(answer.text)["ListAccessKeysResponse"]["ListAccessKeysResult"]
+    assert re.search(r'"CreateDate":\d\.\d+E9', answer.text)
+    assert isinstance(result["AccessKeyMetadata"][0].pop("CreateDate"), float)
+    assert result == {
+        "AccessKeyMetadata": [{"AccessKeyId": key.id, "Status": "Active", "UserName": alice}],
+        "IsTruncated": False,
+        "Marker": None,
+    }
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/xml"])
+@assumed("clients that read XML and send such a header, like curl, get it")
+def test_a_client_that_does_not_name_json_gets_xml(aws: Target, accept: str) -> None:
+    answer = aws.post("sts", QUERIES["sts"], headers=[("Accept", accept)]).succeeded()
+    assert answer.headers["content-type"] == "text/xml"

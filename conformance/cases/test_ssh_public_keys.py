@@ -169,7 +169,7 @@ def test_the_status_expired_cannot_be_given(aws: Target, alice: str) -> None:
     assert aws.error(aws.iam.update_ssh_public_key, **named, Status="Expired") == refused
 
 
-@assumed("recorded for service-specific credentials", "user-del-other")
+@observed("2018 to 2020", "rebuy-de/aws-nuke#319, #470 and #522: users' quotes", "user-del-other")
 def test_a_user_with_ssh_keys_is_not_deleted(aws: Target, alice: str) -> None:
     upload(aws, alice, ssh_key())
     refused = AwsError("DeleteConflict", "Cannot delete entity, must remove referenced objects first.", 409)

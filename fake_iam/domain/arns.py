@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 ARN: Final = r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+"
-POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy/.+"
+POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy(?:/[\w+=,.@-]+)+"  # path and name as in the model
 
 
 def root(account_id: str) -> str:
@@ -36,4 +36,4 @@ def is_arn(text: str) -> bool:
 
 def is_policy(arn: str) -> bool:
     """Whether the text has the form of a managed policy's ARN."""
-    return re.fullmatch(POLICY_ARN, arn, re.ASCII | re.DOTALL) is not None
+    return re.fullmatch(POLICY_ARN, arn, re.ASCII) is not None

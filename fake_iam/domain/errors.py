@@ -133,7 +133,11 @@ class InvalidClientTokenId(ServiceError):
 
     @classmethod
     def session_without_mfa(cls) -> InvalidClientTokenId:
-        """Credentials of GetSessionToken that were made without an MFA code, at IAM: no full stop (quoted by users)."""
+        """Temporary credentials that IAM does not take: those of GetSessionToken without MFA, those of federated users.
+
+        No full stop: recorded for the former (aws/aws-cli#8918), assumed for the latter. STS words a token that is not
+        good for its region alike (aws-azure-login/aws-azure-login#251).
+        """
         return cls("The security token included in the request is invalid")
 
 

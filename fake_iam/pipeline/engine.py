@@ -189,8 +189,10 @@ class Engine:
 
 def _wants_json(call: Call) -> bool:
     """Whether the client accepts JSON rather than XML."""
-    accept = call.request.headers.get("accept")
-    if accept is None or "json" not in accept:
+    if "accept" not in call.request.headers:  # as SDKs send it
+        return False
+    accept = call.request.joined("accept")
+    if "json" not in accept.lower():
         return False
     from fake_iam.protocol.json_answers import is_wanted
 

@@ -9,7 +9,7 @@ import pyotp
 
 from fake_iam import FakeIAM, ManualClock
 from tests.boto3.callers import DEAD, new_user, signed
-from tests.support import AwsError, Key, error
+from tests.support import WITHOUT_MFA, AwsError, Key, error
 
 
 def temporary(made: Any) -> Key:
@@ -77,4 +77,4 @@ def test_a_federated_user_is_told_its_name_and_calls_no_iam(fake: FakeIAM, iam: 
     bob = temporary(made)
     who = signed(fake, "sts", bob).get_caller_identity()
     assert (who["Arn"], who["UserId"]) == (made["FederatedUser"]["Arn"], made["FederatedUser"]["FederatedUserId"])
-    assert error(signed(fake, "iam", bob).get_user) == DEAD
+    assert error(signed(fake, "iam", bob).get_user) == AwsError("InvalidClientTokenId", WITHOUT_MFA, 403)

@@ -6,13 +6,14 @@ import json
 import re
 from datetime import datetime, timezone
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from fake_iam import ManualClock
 from fake_iam.protocol.json_answers import is_wanted
 from fake_iam.protocol.wire import WireResponse
-from tests.support import Wire, form_request, with_header
+from tests.support import Wire, form_request, with_header, with_headers
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
@@ -113,8 +114,26 @@ def test_a_client_that_accepts_anything_gets_xml(wire: Wire) -> None:
         ("application/json;q=0.5, application/xml", False),
         ("application/json;q=much", False),
         ("application/jsonp", False),
+        ("application/json, text/plain, */*", True),
+        ("application/json;q=0.1, */*", False),
+        ("text/xml;q=0, application/json;q=0.1, */*", True),
         ("", False),
     ],
 )
 def test_json_is_wanted_by_name_and_weight(accept: str, wanted: bool) -> None:
     assert is_wanted(accept) is wanted
+
+
+def test_several_accept_headers_count_as_one_and_letter_case_does_not(wire: Wire) -> None:
+    request = form_request("GetCallerIdentity")
+    sent = [*request.headers.items(), ("Accept", "text/html"), ("Accept", "Application/JSON")]
+    response = wire.send(with_headers(request, sent))
+    assert dict(response.headers)["Content-Type"] == "application/json"
+
+
+def test_a_fault_of_the_server_is_a_receivers_error(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+    with patch.object(wire.assembled.engine, "context", side_effect=RuntimeError("broken")):
+        response = asked(wire, "GetCallerIdentity")
+    assert response.status == 500
+    assert json.loads(response.body)["Error"]["Type"] == "Receiver"
+    assert "internal fault" in caplog.text

@@ -136,5 +136,5 @@ def all_users_and_one() -> InvalidInput:
 
 
 def remove_referenced_objects_first() -> DeleteConflict:
-    """The user still has service-specific credentials (recorded), or SSH public keys (assumed)."""
+    """The user still has service-specific credentials (recorded), or SSH public keys (rebuy-de/aws-nuke#522)."""
     return DeleteConflict("Cannot delete entity, must remove referenced objects first.")

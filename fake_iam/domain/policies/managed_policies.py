@@ -94,12 +94,19 @@ def duplicate_tag_keys() -> InvalidInput:
 
 
 def unparsable_arn() -> ValidationError:
-    """What should be a policy's ARN is no ARN at all; two blanks. Recorded for attaching, assumed elsewhere."""
+    """What should be a policy's ARN is no ARN at all; two blanks.
+
+    Recorded for attaching to users and roles; CloudFormation, which reads a policy by GetPolicy, was quoted with it in
+    August 2025; assumed elsewhere.
+    """
     return ValidationError("Invalid ARN:  Could not be parsed!")
 
 
 def not_a_policy_arn(arn: str) -> ValidationError:
-    """The ARN is one of another kind. Recorded for attaching in 2026, assumed for the other operations."""
+    """The ARN is one of another kind. Recorded for attaching in 2026, assumed for the other operations.
+
+    Two ARNs in one are no policy's either: aws-samples/aws-cdk-examples#287, of 2020, when the code was InvalidInput.
+    """
     return ValidationError(f"ARN {arn} is not valid.")
 
 

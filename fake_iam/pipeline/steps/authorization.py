@@ -13,7 +13,7 @@ def authorize(runtime: Runtime, call: Call) -> None:
     session = call.caller.session
     federated = call.caller.kind == "federated-user"
     if session is not None and call.service.name == "iam" and not session.mfa:
-        raise InvalidClientTokenId.invalid() if federated else InvalidClientTokenId.session_without_mfa()
+        raise InvalidClientTokenId.session_without_mfa()
     if call.operation is None:
         raise NotImplementedHere.operation(call.service.name, call.plan.name)
     closed = not call.operation.open_to_sessions or (federated and call.plan.name != "GetCallerIdentity")

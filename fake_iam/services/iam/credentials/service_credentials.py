@@ -111,7 +111,8 @@ def list_service_specific_credentials(
 ) -> dict[str, Any]:
     """List the credentials of a user or of all, for one service or, if none is named, for every one.
 
-    IsTruncated is there only if the list was cut or MaxItems was given: AWS was recorded without it in 2025.
+    IsTruncated is there only if the list was cut or MaxItems was given: AWS was recorded without it in 2025. Of all
+    lists of IAM it is the only one that got its paging later than itself (botocore's models of 2018, 2022 and 2026).
     """
     if all_users and user_name is not None:
         raise all_users_and_one()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fake_iam.domain import arns
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, invalid_boundary, no_such_boundary
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, invalid_boundary, no_such_boundary, unparsable_arn
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_user
 from fake_iam.services.iam.policies.policy_lookups import existing_policy
@@ -16,9 +16,12 @@ def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
     """The policy to be a permissions boundary.
 
     Raises:
-        InvalidInput: the text is not the ARN of a policy.
+        ValidationError: the text is no ARN at all (assumed to be as for attaching).
+        InvalidInput: it is the ARN of something else than a policy.
         NoSuchEntity: there is no such policy.
     """
+    if not arns.is_arn(arn):
+        raise unparsable_arn()
     if not arns.is_policy(arn):
         raise invalid_boundary(arn)
     policy = existing_policy(ctx, arn)

@@ -110,6 +110,18 @@ def test_the_quota_of_policies_is_a_setting() -> None:
     assert create(wire, "q") == AwsError("LimitExceeded", "Cannot exceed quota for PoliciesPerAccount: 1", 409)
 
 
+OF_ANOTHER_KIND = (
+    "arn:aws:iam::123456789012:user/alice",
+    "arn:aws:iam::123456789012:policy/",
+    "arn:aws:iam::123456789012:policy/path/",
+    "arn:aws:iam::123456789012:policy/trailing ",
+    "arn:aws:iam::aws:policy/arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam:us-east-1:123456789012:policy/p",
+    "arn:aws:s3::123456789012:policy/p",
+    "arn:aws:iam::12345678901:policy/p",
+)
+
+
 @pytest.mark.parametrize(
     ("action", "more"),
     [
@@ -126,8 +138,8 @@ def test_an_unknown_policy_is_not_found(wire: Wire, action: str, more: dict[str,
     no_version = f"Policy {ABSENT} version v1 does not exist or is not attachable."
     missing = AwsError("NoSuchEntity", no_version, 404) if "VersionId" in more else NOT_FOUND
     assert wire.call(action, PolicyArn=ABSENT, **more) == missing
-    bad = "arn:aws:iam::123456789012:user/alice"
-    assert wire.call(action, PolicyArn=bad, **more) == AwsError("ValidationError", f"ARN {bad} is not valid.", 400)
+    for bad in OF_ANOTHER_KIND:
+        assert wire.call(action, PolicyArn=bad, **more) == AwsError("ValidationError", f"ARN {bad} is not valid.", 400)
     unparsable = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
     for text in ("longpolicynamebutnoarn", "arn:aws:iam:policy/short", "arn::iam::123456789012:policy/x"):
         assert wire.call(action, PolicyArn=text, **more) == unparsable

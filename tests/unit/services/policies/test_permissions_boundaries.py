@@ -48,6 +48,14 @@ def test_an_arn_of_another_kind_is_not_valid(wire: Wire) -> None:
     assert boundary(wire) is None
 
 
+def test_what_is_no_arn_cannot_be_parsed(wire: Wire) -> None:
+    unparsable = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+    assert put(wire, "longpolicynamebutnoarn") == unparsable
+    named = {"UserName": "bob", "PermissionsBoundary": "longpolicynamebutnoarn"}
+    assert wire.call("CreateUser", **named) == unparsable
+    assert boundary(wire) is None
+
+
 @pytest.mark.parametrize("arn", [f"{ARN}-absent", "arn:aws:iam::aws:policy/Absent"])
 def test_an_unknown_policy_is_no_boundary(wire: Wire, arn: str) -> None:
     missing = AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from fake_iam import ManualClock
-from tests.support import INVALID_TOKEN, AwsError, Key, Wire, form_request
+from tests.support import INVALID_TOKEN, WITHOUT_MFA, AwsError, Key, Wire, form_request
 from tests.unit.services.credentials.test_mfa_devices import Phone, enable
 
 DEAD = AwsError("InvalidClientTokenId", INVALID_TOKEN, 403)
+NOT_AT_IAM = AwsError("InvalidClientTokenId", WITHOUT_MFA, 403)
 EXPIRED = AwsError("ExpiredToken", "The security token included in the request is expired", 403)
 NOT_YOURS = AwsError(
     "AccessDenied",
@@ -127,8 +128,8 @@ def test_a_federated_user_may_ask_who_it_is_and_nothing_else(wire: Wire, alice: 
         "UserId": "123456789012:Bob",
         "Arn": "arn:aws:sts::123456789012:federated-user/Bob",
     }
-    assert wire.call("GetUser", bob) == DEAD
-    assert wire.call("ListUsers", bob) == DEAD
+    assert wire.call("GetUser", bob) == NOT_AT_IAM
+    assert wire.call("ListUsers", bob) == NOT_AT_IAM
     assert wire.call("GetSessionToken", bob) == closed("GetSessionToken")
     assert wire.call("GetFederationToken", bob, Name="Eve") == closed("GetFederationToken")
     assert wire.call("DecodeAuthorizationMessage", bob, EncodedMessage="x") == closed("DecodeAuthorizationMessage")

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fake_iam.domain import arns
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, invalid_boundary, no_such_boundary
+from fake_iam.domain.policies.managed_policies import (
+    ManagedPolicy,
+    foreign_partition,
+    invalid_boundary,
+    no_such_boundary,
+)
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_user
 from fake_iam.services.iam.policies.policy_lookups import existing_policy
@@ -17,10 +22,13 @@ def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
 
     Raises:
         InvalidInput: the text is not the ARN of a policy.
+        ValidationError: it is that of a policy in another partition (assumed to be as for attaching).
         NoSuchEntity: there is no such policy.
     """
     if not arns.is_policy(arn):
         raise invalid_boundary(arn)
+    if arns.partition_of(arn) != ctx.partition:
+        raise foreign_partition()
     policy = existing_policy(ctx, arn)
     if policy is None:
         raise no_such_boundary(arn)

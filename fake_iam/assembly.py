@@ -23,6 +23,7 @@ from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
 from fake_iam.protocol.model import load_service
+from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
 from fake_iam.services.iam.credentials.mfa_codes import code_at
@@ -85,6 +86,11 @@ class Assembled:
     def controls(self) -> Controls:
         """What steers the server."""
         return self._steered()[0]
+
+    @property
+    def region(self) -> str:
+        """The region that this server's clients sign for if they are not told which: IAM's in its partition."""
+        return iam_region(self.settings.partition)
 
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer a request of either kind."""

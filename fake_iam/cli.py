@@ -23,6 +23,7 @@ HELP: Final = {
     "port": "port to listen on; 0 takes any free one",
     "auth": "off, issued or strict",
     "account_id": "the account, twelve digits, of callers whose key id names none",
+    "partition": "the partition of calls whose signature names no region: aws, aws-cn, aws-us-gov, ...",
     "random_seed": "a number that makes ids and secrets the same in every run",
     "root_access_key_id": "a key of the root user (strict makes one if none is given)",
     "root_secret_access_key": "its secret",

@@ -68,7 +68,7 @@ def _add_backdate(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> 
     key = add(actions, "access-key", "set dates of an access key", _backdate_access_key)
     key.add_argument("access_key", metavar="ID")
     key.add_argument("--last-used", metavar="MOMENT", help=MOMENT)
-    key.add_argument("--region", help="where it was last used; us-east-1 if left out")
+    key.add_argument("--region", help="where it was last used; the region of IAM if left out")
     key.add_argument("--service", help="for what it was last used; iam if left out")
     other = add(actions, "other", f"set dates of one of: {', '.join(OTHERS)}", _backdate_other)
     other.add_argument("kind", metavar="KIND", choices=sorted(OTHERS))

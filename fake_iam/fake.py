@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from fake_iam.interception import Interception
 
 DUMMY: Final = "testing"
-DEFAULT_REGION: Final = "us-east-1"
 TRANSPORTS: Final = ("socket", "inprocess")
 
 
@@ -125,12 +124,13 @@ class FakeIAM:
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
         session_token: str | None = None,
-        region_name: str = DEFAULT_REGION,
+        region_name: str | None = None,
         **kwargs: Any,
     ) -> Any:
         """A boto3 client for ``"iam"`` or ``"sts"``, whatever the environment and ~/.aws say.
 
         Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
+        Without a region it signs for IAM's in the server's partition.
         ``kwargs`` go to boto3's ``client``: ``config=Config(retries={"total_max_attempts": 1})`` for one.
         """
         self._check_started()
@@ -140,7 +140,7 @@ class FakeIAM:
                 self._session = self.session()
         return self._session.client(
             service,
-            region_name=region_name,
+            region_name=region_name or self.assembled.region,
             aws_access_key_id=access_key_id or default_id,
             aws_secret_access_key=secret_access_key or default_secret,
             aws_session_token=session_token,
@@ -153,19 +153,19 @@ class FakeIAM:
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
         session_token: str | None = None,
-        region_name: str = DEFAULT_REGION,
+        region_name: str | None = None,
     ) -> Any:
         """A boto3 session for code that takes one: its IAM and STS clients and resources are answered here.
 
-        They are so whatever the environment, ~/.aws and an ``endpoint_url`` say. Without a key it signs as ``client``
-        does. Clients of other services go where boto3 sends them, with these credentials.
+        They are so whatever the environment, ~/.aws and an ``endpoint_url`` say. Without a key and a region it signs
+        as ``client`` does. Clients of other services go where boto3 sends them, with these credentials.
         """
         from fake_iam.session import fake_session
 
         self._check_started()
         default_id, default_secret = self._root_credentials()
         credentials = (access_key_id or default_id, secret_access_key or default_secret, session_token)
-        return fake_session(self._endpoint, self._prepare, credentials, region_name)
+        return fake_session(self._endpoint, self._prepare, credentials, region_name or self.assembled.region)
 
     def intercept(self) -> Interception:
         """A block in which the code under test reaches this fake with clients that it builds itself, or has built.
@@ -193,8 +193,8 @@ class FakeIAM:
             "AWS_ENDPOINT_URL_STS": url,
             "AWS_ACCESS_KEY_ID": key_id,
             "AWS_SECRET_ACCESS_KEY": secret,
-            "AWS_DEFAULT_REGION": DEFAULT_REGION,
-            "AWS_REGION": DEFAULT_REGION,
+            "AWS_DEFAULT_REGION": self.assembled.region,
+            "AWS_REGION": self.assembled.region,
         }
 
     def _root_credentials(self) -> tuple[str, str]:

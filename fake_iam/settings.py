@@ -14,6 +14,7 @@ from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+USUAL_PARTITION: Final = "aws"
 KEY_ID: Final = r"\w{16,128}"
 
 
@@ -30,6 +31,7 @@ class Settings:
         port: the port to listen on; 0 takes any free one.
         auth: how callers are held to their keys: ``off``, ``issued`` or ``strict``.
         account_id: the account, twelve digits, of callers whose key id names none.
+        partition: the partition, such as aws or aws-cn, of calls whose signature names no region.
         random_seed: makes ids, secrets and request ids the same in every run; None draws them at random.
         root_access_key_id: a key of the root user, 16 to 128 letters and digits.
         root_secret_access_key: its secret; drawn if only the id is given.
@@ -56,6 +58,7 @@ class Settings:
     port: int = 4593
     auth: Literal["off", "issued", "strict"] = "issued"
     account_id: str = "123456789012"
+    partition: str = USUAL_PARTITION
     random_seed: int | None = None
     root_access_key_id: str | None = None
     root_secret_access_key: str | None = field(default=None, repr=False)
@@ -78,6 +81,7 @@ class Settings:
             raise SettingsError(f"auth is {self.auth!r}; it must be one of {', '.join(AUTH_MODES)}")
         if not re.fullmatch(r"\d{12}", self.account_id, re.ASCII):
             raise SettingsError(f"account_id is {self.account_id!r}; it must be twelve digits")
+        self._check_partition()
         if self.root_access_key_id is not None and not re.fullmatch(KEY_ID, self.root_access_key_id, re.ASCII):
             raise SettingsError(
                 f"root_access_key_id is {self.root_access_key_id!r}; it must be 16 to 128 letters and digits"
@@ -126,6 +130,14 @@ class Settings:
             changed[name] = int(text)
         own = {name: getattr(self, name) for name in ("access_keys_per_user", "users_per_account", "page_size")}
         return Quotas(**{**own, **changed})
+
+    def _check_partition(self) -> None:
+        if self.partition == USUAL_PARTITION:
+            return
+        from fake_iam.protocol.partitions import partitions  # reads a file, and nearly every server is in the usual one
+
+        if self.partition not in partitions():
+            raise SettingsError(f"partition is {self.partition!r}; it must be one of {', '.join(partitions())}")
 
     def _check_range(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)

@@ -134,7 +134,13 @@ def fill(account: Account, size: int) -> None:
         account.table(InlinePolicy).put(inline.key, inline)
         for kind in ("used", "free"):
             device = unassigned(
-                account_id=ACCOUNT, path="/", name=name(kind, number), seed="A" * 64, created_at=AT, tags=()
+                partition="aws",
+                account_id=ACCOUNT,
+                path="/",
+                name=name(kind, number),
+                seed="A" * 64,
+                created_at=AT,
+                tags=(),
             )
             kept = device.enabled(user_id, AT) if kind == "used" else device
             account.table(type(kept)).put(kept.serial_number, kept)

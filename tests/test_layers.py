@@ -27,7 +27,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "services.sts": ("domain", "store.base", "services.registry", "services.context"),
     "pipeline": ("domain", "store.base", "protocol", "services.registry", "services.context", "log"),
     "control": ("domain", "store.base", "pipeline", "protocol", "log"),
-    "settings": ("domain.quotas", "control.documents.moments"),
+    "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions"),
     "version": (),
     "log": (),
     "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version"),

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.answers import AwsError
 from conformance.people import People
-from conformance.provenance import assumed, observed
+from conformance.provenance import assumed, fake_only, observed
 from conformance.signing import ALGORITHM, STAMP, Headers, Key, Signature
 from conformance.sources import ONLY_STS_SEEN, ORACLE, ORDER_CHART, VERSITY, on_both
 from conformance.targets import FORM, Service, Target
@@ -297,8 +297,15 @@ def test_a_wrong_region_at_sts_is_not_named(aws: Target) -> None:
 
 @observed("2022", "JuliaCloud/AWS.jl#565 (ListAccessKeys); aws/aws-sdk-go#156", "auth-region-named")
 def test_a_wrong_region_at_iam_is_named(aws: Target) -> None:
-    expected = mismatch("Credential should be scoped to a valid region, not 'eu-west-1'. ")
-    assert signed_with(aws, "iam", region="eu-west-1") == expected
+    expected = mismatch("Credential should be scoped to a valid region, not 'nowhere'. ")
+    assert signed_with(aws, "iam", region="nowhere") == expected
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-northwest-1", "us-gov-east-1", "aws-global"])
+@fake_only("AWS's endpoints of IAM take one region each")
+@assumed("SDKs that are given an endpoint sign for their own region: AWS's rules for endpoints do not apply then")
+def test_iam_at_an_endpoint_of_ones_own_takes_every_region(aws: Target, region: str) -> None:
+    assert aws.client("iam", aws.key, region).list_users(MaxItems=1)["Users"] is not None
 
 
 @on_both("auth-service")

@@ -1,32 +1,56 @@
-"""How things are named across AWS."""
+"""How things are named across AWS.
+
+Every ARN begins with the partition that its thing is in: ``aws``, ``aws-cn``, ``aws-us-gov`` and so on.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+AWS: Final = "aws"  # the partition of the usual regions
 ARN: Final = r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+"
 POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy(?:/[\w+=,.@-]+)+"  # path and name as in the model
 
 
-def root(account_id: str) -> str:
+def root(partition: str, account_id: str) -> str:
     """The account itself, as a caller."""
-    return f"arn:aws:iam::{account_id}:root"
+    return f"arn:{partition}:iam::{account_id}:root"
 
 
-def user(account_id: str, path: str, name: str) -> str:
-    """A user; the path has its slashes."""
-    return f"arn:aws:iam::{account_id}:user{path}{name}"
+def user(partition: str, account_id: str, path: str, name: str) -> str:
+    """A user; here and below, the path has its slashes."""
+    return f"arn:{partition}:iam::{account_id}:user{path}{name}"
 
 
-def mfa_device(account_id: str, path: str, name: str) -> str:
+def group(partition: str, account_id: str, path: str, name: str) -> str:
+    """A group."""
+    return f"arn:{partition}:iam::{account_id}:group{path}{name}"
+
+
+def policy(partition: str, account_id: str, path: str, name: str) -> str:
+    """A managed policy; the account of AWS's own is ``aws``."""
+    return f"arn:{partition}:iam::{account_id}:policy{path}{name}"
+
+
+def mfa_device(partition: str, account_id: str, path: str, name: str) -> str:
     """A virtual MFA device; its serial number."""
-    return f"arn:aws:iam::{account_id}:mfa{path}{name}"
+    return f"arn:{partition}:iam::{account_id}:mfa{path}{name}"
 
 
-def federated_user(account_id: str, name: str) -> str:
+def server_certificate(partition: str, account_id: str, path: str, name: str) -> str:
+    """A server certificate."""
+    return f"arn:{partition}:iam::{account_id}:server-certificate{path}{name}"
+
+
+def federated_user(partition: str, account_id: str, name: str) -> str:
     """Somebody with credentials of GetFederationToken."""
-    return f"arn:aws:sts::{account_id}:federated-user/{name}"
+    return f"arn:{partition}:sts::{account_id}:federated-user/{name}"
+
+
+def partition_of(arn: str) -> str:
+    """The partition in an ARN; of a text that is none, whatever stands between its first colons."""
+    return arn.partition(":")[2].partition(":")[0]
 
 
 def is_arn(text: str) -> bool:

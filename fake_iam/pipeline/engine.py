@@ -14,10 +14,11 @@ from fake_iam.log import log
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
-from fake_iam.pipeline.runtime import GLOBAL_REGION, RuntimeSettings, Step
+from fake_iam.pipeline.runtime import RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.plans import json_writer, plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller, Context
@@ -115,7 +116,16 @@ class Engine:
             log().exception("internal fault, request id %s", call.request_id)
             return self._error(call, self._fault(call))
 
-    def perform(self, account_id: str, service: str, operation: str, members: Mapping[str, Any], now: datetime) -> None:
+    def perform(
+        self,
+        account_id: str,
+        service: str,
+        operation: str,
+        members: Mapping[str, Any],
+        now: datetime,
+        *,
+        partition: str,
+    ) -> None:
         """Do an operation as the account's root user, inside the transaction of whoever asks.
 
         ``members`` are the parameters under the model's names.
@@ -129,7 +139,8 @@ class Engine:
         plan.validate(members)
         does = implemented.operation(operation)
         assert does is not None
-        does.function(self.context(Caller.root(account_id), now), **plan.arguments(members, does.parameters))
+        caller = Caller.root(account_id, partition=partition)
+        does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
@@ -182,7 +193,7 @@ class Engine:
         headers = [("x-amzn-RequestId", call.request_id)]
         if call.service and call.service.name == "sts":
             region = call.signed.credential.region if call.signed and call.signed.credential.region.isascii() else ""
-            extended = self.ids.extended_request_id(region or GLOBAL_REGION, call.now)
+            extended = self.ids.extended_request_id(region or iam_region(self.settings.partition), call.now)
             headers.append(("x-amz-sts-extended-request-id", extended))
         return [*headers, ("Content-Type", "application/json" if as_json else "text/xml")]
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Literal, Protocol
 
 from fake_iam.domain.clock import Clock
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.sight import Sight
 from fake_iam.services.context import Caller, Context, World
-
-GLOBAL_REGION: Final = "us-east-1"
 
 
 class RuntimeSettings(Protocol):
@@ -26,6 +24,11 @@ class RuntimeSettings(Protocol):
     @property
     def account_id(self) -> str:
         """The account of callers whose key id says nothing."""
+        ...
+
+    @property
+    def partition(self) -> str:
+        """The partition of calls whose signature names no region."""
         ...
 
 

@@ -139,15 +139,19 @@ class ServiceModel:
         )
 
 
+def data_folders() -> list[str]:
+    """Where the installed botocore keeps its data files."""
+    spec = find_spec("botocore")
+    return [os.path.join(place, "data") for place in (spec.submodule_search_locations or ())] if spec else []
+
+
 @cache
 def load_service(name: Literal["iam", "sts"] | str) -> ServiceModel:
     """The newest model that the installed botocore has of a service. Raises LookupError if it has none."""
-    spec = find_spec("botocore")
-    places = list(spec.submodule_search_locations or ()) if spec else []
     files = sorted(
         os.path.join(folder, file)
-        for place in places
-        for folder, _, contents in os.walk(os.path.join(place, "data", name))
+        for place in data_folders()
+        for folder, _, contents in os.walk(os.path.join(place, name))
         for file in contents
         if file.startswith("service-2.json")
     )

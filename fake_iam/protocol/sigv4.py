@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.partitions import partition_of
 from fake_iam.protocol.wire import Headers, WireRequest
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
@@ -20,8 +21,6 @@ TERMINATOR: Final = "aws4_request"
 SKEW: Final = timedelta(minutes=15)
 BASIC_FORMAT: Final = "%Y%m%dT%H%M%SZ"
 STAMP: Final = r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z"
-IAM_REGIONS: Final = frozenset({"us-east-1", "cn-north-1", "us-gov-west-1"})
-REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}"
 COMPONENTS: Final = ("Credential", "Signature", "SignedHeaders")
 USUAL: Final = re.compile(rf"{ALGORITHM} Credential=([\w/-]+), ?SignedHeaders=([\w;-]+), ?", re.ASCII)
 QUERY_COMPONENTS: Final = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
@@ -125,6 +124,8 @@ def check_date(signed: Signed, now: datetime) -> None:
 def check_scope(signed: Signed, service: str) -> None:
     """Hold the credential scope to region, service, terminator and date; all that is wrong goes into one message.
 
+    Any region of any partition will do. AWS's endpoints of IAM take one region each, but SDKs that are given an
+    endpoint sign for the region that they are set to: the rules by which they would sign for IAM's do not apply then.
     IAM names the wrong region (quoted until 2022), STS does not (recorded 2026).
 
     Raises:
@@ -137,10 +138,9 @@ def check_scope(signed: Signed, service: str) -> None:
             f"e.g. keyid/date/region/service/term, got '{credential.text}'"
         )
     found = []
-    if service == "iam" and credential.region not in IAM_REGIONS:
-        found.append(f"Credential should be scoped to a valid region, not '{credential.region}'. ")
-    if service != "iam" and not re.fullmatch(REGION, credential.region, re.ASCII):
-        found.append("Credential should be scoped to a valid region. ")
+    if partition_of(credential.region) is None:
+        named = f", not '{credential.region}'" if service == "iam" else ""
+        found.append(f"Credential should be scoped to a valid region{named}. ")
     if credential.service != service:
         found.append(f"Credential should be scoped to correct service: '{service}'. ")
     if credential.terminator != TERMINATOR:

@@ -22,9 +22,12 @@ T = TypeVar("T")
 
 
 class Caller:
-    """Who signed the request. ``id`` is the user's id, or the account number for the root user."""
+    """Who signed the request. ``id`` is the user's id, or the account number for the root user.
 
-    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session")
+    ``partition`` is the one that the call is made in.
+    """
+
+    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session", "partition")
 
     def __init__(
         self,
@@ -34,6 +37,8 @@ class Caller:
         arn: str,
         access_key_id: str | None = None,
         session: Session | None = None,
+        *,
+        partition: str,
     ) -> None:
         self.kind = kind
         self.account_id = account_id
@@ -41,23 +46,27 @@ class Caller:
         self.arn = arn
         self.access_key_id = access_key_id
         self.session = session
+        self.partition = partition
 
     @classmethod
-    def root(cls, account_id: str, access_key_id: str | None = None, session: Session | None = None) -> Caller:
+    def root(
+        cls, account_id: str, access_key_id: str | None = None, session: Session | None = None, *, partition: str
+    ) -> Caller:
         """The root user of an account."""
-        return cls("root", account_id, account_id, arns.root(account_id), access_key_id, session)
+        arn = arns.root(partition, account_id)
+        return cls("root", account_id, account_id, arn, access_key_id, session, partition=partition)
 
     @classmethod
-    def user(cls, user: User, access_key_id: str, session: Session | None = None) -> Caller:
+    def user(cls, user: User, access_key_id: str, session: Session | None = None, *, partition: str) -> Caller:
         """A user, under the name it has now."""
-        return cls("user", user.account_id, user.id, user.arn, access_key_id, session)
+        return cls("user", user.account_id, user.id, user.arn, access_key_id, session, partition=partition)
 
     @classmethod
-    def federated(cls, name: str, session: Session) -> Caller:
+    def federated(cls, name: str, session: Session, *, partition: str) -> Caller:
         """A federated user, by the name that GetFederationToken was given."""
         account_id = session.account_id
-        user_id, arn = federated_user_id(account_id, name), arns.federated_user(account_id, name)
-        return cls("federated-user", account_id, user_id, arn, session.key_id, session)
+        user_id, arn = federated_user_id(account_id, name), arns.federated_user(partition, account_id, name)
+        return cls("federated-user", account_id, user_id, arn, session.key_id, session, partition=partition)
 
 
 class UserSight(Protocol):
@@ -132,6 +141,11 @@ class Context:
     def quotas(self) -> Quotas:
         """How many of each thing there may be."""
         return self.world.quotas
+
+    @property
+    def partition(self) -> str:
+        """The partition that the call is made in: what it makes has its ARN there."""
+        return self.caller.partition
 
     def sees(self, user: User) -> bool:
         """Whether a look-up finds a user that is there already; names are taken at once all the same."""

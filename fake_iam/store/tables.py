@@ -115,7 +115,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "credentials.access_keys.AccessKey": Indexes(OWNED, fields=("owner_id",)),
     "sts.sessions.Session": Indexes(),
     "credentials.mfa_devices.MfaDevice": Indexes(
-        OWNED,
+        {**OWNED, "place": lambda device: device.place},
         tallies={"status": lambda device: "Assigned" if device.assigned else "Unassigned"},
         orders={"status": Order(_statuses, lambda device, _: device.place)},
     ),

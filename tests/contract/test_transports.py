@@ -151,7 +151,7 @@ def callers_of_a_strict_server(line: Line) -> list[Any]:
     sts = line.client("sts", ROOT)
     return [
         parsed(sts.get_caller_identity),
-        parsed(line.client("iam", ROOT, region_name="eu-west-1").get_user),
+        parsed(line.client("iam", ROOT, region_name="here").get_user),
         parsed(line.client("iam", Key(ROOT.id, "another")).get_user),
         parsed(line.client("iam").get_user),
         parsed(line.client("sts", config=Config(signature_version=UNSIGNED)).get_caller_identity),

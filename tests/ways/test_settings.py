@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
+import botocore.session
 import pytest
 
 from fake_iam import Settings, SettingsError
@@ -15,6 +16,7 @@ GOOD = {
     "port": ("8080", 8080),
     "auth": ("strict", "strict"),
     "account_id": ("111122223333", "111122223333"),
+    "partition": ("aws-cn", "aws-cn"),
     "random_seed": ("-7", -7),
     "root_access_key_id": ("AKIAQROOTROOTROOTROO", "AKIAQROOTROOTROOTROO"),
     "root_secret_access_key": ("root-secret", "root-secret"),
@@ -55,6 +57,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "port": 4593,
         "auth": "issued",
         "account_id": "123456789012",
+        "partition": "aws",
         "random_seed": None,
         "root_access_key_id": None,
         "root_secret_access_key": None,
@@ -250,3 +253,11 @@ def test_settings_are_given_by_name() -> None:
 
 def test_a_settings_error_is_a_value_error() -> None:
     assert issubclass(SettingsError, ValueError)
+
+
+def test_a_partition_is_one_that_botocore_knows() -> None:
+    said, _, names = refusal(partition="aws-moon").partition("; it must be one of ")
+    assert said == "partition is 'aws-moon'"
+    assert set(names.split(", ")) == set(botocore.session.Session().get_available_partitions())
+    for partition in ("aws-cn", "aws-us-gov", "aws-iso"):
+        assert Settings(partition=partition).partition == partition

@@ -64,6 +64,17 @@ for query in ("Action=ListUsers&Version=2010-05-08", "Action=GetCallerIdentity&V
     assert answer.status == 200, answer
     print(*(service for service in ("iam", "sts") if any(f"/{{service}}/20" in str(file) for file in read)))
 """
+PARTITIONS_READ = f"""
+import sys
+read = []
+sys.addaudithook(lambda event, details: read.append(str(details[0])) if event == "open" else None)
+{START}
+for region in ("us-east-1", "eu-west-1"):
+    signed = f"AWS4-HMAC-SHA256 Credential=A/20260101/{{region}}/iam/aws4_request, SignedHeaders=host, Signature=a"
+    call = WireRequest.of("GET", "/", "Action=ListUsers&Version=2010-05-08", [("Host", "x"), ("Authorization", signed)])
+    assert server.handle(call).status == 200
+    print(sum(file.endswith(("/partitions.json", "/endpoints.json")) for file in read))
+"""
 
 
 def loaded(script: str) -> set[str]:
@@ -80,3 +91,8 @@ def test_the_first_answer_needs_no_heavy_library() -> None:
 def test_a_services_model_is_read_with_its_first_call() -> None:
     done = subprocess.run([sys.executable, "-c", MODELS_READ], capture_output=True, text=True, check=True)
     assert done.stdout == "iam\niam sts\n"
+
+
+def test_partitions_are_read_for_another_region_than_the_usual_one() -> None:
+    done = subprocess.run([sys.executable, "-c", PARTITIONS_READ], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n1\n"

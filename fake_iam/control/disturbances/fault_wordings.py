@@ -106,9 +106,9 @@ def _resource(call: Call, user: str) -> str | None:
     if call.service.name != "iam":
         return None
     if call.plan.name == "CreateUser":
-        return arns.user(call.caller.account_id, call.parameters.get("Path", "/"), user)
+        return arns.user(call.caller.partition, call.caller.account_id, call.parameters.get("Path", "/"), user)
     if call.plan.name == "ListUsers":
-        return arns.user(call.caller.account_id, call.parameters.get("PathPrefix", "/"), "")
+        return arns.user(call.caller.partition, call.caller.account_id, call.parameters.get("PathPrefix", "/"), "")
     if call.plan.name == "GetAccessKeyLastUsed":
         return f"access key {call.parameters.get('AccessKeyId', '')}"
     return f"user {user}"

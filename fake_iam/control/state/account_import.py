@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from fake_iam.control.documents.problems import DocumentError, path
 from fake_iam.control.state.policy_import import Policies, import_policies
+from fake_iam.domain.arns import partition_of
 from fake_iam.domain.credentials.access_keys import ACTIVE, INACTIVE
 
 ROOT_ROW: Final = "<root_account>"
@@ -55,11 +56,19 @@ def import_account(details: str | None, report: str | None) -> Imported:
     names = sorted({**listed, **rows}, key=str.lower)
     policies = import_policies(document)
     users = [_user(name, listed.get(name, {}), rows.get(name, {}), policies) for name in names]
-    numbers = {row["arn"].split(":")[4] for row in [*rows.values(), *([root] if root else [])]}
-    numbers |= {str(user["Arn"]).split(":")[4] for user in listed.values() if user.get("Arn")}
+    arns = [row["arn"] for row in [*rows.values(), *([root] if root else [])]]
+    arns += [str(user["Arn"]) for user in listed.values() if user.get("Arn")]
+    numbers = {arn.split(":")[4] for arn in arns}
     if len(numbers) > 1:
         raise DocumentError(f"the exports are of different accounts: {', '.join(sorted(numbers))}")
-    account: dict[str, Any] = {**_given(groups=_groups(document, policies), policies=policies.seeds), "users": users}
+    partitions = {partition_of(arn) for arn in arns}
+    if len(partitions) > 1:
+        raise DocumentError(f"the exports are of different partitions: {', '.join(sorted(partitions))}")
+    partition = partitions.pop() if partitions else None
+    account: dict[str, Any] = {
+        **_given(partition=partition, groups=_groups(document, policies), policies=policies.seeds),
+        "users": users,
+    }
     if root and _keys(root):
         account["root"] = {"access_keys": _keys(root)}
     seed = {"accounts": {numbers.pop(): account}} if numbers else account

@@ -96,7 +96,9 @@ def _backdate_access_key(engine: Engine, values: Mapping[str, Any]) -> None:
     key = keys.get(key_id) if keys is not None else None
     if key is None or keys is None:
         raise FormatError(("access_key",), f"{key_id!r} is no key of this server")
-    created, used = values.get("created", key.created_at), last_use(values) or key.last_use
+    owner = engine.store.account(key.account_id).users.get(key.owner_id)
+    use = last_use(values, owner.partition if owner else engine.settings.partition)
+    created, used = values.get("created", key.created_at), use or key.last_use
     keys.put(key.id, replace(key, created_at=created, last_use=used))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fake_iam.control.documents.format import ACCOUNT_ID, Field, Flag, ListOf, MapOf, Moment, Record, Text
 from fake_iam.control.documents.problems import FormatError, Where
-from fake_iam.control.state.noun_formats import TAGS, account_fields, user_fields
+from fake_iam.control.state.noun_formats import PARTITION, TAGS, account_fields, user_fields
 from fake_iam.domain.credentials.access_keys import STATUSES
 from fake_iam.domain.ids import IdSource
 
@@ -63,7 +63,7 @@ def last_use_format(date: Moment) -> Record:
     return Record(
         {
             "date": Field(date, "when the key last signed", required=True),
-            "region": Field(Text(), "where; us-east-1 if left out"),
+            "region": Field(Text(), "where; IAM's region, such as us-east-1, if left out"),
             "service": Field(Text(), "for which service; iam if left out"),
         }
     )
@@ -93,6 +93,7 @@ def user_format(date: Moment) -> Record:
             "tags": Field(TAGS, "the tags, keys to values"),
             "permissions_boundary": Field(Text(shape="arnType"), "the ARN of a policy"),
             "password_last_used": Field(date, "never if left out"),
+            "partition": Field(PARTITION, "that of its ARN; its account's if left out"),
             "access_keys": Field(ListOf(access_key_format(date)), "the keys, within the quota"),
             **user_fields(date),
         }

@@ -62,6 +62,7 @@ def _user(user: User) -> dict[str, Any]:
         tags={tag.key: tag.value for tag in user.tags} or None,
         permissions_boundary=user.permissions_boundary,
         password_last_used=user.password_last_used and write_moment(user.password_last_used),
+        partition=user.partition,
     )
 
 

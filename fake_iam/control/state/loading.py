@@ -22,9 +22,9 @@ from fake_iam.domain.identities.users import User, name_key
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.domain.tags import Tag, distinct
 from fake_iam.pipeline.engine import Engine
+from fake_iam.protocol.partitions import iam_region, partitions
 from fake_iam.store.base import Account
 
-IAM_REGION = "us-east-1"
 Placed = tuple[Where, str, Mapping[str, Any]]  # where in the document; whose it is; its values
 
 
@@ -78,17 +78,18 @@ class _Loader:
 
     def add(self, where: Where, account: Account, values: Mapping[str, Any]) -> None:
         keys: list[Placed] = []
-        seeder = Seeder(self._engine, account, self._now)
+        partition = values.get("partition") or _carried(values) or self._engine.settings.partition
+        seeder = Seeder(self._engine, account, self._now, partition)
         seeder.before_users(where, values)
         for number, user in enumerate(values.get("users", ())):
             at = (*where, "users", number)
-            row = self._user(at, account, user)
-            seeder.user(at, row, user)
+            row = self._user(at, account, user, partition)
+            Seeder(self._engine, account, self._now, row.partition).user(at, row, user)
             keys += _owned(at, row.id, user, self._engine.quotas.access_keys_per_user)
         root = values.get(ROOT, {})
         keys += _owned((*where, ROOT), account.id, root, self._engine.quotas.access_keys_per_user)
         for at, owner_id, key in sorted(keys, key=self._age):
-            self._access_key(at, account, owner_id, key)
+            self._access_key(at, account, owner_id, key, partition)
         seeder.after_users(where, values)
         for number, session in enumerate(values.get("sessions", ())):
             self._session((*where, "sessions", number), account, session)
@@ -101,7 +102,7 @@ class _Loader:
         serial = self._engine.store.serial(key.get("id", ""))
         return math.inf if serial is None else serial, key.get("created", self._now)
 
-    def _user(self, where: Where, account: Account, values: Mapping[str, Any]) -> User:
+    def _user(self, where: Where, account: Account, values: Mapping[str, Any], partition: str) -> User:
         name = values["name"]
         if account.users.find("name", name_key(name)):
             raise FormatError((*where, "name"), f"{name!r} is there already")
@@ -111,6 +112,8 @@ class _Loader:
         boundary = values.get("permissions_boundary")
         if boundary is not None and not arns.is_policy(boundary):
             raise FormatError((*where, "permissions_boundary"), f"{boundary!r} is not the ARN of a policy")
+        if boundary is not None and arns.partition_of(boundary) not in partitions():
+            raise FormatError((*where, "permissions_boundary"), f"{boundary!r} is in no partition that there is")
         try:
             tags = distinct(Tag(key, value) for key, value in values.get("tags", {}).items())
         except InvalidInput as problem:
@@ -124,12 +127,15 @@ class _Loader:
             tags=tags,
             permissions_boundary=boundary,
             password_last_used=values.get("password_last_used"),
+            partition=values.get("partition", partition),
         )
         account.users.put(row.id, row)
         self.users += 1
         return row
 
-    def _access_key(self, where: Where, account: Account, owner_id: str, values: Mapping[str, Any]) -> None:
+    def _access_key(
+        self, where: Where, account: Account, owner_id: str, values: Mapping[str, Any], partition: str
+    ) -> None:
         key_id = values.get("id") or self._engine.ids.access_key_id(account.id)
         self._must_be_free((*where, "id"), account, key_id)
         row = AccessKey(
@@ -140,7 +146,7 @@ class _Loader:
             created_at=values.get("created", self._now),
             serial=self._engine.store.record_issue(key_id, account.id),
             status=values.get("status", ACTIVE),
-            last_use=last_use(values),
+            last_use=last_use(values, partition),
         )
         account.access_keys.put(row.id, row)
         self.access_keys += 1
@@ -178,10 +184,20 @@ class _Loader:
             raise FormatError(where, f"{key_id!r} is there already")
 
 
-def last_use(values: Mapping[str, Any]) -> LastUse | None:
-    """The ``last_used`` of an access key's values, or None if it is left out."""
+def last_use(values: Mapping[str, Any], partition: str) -> LastUse | None:
+    """The ``last_used`` of an access key's values, or None if it is left out; its region is that of IAM if left out."""
     use = values.get("last_used")
-    return use and LastUse(use["date"], use.get("service", "iam"), use.get("region", IAM_REGION))
+    return use and LastUse(use["date"], use.get("service", "iam"), use.get("region") or iam_region(partition))
+
+
+def _carried(values: Mapping[str, Any]) -> str | None:
+    """The partition of the policies that whoever is in an account names, if it is one alone."""
+    lists = [rows for name, rows in values.items() if isinstance(rows, list)]
+    owners = [row for rows in lists for row in rows]
+    named = {owner["permissions_boundary"] for owner in owners if "permissions_boundary" in owner}
+    named |= {arn for owner in owners for arn in owner.get("attached_policies", ())}
+    found = {arns.partition_of(arn) for arn in named} & partitions().keys()
+    return found.pop() if len(found) == 1 else None
 
 
 def _owned(where: Where, owner_id: str, owner: Mapping[str, Any], quota: int) -> list[Placed]:

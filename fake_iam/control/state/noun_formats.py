@@ -11,6 +11,7 @@ from fake_iam.control.documents.format import Field, Flag, ListOf, MapOf, Moment
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.domain.credentials.access_keys import STATUSES
 from fake_iam.domain.tags import TAGS_PER_ENTITY
+from fake_iam.protocol.partitions import partitions
 
 STATUS: Final = Field(Text(choices=STATUSES), "Active if left out")
 PATH: Final = Field(Text(shape="pathType"), "/ if left out")
@@ -33,6 +34,25 @@ class PolicyDocument:
     def schema(self) -> dict[str, Any]:
         """Its JSON Schema."""
         return {"type": ["object", "string"]}
+
+
+@dataclass(frozen=True)
+class PartitionName:
+    """The name of a partition, such as aws-cn."""
+
+    def read(self, value: Any, where: Where) -> str:
+        """The name. Raises FormatError."""
+        names = list(partitions())
+        if value not in names:
+            raise FormatError(where, f"{value!r} is no partition; there are {', '.join(names)}")
+        return str(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema; which partitions there are depends on the installed botocore."""
+        return {"type": "string"}
+
+
+PARTITION: Final = PartitionName()
 
 
 def user_fields(date: Moment) -> dict[str, Field]:
@@ -119,6 +139,7 @@ def account_fields() -> dict[str, Field]:
         }
     )
     return {
+        "partition": Field(PARTITION, "that of its ARNs; of the ARNs that it names, or the server's, if left out"),
         "alias": Field(Text(), "the account's alias"),
         "groups": Field(ListOf(group), "the groups"),
         "policies": Field(ListOf(policy), "the managed policies"),

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from fake_iam.domain.policies.aws_managed import AWS_MANAGED
-
-AWS_ARN = "arn:aws:iam::aws:policy/"
+from fake_iam.domain.policies.aws_managed import find_aws_managed
+from fake_iam.domain.policies.policy_arns import is_of_aws
 
 
 class Policies:
@@ -30,7 +29,7 @@ class Policies:
         found = []
         for policy in owner.get("AttachedManagedPolicies") or ():
             arn = policy["PolicyArn"]
-            if arn in self._managed or arn in AWS_MANAGED:
+            if arn in self._managed or find_aws_managed(arn):
                 found.append(arn)
             else:
                 self.notes.append(f"{name} has {arn} attached, which is not known here and is left out")
@@ -40,7 +39,7 @@ class Policies:
 def import_policies(document: Mapping[str, Any]) -> Policies:
     """The policies in what ``get-account-authorization-details`` printed."""
     listed = document.get("Policies") or ()
-    return Policies({policy["Arn"]: policy for policy in listed if not policy["Arn"].startswith(AWS_ARN)})
+    return Policies({policy["Arn"]: policy for policy in listed if not is_of_aws(policy["Arn"])})
 
 
 def _seed(policy: Mapping[str, Any]) -> dict[str, Any]:

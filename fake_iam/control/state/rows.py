@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -24,8 +24,8 @@ def encode(row: Any, *, secrets: bool) -> dict[str, Any]:
 def decode(kind: type[Any], document: Any, where: Where, draw: Draw) -> Any:
     """A row of a kind from its fields.
 
-    A secret that is left out is drawn: ``draw`` is given the name of a method of IdSource, the ``draw`` in the field's
-    metadata, or "secret".
+    A field that has a default may be left out, as in dumps of earlier releases. A secret that is left out is drawn:
+    ``draw`` is given the name of a method of IdSource, the ``draw`` in the field's metadata, or "secret".
 
     Raises:
         FormatError: a field is missing, unknown, or of another type.
@@ -41,7 +41,7 @@ def decode(kind: type[Any], document: Any, where: Where, draw: Draw) -> Any:
     for name, item in declared.items():
         if name in document:
             values[name] = _decode(hints[name], document[name], (*where, name), draw)
-        else:
+        elif item.default is MISSING or not item.repr:
             values[name] = _drawn(item, where, draw)
     return kind(**values)
 

@@ -26,10 +26,11 @@ Values = Mapping[str, Any]
 class Seeder:
     """Fills an account, inside the transaction of whoever asks. An operation that refuses is a FormatError."""
 
-    def __init__(self, engine: Engine, account: Account, now: datetime) -> None:
+    def __init__(self, engine: Engine, account: Account, now: datetime, partition: str) -> None:
         self._engine = engine
         self._account = account
         self._now = now
+        self._partition = partition
 
     def before_users(self, where: Where, values: Values) -> None:
         """What users refer to: groups and managed policies; and the rest of the account."""
@@ -118,7 +119,7 @@ class Seeder:
         name, path = values.get("name", user.name), values.get("path", "/")
         self._do(where, "CreateVirtualMFADevice", VirtualMFADeviceName=name, Path=path)
         devices = self._account.table(MfaDevice)
-        device = _there(devices.get(arns.mfa_device(self._account.id, path, name)))
+        device = _there(devices.get(arns.mfa_device(self._partition, self._account.id, path, name)))
         seeded = replace(device, seed=values.get("seed", device.seed))
         devices.put(device.serial_number, seeded.enabled(user.id, values.get("enabled", self._now)))
 
@@ -136,7 +137,7 @@ class Seeder:
     def _do(self, where: Where, operation: str, **members: Any) -> None:
         given = {name: value for name, value in members.items() if value is not None}
         try:
-            self._engine.perform(self._account.id, "iam", operation, given, self._now)
+            self._engine.perform(self._account.id, "iam", operation, given, self._now, partition=self._partition)
         except (ServiceError, Refusal) as refused:
             raise FormatError(where, refused.message or refused.code) from None
 

@@ -48,7 +48,7 @@ class MfaDevice:
 
     @property
     def place(self) -> str:
-        """Path and name: what differs between the serial numbers of an account."""
+        """Path and name: what it is unique by, since an account is in one partition."""
         return f"{self.path}{self.name}"
 
     def enabled(self, owner_id: str, at: datetime) -> MfaDevice:
@@ -74,10 +74,12 @@ class MfaDevice:
         return None
 
 
-def unassigned(*, account_id: str, path: str, name: str, seed: str, created_at: datetime, tags: Tags) -> MfaDevice:
-    """A device that is nobody's yet."""
+def unassigned(
+    *, partition: str, account_id: str, path: str, name: str, seed: str, created_at: datetime, tags: Tags
+) -> MfaDevice:
+    """A device that is nobody's yet. Its serial number keeps the partition."""
     return MfaDevice(
-        serial_number=arns.mfa_device(account_id, path, name),
+        serial_number=arns.mfa_device(partition, account_id, path, name),
         account_id=account_id,
         owner_id="",
         name=name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from fake_iam.domain import arns
 from fake_iam.domain.errors import EntityAlreadyExists, KeyPairMismatch, MalformedCertificate, NoSuchEntity
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.tags import Tags
@@ -23,11 +24,12 @@ class ServerCertificate:
     uploaded_at: datetime
     expires_at: datetime
     tags: Tags = ()
+    partition: str = arns.AWS
 
     @property
     def arn(self) -> str:
         """The ARN, with the path."""
-        return f"arn:aws:iam::{self.account_id}:server-certificate{self.path}{self.name}"
+        return arns.server_certificate(self.partition, self.account_id, self.path, self.name)
 
     @property
     def name_key(self) -> str:

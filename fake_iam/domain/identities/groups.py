@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from fake_iam.domain import arns
 from fake_iam.domain.errors import DeleteConflict, EntityAlreadyExists, NoSuchEntity
 from fake_iam.domain.identities.users import name_key
 
@@ -18,11 +19,12 @@ class Group:
     name: str
     path: str
     created_at: datetime
+    partition: str = arns.AWS
 
     @property
     def arn(self) -> str:
         """The ARN, with the path."""
-        return f"arn:aws:iam::{self.account_id}:group{self.path}{self.name}"
+        return arns.group(self.partition, self.account_id, self.path, self.name)
 
     @property
     def name_key(self) -> str:

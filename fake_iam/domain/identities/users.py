@@ -22,11 +22,12 @@ class User:
     tags: Tags = ()
     permissions_boundary: str | None = None
     password_last_used: datetime | None = None
+    partition: str = arns.AWS
 
     @property
     def arn(self) -> str:
         """The ARN, with the path."""
-        return arns.user(self.account_id, self.path, self.name)
+        return arns.user(self.partition, self.account_id, self.path, self.name)
 
     @property
     def name_key(self) -> str:

@@ -7,9 +7,12 @@ are shortened to what they come to.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from fake_iam.domain import arns
 from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersion
 
 SINCE: Final = datetime(2015, 2, 6, 18, 40, tzinfo=timezone.utc)
@@ -142,3 +145,25 @@ _POLICIES: Final = (
     ),
 )
 AWS_MANAGED: Final = {policy.arn: policy for policy in _POLICIES}
+_SORTED: Final = tuple(sorted(_POLICIES, key=lambda policy: policy.place))
+
+
+def find_aws_managed(arn: str) -> ManagedPolicy | None:
+    """AWS's policy under that ARN, in the partition that the ARN names; None if AWS has none of that name."""
+    partition = arns.partition_of(arn)
+    policy = AWS_MANAGED.get(arn.replace(f"arn:{partition}:", f"arn:{arns.AWS}:", 1))
+    return None if policy is None else _within(partition, policy)
+
+
+def aws_managed(partition: str) -> Iterator[ManagedPolicy]:
+    """AWS's policies in a partition, in the order of lists."""
+    return (_within(partition, policy) for policy in _SORTED)
+
+
+def _within(partition: str, policy: ManagedPolicy) -> ManagedPolicy:
+    """The policy as a partition has it. Assumed: each partition has the same ones, but for the ARNs in documents."""
+    if partition == policy.partition:
+        return policy
+    here, there = f'"arn:{policy.partition}:', f'"arn:{partition}:'
+    versions = (replace(version, document=version.document.replace(here, there)) for version in policy.versions)
+    return replace(policy, partition=partition, versions=tuple(versions))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fake_iam.domain import arns
 from fake_iam.domain.errors import (
     AccessDenied,
     DeleteConflict,
@@ -44,11 +45,12 @@ class ManagedPolicy:
     versions_made: int = 1
     description: str | None = None
     tags: Tags = ()
+    partition: str = arns.AWS
 
     @property
     def arn(self) -> str:
         """The ARN, with the path."""
-        return f"arn:aws:iam::{self.account_id}:policy{self.path}{self.name}"
+        return arns.policy(self.partition, self.account_id, self.path, self.name)
 
     @property
     def name_key(self) -> str:
@@ -100,6 +102,15 @@ def unparsable_arn() -> ValidationError:
     August 2025; assumed elsewhere.
     """
     return ValidationError("Invalid ARN:  Could not be parsed!")
+
+
+def foreign_partition() -> ValidationError:
+    """The ARN is of another partition than the caller's account, or of none.
+
+    Recorded by users since 2024 for AttachRolePolicy (pulumi/pulumi-aws-apigateway#347) and GetPolicy
+    (aws/aws-parallelcluster#6492), announced by AWS for all ARNs of IAM that are parameters (cloud-gov/aws-broker#383).
+    """
+    return ValidationError("Invalid ARN partition")
 
 
 def not_a_policy_arn(arn: str) -> ValidationError:

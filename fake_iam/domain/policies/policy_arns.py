@@ -24,6 +24,11 @@ def path_of(arn: str) -> str:
     return arn.partition(":policy")[2].removesuffix(name_of(arn))
 
 
+def is_of_aws(arn: str) -> bool:
+    """Whether the policy of that ARN would be one of AWS's own."""
+    return ":iam::aws:" in arn
+
+
 def place_of(arn: str) -> str:
     """How lists of policies are sorted: the account's own before AWS's, by name."""
-    return f"{AWS_PLACES if ':iam::aws:' in arn else '0'}{name_key(name_of(arn))}"
+    return f"{AWS_PLACES if is_of_aws(arn) else '0'}{name_key(name_of(arn))}"

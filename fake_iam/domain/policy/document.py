@@ -19,7 +19,6 @@ Statement = Mapping[str, Any]
 VERSION: Final = "2012-10-17"
 VERSIONS: Final = ("2008-10-17", VERSION)
 EFFECTS: Final = ("Allow", "Deny")
-PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc", "*")
 TOP_KEYS: Final = {"Version", "Id", "Statement"}
 TEXT_KEYS: Final = ("Action", "NotAction", "Resource", "NotResource")
 PRINCIPAL_KEYS: Final = {"Principal", "NotPrincipal"}
@@ -63,8 +62,11 @@ def size(text: str) -> int:
     return len("".join(text.split()))
 
 
-def check_identity_policy(text: str, *, managed: bool) -> None:
+def check_identity_policy(text: str, *, partition: str, managed: bool) -> None:
     """Hold a document to the rules of identity policies; the rule of versions is for managed ones only.
+
+    ``partition`` is the one that the account is in: resources of another are refused (quoted by users of aws-cn,
+    aws-us-gov and aws-eusc, such as kubernetes/kops#6763; the other way round, in aws, it is assumed).
 
     Raises:
         MalformedPolicyDocument: the first thing that is wrong, in IAM's order.
@@ -75,7 +77,7 @@ def check_identity_policy(text: str, *, managed: bool) -> None:
         _refuse(f"Policy document must be version {VERSION} or greater.")
     if not all(statement["Effect"] in EFFECTS and _dates_are_dates(statement) for statement in statements):
         _refuse_legacy()
-    complaint = _complaint_of_resources(statements)
+    complaint = _complaint_of_resources(statements, partition)
     sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
     if not all(map(SID.fullmatch, sids)):  # the text is in published trails of AWS; its place here is assumed
         _refuse(
@@ -185,20 +187,20 @@ def _dates_are_dates(statement: Statement) -> bool:
     )
 
 
-def _complaint_of_resources(statements: Sequence[Statement]) -> str | None:
+def _complaint_of_resources(statements: Sequence[Statement], partition: str) -> str | None:
     """What is wrong with the form of the first bad resource, kept until later checks have passed; or legacy parsing."""
     complaint: str | None = None
     for key in ("Resource", "NotResource"):
         for statement in statements:
             resources = _texts(statement, key)
             for resource in resources:
-                complaint = complaint or _complaint(resource)
+                complaint = complaint or _complaint(resource, partition)
             if complaint is None and not all(map(_parses, resources)):
                 _refuse_legacy()
     return complaint
 
 
-def _complaint(resource: str) -> str | None:
+def _complaint(resource: str, own: str) -> str | None:
     if resource == "*":
         return None
     _, colon, rest = resource.partition(":")
@@ -206,7 +208,7 @@ def _complaint(resource: str) -> str | None:
         return f'Resource {resource} must be in ARN format or "*".'
     given = rest.split(":", 4)
     partition, service, region, account, name = given + ["*"] * (5 - len(given))
-    if partition not in PARTITIONS:
+    if partition not in (own, "*"):
         whole = f"arn:{partition}:{service}:{region}:{account}:{name}"
         return f'Partition "{partition}" is not valid for resource "{whole}".'
     if "*" in service or "?" in service:  # a text that IAM refused in a policy of 2026, quoted by its author

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.runtime import GLOBAL_REGION, Runtime
+from fake_iam.pipeline.runtime import Runtime
 from fake_iam.pipeline.sight import stored_credentials
 from fake_iam.protocol import sigv4
+from fake_iam.protocol.partitions import iam_region, partition_of
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.services.context import Caller
 
@@ -40,7 +41,7 @@ def authenticate(runtime: Runtime, call: Call) -> None:
         sigv4.check_scope(call.signed, call.service.name)
         key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
-        call.caller = _believe(runtime, key_id)
+        call.caller = _believe(runtime, call.signed, key_id)
         return
     else:
         call.signed = sigv4.complete(call.signed, call.request)
@@ -49,14 +50,21 @@ def authenticate(runtime: Runtime, call: Call) -> None:
         _note_use(runtime, call, key_id)
 
 
-def _believe(runtime: Runtime, key_id: str) -> Caller:
+def _partition(runtime: Runtime, signed: sigv4.Signed | None) -> str:
+    """The partition that the call is made in: that of the region it is signed for, else that of the settings."""
+    return (partition_of(signed.credential.region) if signed else None) or runtime.settings.partition
+
+
+def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Caller:
     """Who calls if nothing is checked: a key that is known here says it, any other is an account's root."""
+    partition = _partition(runtime, signed)
     known = stored_credentials(runtime.store, key_id)
-    caller = _owner(runtime, known) if known else None
+    caller = _owner(runtime, known, partition) if known else None
     if caller is not None:
         return caller
     is_account = re.fullmatch(ACCOUNT_ID, key_id, re.ASCII) is not None
-    return Caller.root(key_id if is_account else runtime.settings.account_id, key_id or None)
+    account_id = key_id if is_account else runtime.settings.account_id
+    return Caller.root(account_id, key_id or None, partition=partition)
 
 
 def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
@@ -72,7 +80,7 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
         raise InvalidClientTokenId.invalid()
     elif known.expires_at <= call.now:
         raise ExpiredToken.expired()
-    caller = _owner(runtime, known)
+    caller = _owner(runtime, known, _partition(runtime, signed))
     if caller is None:
         raise InvalidClientTokenId.invalid()
     if not _signature_matches()(signed, call.request, known.secret):
@@ -80,7 +88,7 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
     return caller
 
 
-def _owner(runtime: Runtime, known: AccessKey | Session) -> Caller | None:
+def _owner(runtime: Runtime, known: AccessKey | Session, partition: str) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
     session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
     user = None
@@ -89,8 +97,10 @@ def _owner(runtime: Runtime, known: AccessKey | Session) -> Caller | None:
         if user is None:
             return None
     if session is not None and session.federated_name is not None:
-        return Caller.federated(session.federated_name, session)
-    return Caller.user(user, key_id, session) if user else Caller.root(known.account_id, key_id, session)
+        return Caller.federated(session.federated_name, session, partition=partition)
+    if user is not None:
+        return Caller.user(user, key_id, session, partition=partition)
+    return Caller.root(known.account_id, key_id, session, partition=partition)
 
 
 @cache
@@ -107,13 +117,13 @@ def _same_second(at: datetime, now: datetime) -> bool:
 
 
 def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
-    """Keep date, region and service of the key's last use. IAM is global: its region is always us-east-1."""
+    """Keep date, region and service of the key's last use. IAM is global: its region is one of each partition."""
     assert call.service is not None and call.signed is not None and call.caller is not None
     keys = runtime.store.account(call.caller.account_id).access_keys
     key = keys.get(key_id)
     if key is None:
         return
-    region = GLOBAL_REGION
+    region = iam_region(call.caller.partition)
     if call.service.name == "sts" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
         region = call.signed.credential.region
     before, service = key.last_use, call.service.name

@@ -37,7 +37,11 @@ def user_detail(user: User, tags: Tags) -> dict[str, Any]:
 
 def root_detail(ctx: Context) -> dict[str, Any]:
     """The root user as GetUser shows it: neither a path nor a name."""
-    return {"UserId": ctx.account.id, "Arn": arns.root(ctx.account.id), "CreateDate": ctx.world.started_at}
+    return {
+        "UserId": ctx.account.id,
+        "Arn": arns.root(ctx.partition, ctx.account.id),
+        "CreateDate": ctx.world.started_at,
+    }
 
 
 def boundary(arn: str | None) -> dict[str, str] | None:

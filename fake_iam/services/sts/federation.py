@@ -32,7 +32,7 @@ def get_federation_token(
         "Credentials": credentials(session),
         "FederatedUser": {
             "FederatedUserId": federated_user_id(ctx.account.id, name),
-            "Arn": arns.federated_user(ctx.account.id, name),
+            "Arn": arns.federated_user(ctx.partition, ctx.account.id, name),
         },
         "PackedPolicySize": packed_size(policy, [member["arn"] for member in policy_arns if "arn" in member]),
     }

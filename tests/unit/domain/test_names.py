@@ -9,7 +9,9 @@ import pytest
 
 from fake_iam.domain import arns
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
+from fake_iam.domain.credentials.server_certificates import ServerCertificate
 from fake_iam.domain.errors import InvalidInput
+from fake_iam.domain.identities.groups import Group
 from fake_iam.domain.identities.users import User, name_key
 from fake_iam.domain.quotas import Quotas
 from fake_iam.domain.sts.sessions import Session
@@ -21,7 +23,36 @@ KEY = AccessKey("AKIAQ", ACCOUNT, "AIDA1", "hush", AT, 3)
 
 
 def test_the_arn_of_the_root_user_is_its_accounts() -> None:
-    assert arns.root(ACCOUNT) == "arn:aws:iam::123456789012:root"
+    assert arns.root("aws", ACCOUNT) == "arn:aws:iam::123456789012:root"
+
+
+@pytest.mark.parametrize(
+    ("made", "arn"),
+    [
+        (arns.root("aws-cn", ACCOUNT), "arn:aws-cn:iam::123456789012:root"),
+        (arns.user("aws-cn", ACCOUNT, "/a/", "x"), "arn:aws-cn:iam::123456789012:user/a/x"),
+        (arns.group("aws-cn", ACCOUNT, "/", "x"), "arn:aws-cn:iam::123456789012:group/x"),
+        (arns.policy("aws-cn", "aws", "/a/", "x"), "arn:aws-cn:iam::aws:policy/a/x"),
+        (arns.mfa_device("aws-cn", ACCOUNT, "/", "x"), "arn:aws-cn:iam::123456789012:mfa/x"),
+        (arns.server_certificate("aws-cn", ACCOUNT, "/", "x"), "arn:aws-cn:iam::123456789012:server-certificate/x"),
+        (arns.federated_user("aws-cn", ACCOUNT, "x"), "arn:aws-cn:sts::123456789012:federated-user/x"),
+    ],
+)
+def test_an_arn_begins_with_its_partition(made: str, arn: str) -> None:
+    assert made == arn
+    assert arns.partition_of(made) == "aws-cn"
+
+
+@pytest.mark.parametrize("text", ["", "arn", "x", "arn:"])
+def test_what_is_no_arn_is_in_no_partition(text: str) -> None:
+    assert arns.partition_of(text) == ""
+
+
+def test_the_arn_of_a_row_is_in_the_rows_partition() -> None:
+    assert replace(USER, partition="aws-us-gov").arn == "arn:aws-us-gov:iam::123456789012:user/team/Alice"
+    assert Group("AGPA1", ACCOUNT, "eng", "/", AT, "aws-iso").arn == "arn:aws-iso:iam::123456789012:group/eng"
+    certificate = ServerCertificate("ASCA1", ACCOUNT, "web", "/a/", "", None, AT, AT, partition="aws-cn")
+    assert certificate.arn == "arn:aws-cn:iam::123456789012:server-certificate/a/web"
 
 
 @pytest.mark.parametrize(

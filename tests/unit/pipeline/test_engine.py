@@ -225,9 +225,10 @@ def test_the_clock_is_read_once_for_a_request(wire: Wire) -> None:
 
 
 def test_a_context_is_the_callers_own(engine: Engine) -> None:
-    caller = Caller.root("210987654321")
+    caller = Caller.root("210987654321", partition="aws-cn")
     context = engine.context(caller, AT)
     assert (context.account.id, context.caller, context.now) == ("210987654321", caller, AT)
+    assert context.partition == "aws-cn"
     assert context.world.started_at == ManualClock().now()
 
 

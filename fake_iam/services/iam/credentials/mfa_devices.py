@@ -31,6 +31,7 @@ def create_virtual_mfa_device(
 ) -> dict[str, Any]:
     """Add a device that is nobody's yet; its seed is shown this once, as text and as a picture."""
     device = unassigned(
+        partition=ctx.partition,
         account_id=ctx.account.id,
         path=path or "/",
         name=virtual_mfa_device_name,
@@ -39,7 +40,7 @@ def create_virtual_mfa_device(
         tags=distinct(views.read_tags(tags)),
     )
     devices = ctx.account.table(MfaDevice)
-    if devices.get(device.serial_number):
+    if devices.find("place", device.place):
         raise device_exists()
     devices.put(device.serial_number, device)
     return {"VirtualMFADevice": new_device(device)}

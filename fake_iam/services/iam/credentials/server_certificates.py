@@ -54,6 +54,7 @@ def upload_server_certificate(
         uploaded_at=ctx.now,
         expires_at=read.not_after,
         tags=given,
+        partition=ctx.partition,
     )
     certificates.put(certificate.id, certificate)
     return {"ServerCertificateMetadata": metadata(certificate), "Tags": views.tag_list(given) or None}

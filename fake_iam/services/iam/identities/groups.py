@@ -70,6 +70,7 @@ def create_group(ctx: Context, *, group_name: str, path: str | None = None) -> d
         name=group_name,
         path=path or "/",
         created_at=ctx.now,
+        partition=ctx.partition,
     )
     groups.put(group.id, group)
     return {"Group": group_detail(group)}

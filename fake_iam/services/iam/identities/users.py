@@ -43,6 +43,7 @@ def create_user(
         created_at=ctx.now,
         tags=given,
         permissions_boundary=permissions_boundary,
+        partition=ctx.partition,
     )
     ctx.account.users.put(user.id, user)
     return {"User": views.user_detail(user, user.tags)}

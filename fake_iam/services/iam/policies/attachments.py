@@ -15,7 +15,7 @@ from fake_iam.services.iam.service import IAM
 @IAM.operation("AttachUserPolicy")
 def attach_user_policy(ctx: Context, *, user_name: str, policy_arn: str) -> None:
     """Attach a policy of the account or of AWS; once more changes nothing."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     user = find_user(ctx, user_name)
     attach(ctx, user.id, policy_arn, "PoliciesPerUser", ctx.quotas.policies_per_user)
 
@@ -23,7 +23,7 @@ def attach_user_policy(ctx: Context, *, user_name: str, policy_arn: str) -> None
 @IAM.operation("DetachUserPolicy")
 def detach_user_policy(ctx: Context, *, user_name: str, policy_arn: str) -> None:
     """Detach a policy that is attached."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     detach(ctx, find_user(ctx, user_name).id, policy_arn)
 
 

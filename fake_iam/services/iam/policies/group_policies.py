@@ -27,7 +27,7 @@ def find_group_policy(ctx: Context, group: Group, name: str) -> InlinePolicy:
 @IAM.operation("PutGroupPolicy")
 def put_group_policy(ctx: Context, *, group_name: str, policy_name: str, policy_document: str) -> None:
     """Give a group a policy of its own, in place of the one of that name. The document is read first (assumed)."""
-    check_identity_policy(policy_document, managed=False)
+    check_identity_policy(policy_document, partition=ctx.partition, managed=False)
     group = find_group(ctx, group_name)
     limit = ctx.quotas.group_policy_size
     policy = InlinePolicy(group.id, policy_name, policy_document)
@@ -60,7 +60,7 @@ def delete_group_policy(ctx: Context, *, group_name: str, policy_name: str) -> N
 @IAM.operation("AttachGroupPolicy")
 def attach_group_policy(ctx: Context, *, group_name: str, policy_arn: str) -> None:
     """Attach a policy of the account or of AWS; once more changes nothing."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     group = find_group(ctx, group_name)
     attach(ctx, group.id, policy_arn, "PoliciesPerGroup", ctx.quotas.policies_per_group)
 
@@ -68,7 +68,7 @@ def attach_group_policy(ctx: Context, *, group_name: str, policy_arn: str) -> No
 @IAM.operation("DetachGroupPolicy")
 def detach_group_policy(ctx: Context, *, group_name: str, policy_arn: str) -> None:
     """Detach a policy that is attached."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     detach(ctx, find_group(ctx, group_name).id, policy_arn)
 
 

@@ -49,7 +49,7 @@ def policy_names(ctx: Context, owner_id: str, marker: str | None, max_items: int
 @IAM.operation("PutUserPolicy")
 def put_user_policy(ctx: Context, *, user_name: str, policy_name: str, policy_document: str) -> None:
     """Give a user a policy of its own, in place of the one of that name. The document is read first (assumed)."""
-    check_identity_policy(policy_document, managed=False)
+    check_identity_policy(policy_document, partition=ctx.partition, managed=False)
     user = find_user(ctx, user_name)
     limit = ctx.quotas.user_policy_size
     put_policy(

@@ -35,7 +35,7 @@ from fake_iam.services.iam.service import IAM
 
 def check_managed_document(ctx: Context, document: str) -> None:
     """Hold a managed policy's document to its rules and its size. Raises MalformedPolicyDocument, LimitExceeded."""
-    check_identity_policy(document, managed=True)
+    check_identity_policy(document, partition=ctx.partition, managed=True)
     if size(document) > ctx.quotas.policy_size:
         raise LimitExceeded.quota("PolicySize", ctx.quotas.policy_size)
 
@@ -68,6 +68,7 @@ def create_policy(
         versions=(PolicyVersion("v1", policy_document, ctx.now),),
         description=description,
         tags=given,
+        partition=ctx.partition,
     )
     table.put(policy.arn, policy)
     return {"Policy": {**policy_summary(policy, usage(ctx, policy)), "Tags": views.tag_list(given) or None}}
@@ -129,7 +130,7 @@ def list_policies(
 @IAM.operation("DeletePolicy")
 def delete_policy(ctx: Context, *, policy_arn: str) -> None:
     """Delete a policy that nobody uses and that has no version but its default."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     if is_elsewhere(ctx, policy_arn):
         raise cannot_delete_elsewhere()
     policy = find_policy(ctx, policy_arn)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fake_iam.domain import arns
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, invalid_boundary, no_such_boundary, unparsable_arn
+from fake_iam.domain.policies.managed_policies import (
+    ManagedPolicy,
+    foreign_partition,
+    invalid_boundary,
+    no_such_boundary,
+    unparsable_arn,
+)
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_user
 from fake_iam.services.iam.policies.policy_lookups import existing_policy
@@ -16,7 +22,8 @@ def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
     """The policy to be a permissions boundary.
 
     Raises:
-        ValidationError: the text is no ARN at all (assumed to be as for attaching).
+        ValidationError: the text is no ARN at all, or that of a policy in another partition (assumed to be as for
+            attaching).
         InvalidInput: it is the ARN of something else than a policy.
         NoSuchEntity: there is no such policy.
     """
@@ -24,6 +31,8 @@ def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
         raise unparsable_arn()
     if not arns.is_policy(arn):
         raise invalid_boundary(arn)
+    if arns.partition_of(arn) != ctx.partition:
+        raise foreign_partition()
     policy = existing_policy(ctx, arn)
     if policy is None:
         raise no_such_boundary(arn)

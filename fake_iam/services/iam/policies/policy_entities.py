@@ -32,7 +32,7 @@ def list_entities_for_policy(
     max_items: int | None = None,
 ) -> dict[str, Any]:
     """List the groups and users that a policy is attached to, and the users it bounds; there are no roles yet."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     if existing_policy(ctx, policy_arn) is None:
         raise not_attachable(policy_arn)
     within = f"{policy_arn} {path_prefix or '/'}"

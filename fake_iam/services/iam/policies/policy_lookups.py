@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.policies.attachments import Attachment
-from fake_iam.domain.policies.aws_managed import AWS_MANAGED
+from fake_iam.domain.policies.aws_managed import aws_managed, find_aws_managed
 from fake_iam.domain.policies.managed_policies import (
     ManagedPolicy,
     PolicyVersion,
+    foreign_partition,
     no_such_policy,
     no_such_version,
     not_a_policy_arn,
@@ -19,8 +20,6 @@ from fake_iam.domain.policies.managed_policies import (
 )
 from fake_iam.domain.policies.policy_arns import account_of, place_of
 from fake_iam.services.context import Context
-
-OF_AWS: Final = tuple(sorted(AWS_MANAGED.values(), key=lambda policy: policy.place))
 
 
 class Usage(NamedTuple):
@@ -30,22 +29,24 @@ class Usage(NamedTuple):
     bounding: int = 0
 
 
-def check_policy_arn(arn: str) -> None:
-    """Raises ValidationError for what is no ARN, or the ARN of something else than a policy."""
+def check_policy_arn(ctx: Context, arn: str) -> None:
+    """Raises ValidationError for what is no ARN, of another partition, or of something else than a policy."""
     if not arns.is_arn(arn):
         raise unparsable_arn()
+    if arns.partition_of(arn) != ctx.partition:
+        raise foreign_partition()
     if not arns.is_policy(arn):
         raise not_a_policy_arn(arn)
 
 
 def existing_policy(ctx: Context, arn: str) -> ManagedPolicy | None:
     """The policy of the account or of AWS under that ARN, or None."""
-    return ctx.account.table(ManagedPolicy).get(arn) or AWS_MANAGED.get(arn)
+    return ctx.account.table(ManagedPolicy).get(arn) or find_aws_managed(arn)
 
 
 def find_policy(ctx: Context, arn: str) -> ManagedPolicy:
     """The policy of the account or of AWS under that ARN. Raises ValidationError, NoSuchEntity."""
-    check_policy_arn(arn)
+    check_policy_arn(ctx, arn)
     policy = existing_policy(ctx, arn)
     if policy is None:
         raise no_such_policy(arn)
@@ -54,7 +55,7 @@ def find_policy(ctx: Context, arn: str) -> ManagedPolicy:
 
 def find_version(ctx: Context, arn: str, version_id: str) -> tuple[ManagedPolicy, PolicyVersion]:
     """A policy and the version of that id. Raises ValidationError, NoSuchEntity."""
-    check_policy_arn(arn)
+    check_policy_arn(ctx, arn)
     policy = existing_policy(ctx, arn)
     version = None if policy is None else policy.version(version_id)
     if policy is None or version is None:
@@ -78,7 +79,8 @@ def usage(ctx: Context, policy: ManagedPolicy) -> Usage:
 def policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
     """The policies of the account and of AWS whose path begins with the prefix, behind a place; one at a time."""
     own = ctx.account.table(ManagedPolicy).after("path", prefix, last)
-    return chain(own, (one for one in OF_AWS if one.path.startswith(prefix) and (last is None or one.place > last)))
+    aws = aws_managed(ctx.partition)
+    return chain(own, (one for one in aws if one.path.startswith(prefix) and (last is None or one.place > last)))
 
 
 def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:

@@ -25,7 +25,7 @@ def create_policy_version(
 ) -> dict[str, Any]:
     """Add a version, as the default one if that is wanted."""
     check_managed_document(ctx, policy_document)
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     if is_elsewhere(ctx, policy_arn):
         raise cannot_update_elsewhere()
     policy = find_policy(ctx, policy_arn)
@@ -62,7 +62,7 @@ def list_policy_versions(
 @IAM.operation("SetDefaultPolicyVersion")
 def set_default_policy_version(ctx: Context, *, policy_arn: str, version_id: str) -> None:
     """Make a version the one that counts."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     if is_elsewhere(ctx, policy_arn):
         raise cannot_update_elsewhere()
     policy, version = find_version(ctx, policy_arn, version_id)
@@ -72,7 +72,7 @@ def set_default_policy_version(ctx: Context, *, policy_arn: str, version_id: str
 @IAM.operation("DeletePolicyVersion")
 def delete_policy_version(ctx: Context, *, policy_arn: str, version_id: str) -> None:
     """Delete a version that is not the default one."""
-    check_policy_arn(policy_arn)
+    check_policy_arn(ctx, policy_arn)
     if is_elsewhere(ctx, policy_arn):
         raise cannot_delete_version_elsewhere()
     policy, version = find_version(ctx, policy_arn, version_id)

@@ -59,7 +59,7 @@ def _subjects(ctx: Context) -> list[Subject]:
     """The root user, then the users by name."""
     root = Password(NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED)
     account = ctx.account
-    subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(account.id), ctx.world.started_at, root)]
+    subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(ctx.partition, account.id), ctx.world.started_at, root)]
     for user in account.users.after("path", "/"):
         subjects.append(_subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user)))
     return subjects

@@ -20,7 +20,15 @@ def code_at(seed: str, step: int) -> str:
 
 @pytest.fixture
 def device() -> MfaDevice:
-    return unassigned(account_id="123456789012", path="/team/", name="alice", seed=SEED, created_at=NOW, tags=())
+    return unassigned(
+        partition="aws",
+        account_id="123456789012",
+        path="/team/",
+        name="alice",
+        seed=SEED,
+        created_at=NOW,
+        tags=(),
+    )
 
 
 def took(device: MfaDevice, *steps: int) -> int | None:

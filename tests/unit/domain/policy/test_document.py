@@ -38,9 +38,9 @@ def document(*statements: Any, **changes: Any) -> str:
     return json.dumps({name: value for name, value in whole.items() if value is not None})
 
 
-def refusal(text: str, *, managed: bool = True) -> str | None:
+def refusal(text: str, *, managed: bool = True, partition: str = "aws") -> str | None:
     try:
-        check_identity_policy(text, managed=managed)
+        check_identity_policy(text, partition=partition, managed=managed)
     except MalformedPolicyDocument as problem:
         return problem.message
     return None
@@ -224,3 +224,12 @@ def test_what_is_no_date_fails_legacy_parsing(text: Any) -> None:
 
 def test_white_space_takes_no_room() -> None:
     assert size('{\n\t"a": "b c"\r\n}') == len('{"a":"bc"}')
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso"])
+def test_resources_are_of_the_partition_of_the_account(partition: str) -> None:
+    assert refusal(document(statement(Resource=f"arn:{partition}:s3:::bucket")), partition=partition) is None
+    assert refusal(document(statement(Resource="arn:*:s3:::bucket")), partition=partition) is None
+    other = "aws" if partition != "aws" else "aws-cn"
+    text = f'Partition "{other}" is not valid for resource "arn:{other}:s3:::bucket".'
+    assert refusal(document(statement(Resource=f"arn:{other}:s3:::bucket")), partition=partition) == text

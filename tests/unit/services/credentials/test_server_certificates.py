@@ -247,3 +247,10 @@ def test_a_certificate_carries_fifty_tags_at_the_most(wire: Wire) -> None:
     full = AwsError("LimitExceeded", "The number of tags has reached the maximum limit.", 409)
     one_more = tag_parameters(("one-more", ""))
     assert wire.call("TagServerCertificate", ServerCertificateName="site", **one_more) == full
+
+
+def test_its_arn_is_in_the_partition_that_it_was_uploaded_in() -> None:
+    wire = Wire(partition="aws-cn")
+    arn = "arn:aws-cn:iam::123456789012:server-certificate/site"
+    assert upload(wire)["ServerCertificateMetadata"]["Arn"] == arn
+    assert got(wire)["ServerCertificateMetadata"]["Arn"] == arn

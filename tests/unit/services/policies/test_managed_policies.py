@@ -375,4 +375,4 @@ def test_documents_of_aws_are_documents(arn: str) -> None:
     """All but those that stand for hundreds of services, which no policy of an account may say so briefly."""
     document = AWS_MANAGED[arn].versions[0].document
     if '"*:' not in document:
-        check_identity_policy(document, managed=True)
+        check_identity_policy(document, partition="aws", managed=True)

@@ -144,7 +144,8 @@ def test_a_token_is_as_long_as_asked(wire: Wire, alice: Key) -> None:
 
 
 def test_a_role_session_must_name_the_user(wire: Wire) -> None:
-    role = Caller("assumed-role", "123456789012", "AROA:s", "arn:aws:sts::123456789012:assumed-role/r/s")
+    arn = "arn:aws:sts::123456789012:assumed-role/r/s"
+    role = Caller("assumed-role", "123456789012", "AROA:s", arn, partition="aws")
     context = wire.assembled.engine.context(role, datetime(2026, 1, 1, tzinfo=timezone.utc))
     with pytest.raises(ValidationError) as raised:
         find_key_owner(context, None)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from fake_iam.store.runs import SortedRuns
-from fake_iam.store.tables import Order, Value
+from fake_iam.store.tables.declaring import Order, Value
 
 Keys = tuple[str, ...]
 Entry = tuple[str, ...]  # a list's name, the place in it, the row's key

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
 from fake_iam.store.indexes import LookUp, Ordering, Tally
-from fake_iam.store.tables import OWNERS, TABLES, Indexes, declared, kind_of
+from fake_iam.store.tables import TABLES, declared, kind_of
+from fake_iam.store.tables.declaring import Indexes
+from fake_iam.store.tables.identities import OWNERS
 
 if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fake_iam.store.memory import MemoryStore, MemoryTable, Undo
-from fake_iam.store.tables import Indexes, Order
+from fake_iam.store.tables.declaring import Indexes, Order
 
 
 @pytest.fixture

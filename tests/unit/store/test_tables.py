@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fake_iam.store.tables import TABLES, declared, directories, kind_of
+from fake_iam.store.tables import TABLES, declared, kind_of
+from fake_iam.store.tables.declaring import directories
 
 KINDS = [kind_of(name) for name in TABLES]
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,14 @@
+"""The tables of what an account has one of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fake_iam.store.tables.declaring import Indexes
+
+TABLES: Final[Mapping[str, Indexes]] = {
+    "account.account_aliases.AccountAlias": Indexes(),
+    "account.credential_report.CredentialReport": Indexes(),
+    "account.password_policy.PasswordPolicy": Indexes(),
+}

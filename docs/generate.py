@@ -6,15 +6,20 @@ import argparse
 import inspect
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fake_iam import pytest_plugin
 from fake_iam.assembly import assemble
 from fake_iam.cli import HELP
+from fake_iam.control.documents.format import Field, ListOf, Moment, Record
+from fake_iam.control.documents.moments import ANY_TIME
 from fake_iam.control.http.pages import Page, pages
+from fake_iam.control.nouns.noun import Noun
+from fake_iam.control.nouns.registry import MODULES, hanging_on, nouns
 from fake_iam.control.state.document import json_schema
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.services.iam import IAM
@@ -117,12 +122,119 @@ def schema() -> str:
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
+def nouns_index() -> str:
+    """Every noun, and what can be done with it besides calling its operations."""
+    rows = ["| noun | in a seed | dates that can be set | in an import |", "| --- | --- | --- | --- |"]
+    for module, noun in zip(MODULES, nouns(), strict=True):
+        seed = f"`{noun.seed.field}`" if noun.seed else ""
+        dates = ", ".join(f"`{name}`" for name in noun.dates.dates) if noun.dates else ""
+        taken = "yes" if noun.imports.take else ""
+        rows.append(f"| [{noun.title}]({module}.md) | {seed} | {dates} | {taken} |")
+    return _page(
+        [
+            "# Nouns",
+            NOTE,
+            "What each noun is to [seeds](../../how-to/seeds.md), [dumps](../../how-to/snapshots.md), "
+            "[back-dating](../../how-to/time.md) and imports. All are in dumps, snapshots and state files.",
+            "\n".join(rows),
+        ]
+    )
+
+
+def noun_page(noun: Noun) -> str:
+    """A noun: its operations, and how controls state, keep, date and import it."""
+    parts = [f"# {noun.title}", NOTE, noun.about, _noun_operations(noun), _noun_seed(noun), _noun_dump(noun)]
+    parts += [_noun_dates(noun), _noun_import(noun)]
+    cases = ", ".join(f"[{name}](../../../conformance/cases/test_{name}.py)" for name in noun.conformance)
+    return _page([*filter(None, parts), f"## Answers\n\nWhere they are known from: {cases}."])
+
+
+def _noun_operations(noun: Noun) -> str:
+    services = {"iam": IAM, "sts": STS}
+    names = [
+        name
+        for service, _, module in (place.partition(".") for place in noun.operations)
+        for name in services[service].operations_in(module)
+    ]
+    links = ", ".join(f"[{name}](../operations.md#{name.lower()})" for name in sorted(names))
+    return f"## Operations\n\n{links}"
+
+
+def _noun_seed(noun: Noun) -> str:
+    if noun.seed is None:
+        return ""
+    homes = [*noun.seed.on, *(home.name for home in nouns() if noun.name in home.carries)]
+    of = " and ".join(f"`{home}`" for home in homes)
+    shape = {"list": "a list", "one": "one", "map": "a mapping from names"}[noun.seed.shape]
+    lines = ["## In a seed", "", f"`{noun.seed.field}` of {of} ({shape}): {noun.seed.meaning}."]
+    item = noun.seed.item(Moment(ANY_TIME))
+    if isinstance(item, Mapping):
+        lines += ["", "| field | |", "| --- | --- |", *_field_rows(item)]
+    below = [f"`{child.seed.field}`" for child in hanging_on(noun.name) if child.seed]
+    if below:
+        lines += ["", f"Besides, what hangs on it: {', '.join(below)}."]
+    return "\n".join(lines)
+
+
+def _field_rows(fields: Mapping[str, Field], before: str = "") -> list[str]:
+    rows = []
+    for name, item in fields.items():
+        rows.append(f"| `{before}{name}`{' (required)' if item.required else ''} | {item.meaning} |")
+        inside = item.kind.item if isinstance(item.kind, ListOf) else item.kind
+        if isinstance(inside, Record):
+            rows += _field_rows(inside.fields, f"{before}{name}{'[]' if inside is not item.kind else ''}.")
+    return rows
+
+
+def _noun_dump(noun: Noun) -> str:
+    if noun.spell is not None:
+        return "## In a dump\n\nAs in a seed."
+    kinds = " and ".join(f"`{kind.__name__}`" for kind in noun.rows)
+    return f"## In a dump\n\nUnder `rows`, as {kinds}, field by field as it is stored."
+
+
+def _noun_dates(noun: Noun) -> str:
+    if noun.dates is None:
+        return ""
+    thing, name = noun.dates.thing, next(iter(noun.dates.dates))
+    which = '"root"' if thing == "root" else "..."
+    command = "root" if thing == "root" else f"{thing.replace('_', '-')} ..."
+    lines = [
+        "## Dates that can be set",
+        "",
+        f'`fake.backdate({thing}={which}, {name}="91 days ago")` or '
+        f'`fake-iam backdate {command} --{name.replace("_", "-")} "91 days ago"`; `{thing}` is {noun.dates.by}.',
+        "",
+        "| date | |",
+        "| --- | --- |",
+        *_field_rows(noun.dates.fields(Moment(ANY_TIME))),
+    ]
+    rules = [f"`{second}` is not before `{first}`" for first, second in noun.dates.follows]
+    if noun.dates.begins and noun.dates.owner is None:
+        rules.append(f"`{noun.dates.begins}` is not before its owner was created")
+    if rules:
+        lines += ["", f"Unless `allow_impossible` is given, {', and '.join(rules)}."]
+    return "\n".join(lines)
+
+
+def _noun_import(noun: Noun) -> str:
+    said = noun.imports
+    lines = [
+        *([f"Taken from the exports: {said.takes}."] if said.takes else []),
+        *([f"In no export, and drawn on loading: {said.drawn}."] if said.drawn else []),
+        *([f"In no export, and left out: {said.lacks}."] if said.lacks else []),
+    ]
+    return "## In an import\n\n" + "\n\n".join(lines) if lines else ""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
     "settings.md": settings,
     "fixtures.md": fixtures,
     "control.md": control,
     "seed.schema.json": schema,
+    "nouns/index.md": nouns_index,
+    **{f"nouns/{module}.md": partial(noun_page, noun) for module, noun in zip(MODULES, nouns(), strict=True)},
 }
 
 
@@ -137,6 +249,13 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"docs/reference/{name} is stale: run python -m docs.generate", file=sys.stderr)
         else:
             (REFERENCE / name).write_text(PAGES[name]())
+    gone = [page for page in (REFERENCE / "nouns").iterdir() if f"nouns/{page.name}" not in PAGES]
+    for page in gone:
+        if check:
+            print(f"docs/reference/nouns/{page.name} is of no noun: run python -m docs.generate", file=sys.stderr)
+        else:
+            page.unlink()
+    stale += [page.name for page in gone]
     return 1 if check and stale else 0
 
 

@@ -112,6 +112,7 @@ class Assembled:
             self.engine.store.clear()
             self.engine.ids.restart()
             self.engine.started_at = self._clock.now()
+            self.engine.account_id = self.settings.account_id
         self._plant()
         self.save()
 
@@ -127,12 +128,21 @@ class Assembled:
             "status": "ok",
             "version": VERSION,
             "auth": self.settings.auth,
-            "account_id": self.settings.account_id,
+            "account_id": self.engine.account_id,
             "accounts": len(accounts),
             "users": sum(len(account.users) for account in accounts),
             "access_keys": sum(len(account.access_keys) for account in accounts),
             "sessions": sum(len(account.sessions) for account in accounts),
+            **({"warning": warning} if (warning := self.warning()) else {}),
         }
+
+    def warning(self) -> str | None:
+        """What callers should know who would look in an empty account while others hold things; None if all is well."""
+        if not self.engine.store.accounts():
+            return None
+        from fake_iam.control.state.answering import overlooked
+
+        return overlooked(self.engine, self._own_key())
 
     def root_access_key(self) -> tuple[str, str] | None:
         """Id and secret of the root user's key that the settings ask for, or None."""
@@ -172,6 +182,7 @@ class Assembled:
             journal=self._journal,
             changed=self.save,
             replaced=self._place_root_key,
+            own_key=self._own_key,
         )
         guard = Guard(self.settings.host, self.control_token)
         return controls, ControlPlane(pages(controls, self.health, self.reset), guard)
@@ -214,16 +225,27 @@ class Assembled:
             self.controls.seed(self.settings.seed)
         self._place_root_key()
 
-    def _place_root_key(self) -> None:
-        """Give the root user the key of the settings; ``strict`` needs one, so there it is made if there is none."""
+    def _own_key(self) -> str | None:
+        """The id of the root key that is there for the settings' sake."""
+        return self._root_key.id if self._root_key else None
+
+    def _place_root_key(self, keep: bool = False) -> None:
+        """Give the root user the key of the settings; ``strict`` needs one, so there it is made if there is none.
+
+        With ``keep`` it is the one that was there before, for callers have it already.
+        """
         settings, engine = self.settings, self.engine
         if settings.auth != "strict" and settings.root_access_key_id is None:
             return
-        account = engine.store.account(settings.account_id)
+        account = engine.store.account(engine.account_id)
         present = {key.id: key for key in account.access_keys.where("owner", account.id)}
         wanted = settings.root_access_key_id
         before = self._root_key
-        found = present.get(wanted) if wanted else next((key for key in present.values() if key.active), None)
+        found = present.get(wanted) if wanted else None
+        if not wanted:
+            active = [key for key in present.values() if key.active]
+            known = [key for key in active if before is not None and key.id == before.id]
+            found = next(iter(known if keep else [*known, *active]), None)
         if found is None:
             key_id = before.id if before else wanted or engine.ids.access_key_id(account.id)
             secret = before.secret if before else settings.root_secret_access_key or engine.ids.secret()

@@ -80,7 +80,7 @@ def _command(arguments: Sequence[str]) -> int:
     """Run what is more than plain settings: a command, a wish for help, or a mistake."""
     from fake_iam.remote import Remote, RemoteError
 
-    options = full_parser().parse_args(arguments)
+    options = full_parser(arguments).parse_args(arguments)
     settings = _settings({name: value for name, value in vars(options).items() if name in HELP})
     if options.run is None:
         return _serve(settings)
@@ -98,7 +98,7 @@ def export_lines(url: str) -> str:
     return f"export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}"
 
 
-def full_parser() -> ArgumentParser:
+def full_parser(arguments: Sequence[str]) -> ArgumentParser:
     """Settings may stand before the command; behind it, the commands that ask a server take its address alone."""
     from argparse import ArgumentParser
 
@@ -119,7 +119,7 @@ def full_parser() -> ArgumentParser:
         "env", help="print lines for eval that bring SDKs to the server", parents=[address], allow_abbrev=False
     )
     env.set_defaults(run=lambda remote, options: export_lines(remote.url))
-    add_commands(commands, address)
+    add_commands(commands, address, arguments)
     return parser
 
 
@@ -154,7 +154,12 @@ def _serve(settings: Settings) -> int:
         return _fail(1, f"cannot listen on {settings.host}:{settings.port}: {reason}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
-    print(f"fake-iam {VERSION} on {server.url} (auth: {settings.auth})")
+    account_id = assembled.engine.account_id
+    account = "" if account_id == settings.account_id else f", account: {account_id}"
+    print(f"fake-iam {VERSION} on {server.url} (auth: {settings.auth}{account})")
+    warning = assembled.warning()
+    if warning is not None:
+        print(f"warning: {warning}")
     print(export_lines(server.url))
     root_key = assembled.root_access_key()
     if root_key is not None and settings.root_secret_access_key is None:

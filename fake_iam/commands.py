@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from fake_iam.control.documents.files import read_file, write_file
 from fake_iam.control.documents.problems import DocumentError
-from fake_iam.control.state.dated import OTHERS
 from fake_iam.control.watching.calls import call_line
 from fake_iam.remote import Remote, RemoteError
 
@@ -19,8 +18,11 @@ Run = Callable[[Remote, argparse.Namespace], Any]
 MOMENT = '"91 days ago", or 2026-01-31T12:00:00Z'
 
 
-def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add every command to argparse's sub-parsers; ``common`` has the options that say where the server is."""
+def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Add every command to argparse's sub-parsers.
+
+    ``common`` has the options that say where the server is, ``arguments`` are those to be parsed.
+    """
 
     def add(to: Any, name: str, text: str, run: Run | None = None) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = to.add_parser(
@@ -37,7 +39,9 @@ def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     add(commands, "health", "version, auth mode and counts of a running server", lambda r, a: r.get("health"))
     add(commands, "reset", "bring a running server back to its start", lambda r, a: r.post("reset"))
     _add_clock(group("clock", "read or move the server's clock", lambda r, a: r.get("clock")), add)
-    _add_backdate(group("backdate", "set dates of a user or of an access key"), add)
+    backdate = group("backdate", "set dates of what is there already")
+    if "backdate" in arguments:  # what has dates takes its time to load
+        _add_backdate(backdate, add)
     _add_state(commands, group, add)
     _add_propagation(group("propagation", "delays of changes", lambda r, a: r.get("propagation")), add)
     _add_faults(group("faults", "calls made to fail", lambda r, a: r.get("faults")), add)
@@ -61,22 +65,29 @@ def _add_clock(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> Non
 
 
 def _add_backdate(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
-    user = add(actions, "user", "set dates of a user", _backdate_user)
-    user.add_argument("user", metavar="NAME")
-    user.add_argument("--account", help="its account, twelve digits; the server's own if left out")
-    user.add_argument("--password-last-used", metavar="MOMENT", help=MOMENT)
-    key = add(actions, "access-key", "set dates of an access key", _backdate_access_key)
-    key.add_argument("access_key", metavar="ID")
-    key.add_argument("--last-used", metavar="MOMENT", help=MOMENT)
-    key.add_argument("--region", help="where it was last used; the region of IAM if left out")
-    key.add_argument("--service", help="for what it was last used; iam if left out")
-    other = add(actions, "other", f"set dates of one of: {', '.join(OTHERS)}", _backdate_other)
-    other.add_argument("kind", metavar="KIND", choices=sorted(OTHERS))
-    other.add_argument("id", metavar="ID", help="its id, ARN or serial number; of a group, its name")
-    other.add_argument("dates", metavar="DATE=MOMENT", nargs="+", help='uploaded="91 days ago"')
-    other.add_argument("--account", help="its account, twelve digits; the server's own if left out")
-    for parser in (user, key):
-        parser.add_argument("--created", metavar="MOMENT", help=MOMENT)
+    """A command for each thing that has dates, and an option for each date."""
+    from fake_iam.control.documents.format import Moment
+    from fake_iam.control.documents.moments import ANY_TIME
+    from fake_iam.control.state.backdating import formats
+
+    for thing, record in formats(Moment(ANY_TIME)).items():
+        parser = add(actions, thing.replace("_", "-"), f"set dates: {thing.replace('_', ' ')}", _backdate)
+        if thing == "root":
+            parser.set_defaults(root="root")
+        else:
+            parser.add_argument(thing, metavar="WHICH", help=record.fields[thing].meaning)
+        for name, item in record.fields.items():
+            option = f"--{name.replace('_', '-')}"
+            if name == "account_id":
+                parser.add_argument("--account", help=item.meaning)
+            elif name == "allow_impossible":
+                parser.add_argument(option, action="store_true", default=None, help=item.meaning)
+            elif name != thing:
+                parser.add_argument(option, metavar="MOMENT", help=f"{item.meaning}: {MOMENT}")
+        if thing == "access_key":
+            parser.add_argument("--region", help="where it was last used; the region of IAM if left out")
+            parser.add_argument("--service", help="for what it was last used; iam if left out")
+        parser.set_defaults(dated=[name for name in record.fields if name != "account_id"])
 
 
 def _add_state(commands: Any, group: Callable[..., Any], add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -88,6 +99,7 @@ def _add_state(commands: Any, group: Callable[..., Any], add: Callable[..., argp
     imported.add_argument("--report", metavar="FILE", help="the CSV of get-credential-report")
     imported.add_argument("--output", metavar="FILE", help="where to write the seed; printed if left out")
     imported.add_argument("--load", action="store_true", help="load it into the running server instead")
+    imported.add_argument("--keep-account-id", action="store_true", help="let the server's own account go on answering")
     dump = add(commands, "dump", "print the whole state", _dump)
     dump.add_argument("--secrets", action="store_true", help="with the secrets, the sessions and the random state")
     dump.add_argument("--output", metavar="FILE", help="where to write it; printed if left out")
@@ -128,25 +140,13 @@ def _add_faults(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> No
     clear.add_argument("number", nargs="?", help="the rule's number")
 
 
-def _backdate_user(remote: Remote, asked: argparse.Namespace) -> Any:
-    return remote.post(
-        "backdate",
-        user=asked.user,
-        account_id=asked.account,
-        created=asked.created,
-        password_last_used=asked.password_last_used,
-    )
-
-
-def _backdate_access_key(remote: Remote, asked: argparse.Namespace) -> Any:
-    use = {"date": asked.last_used, "region": asked.region, "service": asked.service}
-    given = {name: text for name, text in use.items() if text is not None}
-    return remote.post("backdate", access_key=asked.access_key, created=asked.created, last_used=given or None)
-
-
-def _backdate_other(remote: Remote, asked: argparse.Namespace) -> Any:
-    dates = dict(_pair(text, "a date and its moment", 'uploaded="91 days ago"') for text in asked.dates)
-    return remote.post("backdate", **{asked.kind: asked.id, "account_id": asked.account, **dates})
+def _backdate(remote: Remote, asked: argparse.Namespace) -> Any:
+    given = {name: getattr(asked, name) for name in asked.dated}
+    place = {name: getattr(asked, name, None) for name in ("region", "service")}
+    if any(place.values()):
+        use = {"date": given["last_used"], **place}
+        given["last_used"] = {name: text for name, text in use.items() if text is not None}
+    return remote.post("backdate", **given, account_id=getattr(asked, "account", None))
 
 
 def _pair(text: str, what: str, example: str) -> tuple[str, str]:
@@ -183,7 +183,7 @@ def _import(remote: Remote, asked: argparse.Namespace) -> Any:
     from fake_iam.control.state.account_import import import_account
 
     texts = [read_file(Path(file)) if file else None for file in (asked.details, asked.report)]
-    imported = import_account(*texts)
+    imported = import_account(*texts, keep_account_id=asked.keep_account_id)
     for note in imported.notes:
         print(f"fake-iam: note: {note}", file=sys.stderr)
     if asked.load:

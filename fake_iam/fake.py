@@ -30,9 +30,9 @@ class FakeIAM:
             and has no address.
         overrides: single settings by name, for example ``auth="strict"``; not together with ``settings``.
 
-    Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``, ``seed``,
-    ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``, ``faults``, ``calls`` and
-    ``journal`` are those of ``fake_iam.control.controls.Controls``.
+    Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``,
+    ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
+    ``faults``, ``calls`` and ``journal`` are those of ``fake_iam.control.controls.Controls``.
 
     Raises:
         SettingsError: a setting is out of its range.
@@ -68,6 +68,7 @@ class FakeIAM:
         self.backdate = controls.backdate
         self.backdate_user = controls.backdate_user
         self.backdate_access_key = controls.backdate_access_key
+        self.backdate_root = controls.backdate_root
         self.seed = controls.seed
         self.import_account = controls.import_account
         self.dump = controls.dump

@@ -45,7 +45,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "remote",
         "control.state.account_import",
         "control.watching.calls",
-        "control.state.dated",
+        "control.documents.format",
+        "control.documents.moments",
+        "control.state.backdating",
         "control.state.document",
         "control.documents.files",
         "control.documents.problems",
@@ -58,6 +60,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 THIRD_PARTY = {
     "commands": {"yaml"},
     "control.documents.files": {"yaml"},
+    "control.nouns.stand_ins": {"cryptography"},
     "inprocess": {"botocore"},
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},

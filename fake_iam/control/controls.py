@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fake_iam.control.disturbances.clock import ClockControl
 from fake_iam.control.disturbances.faults import Faults
@@ -19,9 +20,19 @@ from fake_iam.control.state.loading import Loaded, load
 from fake_iam.control.watching.calls import Calls
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
+from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
 
 When = datetime | str
+
+
+class LeftOut(Enum):
+    """The value of a keyword that is not given, where None has a meaning of its own."""
+
+    LEFT_OUT = "left out"
+
+
+LEFT_OUT: Final = LeftOut.LEFT_OUT
 
 
 class Controls:
@@ -31,7 +42,8 @@ class Controls:
         engine: the server's inside.
         clock: what dates everything in it.
         changed: called after each change of state.
-        replaced: called after the whole state was replaced.
+        replaced: called after the whole state was replaced, with whether the server's own root key must stay.
+        own_key: the id of the root key that the server made for itself, if it did.
     """
 
     def __init__(
@@ -43,7 +55,8 @@ class Controls:
         propagation: Propagation,
         journal: Journal,
         changed: Callable[[], None],
-        replaced: Callable[[], None],
+        replaced: Callable[[bool], None],
+        own_key: Callable[[], str | None],
     ) -> None:
         self.clock = ClockControl(clock)
         self.faults = faults
@@ -53,6 +66,7 @@ class Controls:
         self._clock = clock
         self._changed = changed
         self._replaced = replaced
+        self._own_key = own_key
         self._snapshots: dict[str, dict[str, Any]] = {}
 
     def calls(self, operation: str = "*", **of: str | None) -> Calls:
@@ -63,41 +77,79 @@ class Controls:
         self,
         user: str,
         *,
-        created: When | None = None,
-        password_last_used: When | None = None,
+        created: When | LeftOut = LEFT_OUT,
+        password_last_used: When | None | LeftOut = LEFT_OUT,
+        password_created: When | LeftOut = LEFT_OUT,
+        password_changed: When | LeftOut = LEFT_OUT,
         account_id: str | None = None,
+        allow_impossible: bool = False,
     ) -> None:
-        """Set dates of a user; those left out stay. Raises FormatError for a date in the future or an unknown user."""
+        """Set dates of a user; those left out stay. ``password_last_used=None`` means that it never signed in.
+
+        Raises FormatError as ``backdate`` does.
+        """
         self.backdate(
-            {"user": user, "created": created, "password_last_used": password_last_used, "account_id": account_id}
+            user=user,
+            created=created,
+            password_last_used=password_last_used,
+            password_created=password_created,
+            password_changed=password_changed,
+            account_id=account_id,
+            allow_impossible=allow_impossible,
         )
 
     def backdate_access_key(
         self,
         access_key_id: str,
         *,
-        created: When | None = None,
-        last_used: When | Mapping[str, Any] | None = None,
+        created: When | LeftOut = LEFT_OUT,
+        last_used: When | Mapping[str, Any] | None | LeftOut = LEFT_OUT,
+        allow_impossible: bool = False,
     ) -> None:
         """Set dates of a key; those left out stay.
 
         Args:
             access_key_id: the key.
             created: when it was created.
-            last_used: when it last signed, or a mapping of ``date``, ``region`` and ``service``.
+            last_used: when it last signed, or a mapping of ``date``, ``region`` and ``service``; None: never.
+            allow_impossible: whether the key may be older than its user, or its use than the key.
 
         Raises:
-            FormatError: a date is in the future or malformed, or there is no such key.
+            FormatError: as ``backdate`` does.
         """
-        use = {"date": last_used} if isinstance(last_used, datetime | str) else last_used
-        self.backdate({"access_key": access_key_id, "created": created, "last_used": use})
+        self.backdate(access_key=access_key_id, created=created, last_used=last_used, allow_impossible=allow_impossible)
 
-    def backdate(self, values: Mapping[str, Any]) -> None:
-        """Set dates of anything that has some: ``backdate({"mfa_device": serial, "enabled": "91 days ago"})``.
+    def backdate_root(
+        self,
+        *,
+        created: When | LeftOut = LEFT_OUT,
+        password_last_used: When | None | LeftOut = LEFT_OUT,
+        account_id: str | None = None,
+        allow_impossible: bool = False,
+    ) -> None:
+        """Set dates of the root user; those left out stay. Raises FormatError as ``backdate`` does."""
+        self.backdate(
+            root="root",
+            created=created,
+            password_last_used=password_last_used,
+            account_id=account_id,
+            allow_impossible=allow_impossible,
+        )
 
-        The first field names the thing (see ``fake_iam.control.state.backdating``). Raises FormatError.
+    def backdate(self, values: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
+        """Set dates of anything that has some: ``backdate(mfa_device=serial, enabled="91 days ago")``.
+
+        One field names the thing, the others are its dates; docs/reference/nouns has them. They may also be given as a
+        mapping. ``allow_impossible=True`` also takes dates that cannot be, such as a use before the creation.
+
+        Raises:
+            FormatError: there is no date, or one that is in the future, malformed, or before one that it follows;
+                there is no such thing. Nothing has changed then.
         """
-        backdate(self._engine, self._clock.now(), values)
+        given = {**(values or {}), **fields}
+        backdate(
+            self._engine, self._clock.now(), {name: value for name, value in given.items() if value is not LEFT_OUT}
+        )
         self._changed()
 
     def seed(self, seed: Mapping[str, Any] | str | Path) -> Loaded:
@@ -118,20 +170,29 @@ class Controls:
         """Add what a YAML or JSON text says; ``name`` is what errors call it. Raises DocumentError."""
         return use_text(text, lambda document: self._load(document, replace=False), name)
 
-    def import_account(self, details: str | Path | None = None, report: str | Path | None = None) -> Imported:
+    def import_account(
+        self,
+        details: str | Path | None = None,
+        report: str | Path | None = None,
+        *,
+        keep_account_id: bool = False,
+    ) -> Imported:
         """Seed the server with the exports of a real account, given as files.
+
+        If nothing is stored, that account answers from now on, as if ``account_id`` were its number.
 
         Args:
             details: what ``aws iam get-account-authorization-details`` printed.
             report: the CSV of ``aws iam get-credential-report``.
+            keep_account_id: whether the server's own account goes on answering.
 
         Raises:
             DocumentError, FormatError: an export is not what it should be, or names what is there already.
         """
         texts = [read_file(Path(file)) if file is not None else None for file in (details, report)]
-        imported = import_account(*texts)
-        self.seed(imported.seed)
-        return imported
+        imported = import_account(*texts, keep_account_id=keep_account_id)
+        warning = self.seed(imported.seed).warning
+        return imported if warning is None else Imported(imported.seed, (warning, *imported.notes))
 
     def dump(self, *, secrets: bool = False) -> dict[str, Any]:
         """The whole state as a document that ``load`` and ``seed`` take; without ``secrets`` they draw new ones."""
@@ -177,9 +238,12 @@ class Controls:
         return self._snapshots[name]
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
-        loaded = load(self._engine, self._clock, document, replace=replace)
+        loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
         if replace:
             self.propagation.settle()
-            self._replaced()
+        if replace or loaded.moved:
+            self._replaced(not replace)
         self._changed()
+        if loaded.warning is not None:
+            log().warning("%s", loaded.warning)
         return loaded

@@ -9,6 +9,7 @@ class Quotas(NamedTuple):
     """AWS's own numbers by default (API reference, IAM quotas). ``page_size`` is the most rows of one answer of a list.
 
     As a rule, a field's name in camel case is the quota's name in AWS's texts: ``groups_per_user`` is GroupsPerUser.
+    GetAccountSummary names those of nouns, too, that are not served yet.
     """
 
     access_keys_per_user: int = 2
@@ -28,6 +29,11 @@ class Quotas(NamedTuple):
     service_specific_credentials_per_user: int = 2
     server_certificates_per_account: int = 20
     mfa_devices_per_user: int = 8
+    roles_per_account: int = 1000
+    policies_per_role: int = 10
+    role_policy_size: int = 10_240
+    trust_policy_size: int = 2048
+    instance_profiles_per_account: int = 1000
 
 
 QUOTA_NAMES = Quotas._fields

@@ -23,7 +23,7 @@ class RuntimeSettings(Protocol):
 
     @property
     def account_id(self) -> str:
-        """The account of callers whose key id says nothing."""
+        """The account of callers whose key id says nothing, at the start."""
         ...
 
     @property
@@ -38,6 +38,11 @@ class Runtime(World, Protocol):
     @property
     def settings(self) -> RuntimeSettings:
         """How the server behaves."""
+        ...
+
+    @property
+    def account_id(self) -> str:
+        """The account of callers whose key id says nothing: that of the settings, unless a state was loaded."""
         ...
 
     @property

@@ -69,9 +69,14 @@ class Service:
 
     def __init__(self, name: str, package: str = "", nouns: Mapping[str, str] | None = None) -> None:
         self.name = name
+        self._nouns = nouns or {}
         self.operations = Operations(
-            {name: f"{package}.{noun}" for noun, names in (nouns or {}).items() for name in names.split()}
+            {name: f"{package}.{noun}" for noun, names in self._nouns.items() for name in names.split()}
         )
+
+    def operations_in(self, noun: str) -> list[str]:
+        """The names of the operations in a module. Raises KeyError if there is none."""
+        return self._nouns[noun].split()
 
     def operation(self, name: str, *, open_to_sessions: bool = False) -> Callable[[Function], Function]:
         """Register the function below as the operation of that name. Raises ValueError if it is there already."""

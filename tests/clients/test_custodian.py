@@ -1,7 +1,10 @@
-"""Cloud Custodian, as it is told to switch off old access keys.
+"""Cloud Custodian, as it is told to switch off old access keys, and as it looks at the root user.
 
 It finds the keys in the credential report, and then each among the user's keys by its date of creation: the two must
 be equal to the second, or it says that all is well and does nothing.
+
+Of the root user it looks at the report's first row and at the account's summary, of the account that answers. A report
+that is there is taken as it is, whatever has happened since.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +24,7 @@ from tests.clients.shell import Outcome, find_program, isolated, run
 CUSTODIAN = find_program("custodian")
 pytestmark = pytest.mark.skipif(CUSTODIAN is None, reason="Cloud Custodian is not installed: tox -e custodian")
 
+EXPORTS = Path(__file__).parents[2] / "examples" / "account"
 OLD = "AKIAQALICEALICEALICE"
 FRESH = "AKIAQBQBBOBBOBBOBBOB"
 OFF = "AKIAQCARQLCARQLCARQL"
@@ -69,6 +74,46 @@ POLICY: dict[str, Any] = {
 }
 
 
+ROOT: dict[str, Any] = {
+    "created": "2016-03-14",
+    "password_last_used": "5 days ago",
+    "mfa_devices": [{"enabled": "2017-01-01"}],
+    "signing_certificates": [{"uploaded": "2018-01-01"}],
+    "access_keys": [{"created": "400 days ago", "last_used": "100 days ago"}],
+}
+
+
+def of_root(name: str, **condition: Any) -> dict[str, Any]:
+    """A policy that finds the account by what the credential report says of its root user."""
+    return {
+        "name": name,
+        "resource": "account",
+        "filters": [{"type": "credential", "report_delay": 0.1, **condition}],
+    }
+
+
+ROOT_POLICIES: list[dict[str, Any]] = [
+    of_root("root-signed-in", key="password_last_used", value_type="age", op="less-than", value=30),
+    of_root("root-has-mfa", key="mfa_active", value=True),
+    of_root("root-has-no-mfa", key="mfa_active", value=False),
+    of_root("root-has-keys", key="access_keys.active", value=True),
+    of_root("root-has-old-keys", key="access_keys.last_rotated", value_type="age", op="gt", value=90),
+    of_root("root-has-unused-keys", key="access_keys.last_used_date", value_type="age", op="gt", value=90),
+    of_root("root-has-certificates", key="certs.active", value=True),
+    of_root("root-is-old", key="user_creation_time", value_type="age", op="gt", value=3650),
+    {
+        "name": "summary-has-mfa",
+        "resource": "account",
+        "filters": [{"type": "iam-summary", "key": "AccountMFAEnabled", "value": 1}],
+    },
+    {
+        "name": "summary-has-certificates",
+        "resource": "account",
+        "filters": [{"type": "iam-summary", "key": "AccountSigningCertificatesPresent", "value": 1}],
+    },
+]
+
+
 @dataclass(frozen=True)
 class Ran:
     """What Custodian said and which users it took, what it called, and what the keys were before and after."""
@@ -88,6 +133,57 @@ def keys(fake: FakeIAM) -> dict[str, dict[str, Any]]:
     return {key["AccessKeyId"]: key for key in listed}
 
 
+def custodian(fake: FakeIAM, folder: Path) -> Outcome:
+    """Run the policies of a folder, without the cache that Custodian keeps from one run to the next."""
+    assert CUSTODIAN is not None
+    environment = isolated(folder, **fake.environment(), AWS_ENDPOINT_URL=fake.url)
+    options = ("--region", "us-east-1", "--cache-period", "0", "--output-dir", "out")
+    return run(CUSTODIAN, "run", *options, "policy.json", at=folder, environment=environment)
+
+
+def found(folder: Path) -> set[str]:
+    """The root user's policies that found the account."""
+    resources = {name: folder / "out" / name / "resources.json" for name in (each["name"] for each in ROOT_POLICIES)}
+    return {name for name, file in resources.items() if json.loads(file.read_text())}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "policy.json").write_text(json.dumps({"policies": ROOT_POLICIES}))
+    return tmp_path
+
+
+def test_a_root_user_of_whom_nothing_is_said_is_found_by_nothing_but_the_lack_of_mfa(folder: Path) -> None:
+    with FakeIAM() as fake:
+        assert custodian(fake, folder).status == 0
+    assert found(folder) == {"root-has-no-mfa"}
+
+
+def test_a_root_user_that_is_staged_is_found_by_each_of_its_credentials(folder: Path) -> None:
+    with FakeIAM() as fake:
+        fake.seed({"root": ROOT})
+        outcome = custodian(fake, folder)
+    assert outcome.status == 0, outcome
+    assert found(folder) == {each["name"] for each in ROOT_POLICIES} - {"root-has-no-mfa"}
+
+
+def test_dates_of_the_root_user_that_are_set_are_found(folder: Path) -> None:
+    with FakeIAM() as fake:
+        fake.backdate_root(created="2016-03-14", password_last_used="5 days ago")
+        assert custodian(fake, folder).status == 0
+    assert found(folder) == {"root-signed-in", "root-is-old", "root-has-no-mfa"}
+
+
+def test_the_root_user_of_an_import_is_found(folder: Path) -> None:
+    """It is the import that answers, not the account that the server began with."""
+    with FakeIAM() as fake:
+        fake.import_account(EXPORTS / "details.json", EXPORTS / "report.csv")
+        assert custodian(fake, folder).status == 0
+    account = json.loads((folder / "out" / "root-has-mfa" / "resources.json").read_text())
+    assert [each["account_id"] for each in account] == ["210987654321"]
+    assert {"root-has-mfa", "summary-has-mfa", "root-is-old"} <= found(folder)
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """Custodian takes seconds to start, so it runs once."""
@@ -98,12 +194,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         fake.seed(SEED)
         before = keys(fake)
         seen = len(fake.calls())
-        environment = isolated(folder, **fake.environment(), AWS_ENDPOINT_URL=fake.url)
-        options = ("--region", "us-east-1", "--cache-period", "0", "--output-dir", "out")
-        outcome = run(CUSTODIAN, "run", *options, "policy.json", at=folder, environment=environment)
+        outcome = custodian(fake, folder)
         calls = Calls(fake.calls()[seen:])
-        found = folder / "out" / POLICY["name"] / "resources.json"
-        taken = [user["UserName"] for user in json.loads(found.read_text())] if found.exists() else []
+        file = folder / "out" / POLICY["name"] / "resources.json"
+        taken = [user["UserName"] for user in json.loads(file.read_text())] if file.exists() else []
         yield Ran(outcome, taken, calls, before, keys(fake))
 
 

@@ -326,6 +326,7 @@ def test_the_clock_is_steered_over_every_transport(fake: FakeIAM) -> None:
     iam = fake.client("iam")
     assert iam.create_user(UserName="alice")["User"]["CreateDate"] == NOON
     key_id = iam.create_access_key(UserName="alice")["AccessKey"]["AccessKeyId"]
+    fake.backdate_user("alice", created="91 days ago")
     fake.backdate_access_key(key_id, created="91 days ago")
     (listed,) = iam.list_access_keys(UserName="alice")["AccessKeyMetadata"]
     assert listed["CreateDate"] == NOON - timedelta(days=91)

@@ -26,6 +26,7 @@ def test_by_the_fixture(fake: FakeIAM) -> None:
     iam = fake.client("iam")
     for days in (89, 90, 91):
         iam.create_user(UserName=f"at-{days}")
+        fake.backdate_user(f"at-{days}", created="2025-06-01")
         key = iam.create_access_key(UserName=f"at-{days}")["AccessKey"]["AccessKeyId"]
         fake.backdate_access_key(key, created=f"{days} days ago")
     assert disable_old_keys(iam, fake.clock.now()) == [key]
@@ -117,8 +118,11 @@ def test_by_the_command(server: Served) -> None:
     iam = client(server)
     iam.create_user(UserName="alice")
     key = iam.create_access_key(UserName="alice")["AccessKey"]["AccessKeyId"]
-    done = run("backdate", "access-key", key, "--created", "91 days ago", "--port", server.port)
-    assert (done.status, done.err) == (0, "")
+    older = run("backdate", "access-key", key, "--created", "91 days ago", "--port", server.port)
+    assert (older.status, "is before created of user 'alice'" in older.err) == (1, True)
+    for what in (["user", "alice"], ["access-key", key]):
+        done = run("backdate", *what, "--created", "91 days ago", "--port", server.port)
+        assert (done.status, done.err) == (0, "")
     assert disable_old_keys(iam, datetime.now(timezone.utc)) == [key]
     calls = run("calls", "UpdateAccessKey", "--port", server.port)
     shown = json.dumps({"UserName": "alice", "AccessKeyId": key, "Status": "Inactive"})

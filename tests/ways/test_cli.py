@@ -221,7 +221,7 @@ OPTIONS += ["--port=8", "--port=", "--seed=-1", "--quotas"]
 def test_options_that_are_read_without_argparse_are_read_as_it_reads_them(arguments: list[str]) -> None:
     plain = plain_options(arguments)
     if plain is not None:
-        read = vars(full_parser().parse_args(arguments))
+        read = vars(full_parser(arguments).parse_args(arguments))
         assert {name: read[name] for name in read if name != "run"} == plain
 
 

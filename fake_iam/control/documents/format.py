@@ -193,16 +193,17 @@ class MapOf:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a record: its kind, what it means, whether it must be there."""
+    """A field of a record: its kind, what it means, whether it must be there, whether null is a value of its own."""
 
     kind: Kind
     meaning: str
     required: bool = False
+    null: bool = False
 
 
 @dataclass(frozen=True)
 class Record:
-    """A mapping of known fields; any other field is refused, and a field that is null counts as left out."""
+    """A mapping of known fields; any other field is refused. One that is null counts as left out, unless it may be."""
 
     fields: Mapping[str, Field]
     check: Callable[[dict[str, Any], Where], None] = field(default=lambda values, where: None)
@@ -215,7 +216,9 @@ class Record:
             if name not in self.fields:
                 raise FormatError((*where, str(name)), f"is no field; there are {', '.join(self.fields)}")
         found = {
-            name: self.fields[name].kind.read(item, (*where, name)) for name, item in value.items() if item is not None
+            name: self.fields[name].kind.read(item, (*where, name))
+            for name, item in value.items()
+            if item is not None or self.fields[name].null
         }
         for name, declared in self.fields.items():
             if declared.required and name not in found:

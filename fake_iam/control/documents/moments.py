@@ -33,6 +33,7 @@ _ISO: Final = re.compile(
 )
 _LONGEST: Final = timedelta(days=366 * 1000)
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)  # a now for where none matters
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=timezone.utc)  # leaves room for what expires later
 
 

@@ -11,10 +11,11 @@ from fake_iam.control.controls import Controls
 from fake_iam.control.disturbances.fault_rules import RULE
 from fake_iam.control.disturbances.propagation import FORMAT as PROPAGATION
 from fake_iam.control.documents.format import Field, Flag, Kind, Moment, Record, Schema, Text
+from fake_iam.control.documents.moments import ANY_TIME
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.control.state import backdating
 from fake_iam.control.state.account_import import import_account
-from fake_iam.control.state.document import ANY_TIME, document_format, json_schema
+from fake_iam.control.state.document import document_format, json_schema
 
 Document = Mapping[str, Any]
 
@@ -117,11 +118,14 @@ def _state_pages(controls: Controls) -> list[Page]:
             "details": Field(Text(), "what get-account-authorization-details printed, as text"),
             "report": Field(Text(), "the CSV of get-credential-report, as text"),
             "load": Field(Flag(), "whether to load the seed, too"),
+            "keep_account_id": Field(
+                Flag(), "whether the server's own account goes on answering, even if nothing was stored"
+            ),
         }
     )
     name = Record({"name": Field(Text(), "the snapshot's name", required=True)})
     dated = {
-        name: Field(Raw(item.kind), item.meaning)
+        name: Field(Raw(item.kind), item.meaning, null=item.null)
         for record in backdating.formats(Moment(ANY_TIME)).values()
         for name, item in record.fields.items()
     }
@@ -251,10 +255,11 @@ def _done(act: Callable[[Asked], object], status: str = "done") -> Callable[[Ask
 
 
 def _import(controls: Controls, fields: Mapping[str, Any]) -> Document:
-    imported = import_account(fields.get("details"), fields.get("report"))
-    if fields.get("load"):
-        controls.seed(imported.seed)
-    return {"seed": imported.seed, "notes": list(imported.notes), "loaded": fields.get("load", False)}
+    keep = fields.get("keep_account_id", False)
+    imported = import_account(fields.get("details"), fields.get("report"), keep_account_id=keep)
+    warning = controls.seed(imported.seed).warning if fields.get("load") else None
+    notes = [*([warning] if warning else []), *imported.notes]
+    return {"seed": imported.seed, "notes": notes, "loaded": fields.get("load", False)}
 
 
 def _flag(query: Mapping[str, str], name: str) -> bool:

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fake_iam.control.documents.problems import DocumentError, path
-from fake_iam.control.state.policy_import import Policies, import_policies
-from fake_iam.domain.arns import partition_of
-from fake_iam.domain.credentials.access_keys import ACTIVE, INACTIVE
+from fake_iam.control.nouns.exports import Export, Exported, given
+from fake_iam.control.nouns.noun import ACCOUNT
+from fake_iam.control.nouns.registry import hanging_on, nouns
 
 ROOT_ROW: Final = "<root_account>"
-ABSENT: Final = frozenset({"N/A", "no_information", "not_supported", ""})
 PASSWORD_COLUMNS: Final = ("password_enabled", "password_last_used", "password_last_changed", "mfa_active")
 COLUMNS: Final = ("user", "arn", "user_creation_time", *PASSWORD_COLUMNS) + tuple(
     f"access_key_{slot}_{name}"
@@ -37,12 +36,13 @@ class Imported:
     notes: tuple[str, ...]
 
 
-def import_account(details: str | None, report: str | None) -> Imported:
+def import_account(details: str | None, report: str | None, *, keep_account_id: bool = False) -> Imported:
     """A seed of the account that the exports describe; at least one must be given.
 
     Args:
         details: the JSON that ``aws iam get-account-authorization-details`` prints.
         report: the CSV of ``aws iam get-credential-report``, or the JSON with it that the command prints.
+        keep_account_id: whether the seed leaves it to the server which account answers; else it says that this does.
 
     Raises:
         DocumentError: an export is not what it should be, or the two are of different accounts.
@@ -50,101 +50,83 @@ def import_account(details: str | None, report: str | None) -> Imported:
     if details is None and report is None:
         raise DocumentError("there is nothing to import: give the details, the report, or both")
     document = _read_details(details) if details is not None else {}
-    listed = {user["UserName"]: user for user in document.get("UserDetailList", ())}
     rows = _read_report(report) if report is not None else {}
     root = rows.pop(ROOT_ROW, None)
-    names = sorted({**listed, **rows}, key=str.lower)
-    policies = import_policies(document)
-    users = [_user(name, listed.get(name, {}), rows.get(name, {}), policies) for name in names]
-    arns = [row["arn"] for row in [*rows.values(), *([root] if root else [])]]
-    arns += [str(user["Arn"]) for user in listed.values() if user.get("Arn")]
-    numbers = {arn.split(":")[4] for arn in arns}
-    if len(numbers) > 1:
-        raise DocumentError(f"the exports are of different accounts: {', '.join(sorted(numbers))}")
-    partitions = {partition_of(arn) for arn in arns}
-    if len(partitions) > 1:
-        raise DocumentError(f"the exports are of different partitions: {', '.join(sorted(partitions))}")
-    partition = partitions.pop() if partitions else None
-    account: dict[str, Any] = {
-        **_given(partition=partition, groups=_groups(document, policies), policies=policies.seeds),
-        "users": users,
-    }
-    if root and _keys(root):
-        account["root"] = {"access_keys": _keys(root)}
-    seed = {"accounts": {numbers.pop(): account}} if numbers else account
-    notes = _notes(listed, rows, users, details is not None, report is not None)
-    return Imported(seed, (*notes, *policies.notes))
+    arns = _arns(document, [*rows.values(), *([root] if root else [])])
+    number = _one({arn[4] for arn in arns}, "accounts")
+    partition = _one({arn[1] for arn in arns}, "partitions")
+    export = Export(document, rows, root, _hanging)
+    account = {**given(partition=partition), **export.children(Exported(ACCOUNT, number or ""))}
+    seed = {"accounts": {number: account}} if number else account
+    if number and not keep_account_id:
+        seed = {"account_id": number, **seed}
+    notes = [*_counts(account), *_missing(export, details is not None, report is not None), *export.notes]
+    return Imported(seed, (*notes, *_left_out(export), *_lacks()))
 
 
-def _user(name: str, listed: Mapping[str, Any], row: Mapping[str, str], policies: Policies) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": name}
-    arn_path = row.get("arn", "").partition(":user")[2]
-    boundary = listed.get("PermissionsBoundary") or {}
-    fields = {
-        "id": listed.get("UserId"),
-        "path": listed.get("Path") or arn_path.removesuffix(name) or None,
-        "created": listed.get("CreateDate") or _date(row, "user_creation_time"),
-        "tags": {tag["Key"]: tag["Value"] for tag in listed.get("Tags", ())} or None,
-        "permissions_boundary": boundary.get("PermissionsBoundaryArn"),
-        "password_last_used": _date(row, "password_last_used"),
-        "access_keys": _keys(row) or None,
-        "login_profile": _login_profile(row),
-        "mfa_devices": [{"enabled": row["user_creation_time"]}] if row.get("mfa_active") == "true" else None,
-        "groups": listed.get("GroupList") or None,
-        "policies": policies.inline(listed) or None,
-        "attached_policies": policies.attached(name, listed) or None,
-    }
-    found.update((field, value) for field, value in fields.items() if value is not None)
+def _hanging(export: Export, exported: Exported) -> dict[str, Any]:
+    """The seed fields of what hangs on something, as each noun takes it from the exports."""
+    found = {}
+    for noun in hanging_on(exported.noun):
+        value = noun.imports.take(export, exported) if noun.imports.take else None
+        if value:
+            assert noun.seed is not None
+            found[noun.seed.field] = value
     return found
 
 
-def _keys(row: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The keys of a row; a slot that was never rotated and is not active holds none."""
-    keys = []
-    for slot in ("access_key_1_", "access_key_2_"):
-        active = row.get(f"{slot}active", "").lower() == "true"
-        created, used = _date(row, f"{slot}last_rotated"), _date(row, f"{slot}last_used_date")
-        if not active and created is None:
-            continue
-        key: dict[str, Any] = {"status": ACTIVE if active else INACTIVE}
-        if created:
-            key["created"] = created
-        if used:
-            places = {"region": f"{slot}last_used_region", "service": f"{slot}last_used_service"}
-            known = {name: row[column] for name, column in places.items() if row[column] not in ABSENT}
-            key["last_used"] = {"date": used, **known}
-        keys.append(key)
-    return keys
+def _arns(document: Mapping[str, Any], rows: list[dict[str, str]]) -> list[list[str]]:
+    """The parts of every ARN of the account."""
+    lists = [value for value in document.values() if isinstance(value, list)]
+    entries = [entry for entries in lists for entry in entries if isinstance(entry, dict)]
+    found = [str(each).split(":") for each in [*(row["arn"] for row in rows), *(e.get("Arn") or "" for e in entries)]]
+    return [arn for arn in found if len(arn) > 4 and arn[4] not in ("", "aws")]
 
 
-def _login_profile(row: Mapping[str, str]) -> dict[str, str] | None:
-    """A password that is drawn on loading, as old as the report says."""
-    if row.get("password_enabled") != "true":
-        return None
-    created = row["user_creation_time"]
-    return {"created": created, "changed": _date(row, "password_last_changed") or created}
+def _one(found: set[str], what: str) -> str | None:
+    """The only one there is, or None. Raises DocumentError if there are several."""
+    if len(found) > 1:
+        raise DocumentError(f"the exports are of different {what}: {', '.join(sorted(found))}")
+    return found.pop() if found else None
 
 
-def _groups(document: Mapping[str, Any], policies: Policies) -> list[dict[str, Any]]:
-    """The groups of the details, and those that only their members name."""
-    found: dict[str, dict[str, Any]] = {}
-    for group in document.get("GroupDetailList", ()):
-        name = group["GroupName"]
-        has = _given(policies=policies.inline(group), attached_policies=policies.attached(name, group))
-        found[name] = {"name": name, "path": group.get("Path", "/"), **has}
-    for user in document.get("UserDetailList", ()):
-        for name in user.get("GroupList") or ():
-            found.setdefault(name, {"name": name, "path": "/"})
-    return [found[name] for name in sorted(found)]
+def _counts(account: Mapping[str, Any]) -> list[str]:
+    users = account.get("users", [])
+    keys = sum(len(owner.get("access_keys", ())) for owner in (*users, account.get("root", {})))
+    return [f"{len(users)} users, {keys} access keys"]
 
 
-def _given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value}
+def _missing(export: Export, has_details: bool, has_report: bool) -> list[str]:
+    """What one of the exports would have told."""
+    if not has_report:
+        return [
+            "without the credential report there are no access keys, passwords, MFA devices, certificates and dates of "
+            "use, and nothing of the root user"
+        ]
+    if not has_details:
+        return [
+            "without the authorization details there are no tags, user ids, permissions boundaries, groups and policies"
+        ]
+    listed = {user["UserName"] for user in export.entries("UserDetailList")}
+    notes = [f"{name} is in the report, but not in the details" for name in sorted(set(export.rows) - listed)]
+    return notes + [f"{name} is in the details, but not in the report" for name in sorted(listed - set(export.rows))]
 
 
-def _date(row: Mapping[str, str], column: str) -> str | None:
-    text = row.get(column, "")
-    return None if text in ABSENT else text
+def _left_out(export: Export) -> list[str]:
+    """The lists of the details that no noun takes."""
+    taken = {section for noun in nouns() for section in noun.imports.sections}
+    lists = {name: value for name, value in export.details.items() if isinstance(value, list) and value}
+    return [f"{name} is left out: {len(value)} entries" for name, value in lists.items() if name not in taken]
+
+
+def _lacks() -> list[str]:
+    """What no export has, whatever is in it."""
+    drawn = [noun.imports.drawn for noun in nouns() if noun.imports.drawn]
+    lacks = [noun.imports.lacks for noun in nouns() if noun.imports.lacks]
+    return [
+        f"in no export, and drawn on loading: {', '.join(drawn)}",
+        f"in no export, and left out: {', '.join(lacks)}",
+    ]
 
 
 def _read_details(text: str) -> dict[str, Any]:
@@ -195,22 +177,3 @@ def _report_content(text: str) -> str:
         return base64.b64decode(json.loads(text)["Content"], validate=True).decode()
     except (json.JSONDecodeError, KeyError, TypeError, binascii.Error, UnicodeDecodeError):
         raise DocumentError("report: this is neither the CSV nor the JSON that get-credential-report prints") from None
-
-
-def _notes(
-    listed: Mapping[str, Any], rows: Mapping[str, Any], users: list[dict[str, Any]], has_details: bool, has_report: bool
-) -> list[str]:
-    keys = sum(len(user.get("access_keys", ())) for user in users)
-    notes = [f"{len(users)} users, {keys} access keys; key ids and secrets are in no export and are drawn on loading"]
-    if any("login_profile" in user or "mfa_devices" in user for user in users):
-        notes.append("passwords and MFA devices are stand-ins: the exports tell only that there are some")
-    if not has_report:
-        notes.append("without the credential report there are no access keys and no dates of use")
-    if not has_details:
-        notes.append("without the authorization details there are no tags, user ids and permissions boundaries")
-    if has_details and has_report:
-        notes += [f"{name} is in the report, but not in the details" for name in sorted(set(rows) - set(listed))]
-        notes += [f"{name} is in the details, but not in the report" for name in sorted(set(listed) - set(rows))]
-    undated = [user["name"] for user in users for key in user.get("access_keys", ()) if "created" not in key]
-    notes += [f"{name} has a key whose age the report does not tell; it is new" for name in undated]
-    return notes

@@ -1,19 +1,20 @@
-"""The format of seeds and dumps: accounts, users, keys, and in a dump all else that a server remembers."""
+"""The format of seeds and dumps: accounts with what the nouns state, and in a dump all else that a server remembers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Final
 
 from fake_iam.control.documents.format import ACCOUNT_ID, Field, Flag, ListOf, MapOf, Moment, Record, Text
+from fake_iam.control.documents.moments import ANY_TIME
 from fake_iam.control.documents.problems import FormatError, Where
-from fake_iam.control.state.noun_formats import PARTITION, TAGS, account_fields, user_fields
-from fake_iam.domain.credentials.access_keys import STATUSES
+from fake_iam.control.nouns.fields import PartitionName
+from fake_iam.control.nouns.noun import ACCOUNT
+from fake_iam.control.nouns.registry import hanging_on
 from fake_iam.domain.ids import IdSource
 
 FORMAT: Final = "fake_iam/1"
-ROOT: Final = "root"
 
 
 @dataclass(frozen=True)
@@ -49,97 +50,43 @@ class AnyRow:
         return {"type": "object", "required": ["key"]}
 
 
-ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
 CLOCK: Final = Record(
     {
         "now": Field(Moment(ANY_TIME, past=False), "the time it shows", required=True),
         "frozen": Field(Flag(), "whether it stands still"),
     }
 )
+PARTITION: Final = Field(PartitionName(), "that of its ARNs; of the ARNs that it names, or the server's, if left out")
+ROWS: Final = Field(MapOf(Text(), ListOf(AnyRow())), "everything else, as it is stored (dumps)")
 
 
-def last_use_format(date: Moment) -> Record:
-    """The last use of a key; here and below, ``date`` is what a date may be."""
-    return Record(
-        {
-            "date": Field(date, "when the key last signed", required=True),
-            "region": Field(Text(), "where; IAM's region, such as us-east-1, if left out"),
-            "service": Field(Text(), "for which service; iam if left out"),
-        }
-    )
-
-
-def access_key_format(date: Moment) -> Record:
-    """An access key."""
-    return Record(
-        {
-            "id": Field(Text(shape="accessKeyIdType"), "the key id; drawn if left out"),
-            "secret": Field(Text(secret=True), "the secret; drawn if left out"),
-            "status": Field(Text(choices=STATUSES), "Active if left out"),
-            "created": Field(date, "now if left out"),
-            "last_used": Field(last_use_format(date), "never if left out"),
-        }
-    )
-
-
-def user_format(date: Moment) -> Record:
-    """A user."""
-    return Record(
-        {
-            "name": Field(Text(shape="userNameType"), "the user name", required=True),
-            "id": Field(Text(shape="idType"), "the unique id; drawn if left out"),
-            "path": Field(Text(shape="pathType"), "/ if left out"),
-            "created": Field(date, "now if left out"),
-            "tags": Field(TAGS, "the tags, keys to values"),
-            "permissions_boundary": Field(Text(shape="arnType"), "the ARN of a policy"),
-            "password_last_used": Field(date, "never if left out"),
-            "partition": Field(PARTITION, "that of its ARN; its account's if left out"),
-            "access_keys": Field(ListOf(access_key_format(date)), "the keys, within the quota"),
-            **user_fields(date),
-        }
-    )
-
-
-def session_format() -> Record:
-    """Temporary credentials, as a dump with secrets has them."""
-    return Record(
-        {
-            "id": Field(Text(shape="accessKeyIdType"), "the key id", required=True),
-            "secret": Field(Text(secret=True), "the secret", required=True),
-            "token": Field(Text(secret=True), "the session token", required=True),
-            "owner": Field(Text(), "the unique id of the user, or root", required=True),
-            "expires": Field(Moment(ANY_TIME, past=False), "until when they work", required=True),
-            "mfa": Field(Flag(), "whether an MFA code was given for them"),
-            "federated_name": Field(Text(), "the federated user's name, if they are one's"),
-        }
-    )
+def noun_fields(carrier: str, date: Moment) -> dict[str, Field]:
+    """The fields of what hangs on the account or on a noun, down to the last; ``date`` is what a date may be."""
+    found = {}
+    for noun in hanging_on(carrier):
+        assert noun.seed is not None
+        found[noun.seed.field] = Field(noun.seed.kind(date, noun_fields(noun.name, date)), noun.seed.meaning)
+    return found
 
 
 def account_format(date: Moment) -> Record:
     """An account."""
-    root = Record({"access_keys": Field(ListOf(access_key_format(date)), "the keys of the root user")})
-    return Record(
-        {
-            ROOT: Field(root, "the root user"),
-            "users": Field(ListOf(user_format(date)), "the users"),
-            **account_fields(),
-            "sessions": Field(ListOf(session_format()), "temporary credentials (dumps)"),
-            "rows": Field(MapOf(Text(), ListOf(AnyRow())), "everything else, as it is stored (dumps)"),
-        }
-    )
+    return Record({"partition": PARTITION, **noun_fields(ACCOUNT, date), "rows": ROWS})
 
 
 def document_format(date: Moment) -> Record:
     """A whole document."""
-    account = account_format(date)
     issued = Record({"id": Field(Text(), "a key id", True), "account": Field(ACCOUNT_ID, "who issued it", True)})
     return Record(
         {
             "format": Field(Text(choices=(FORMAT,)), "this version of the format"),
-            ROOT: account.fields[ROOT],
-            "users": Field(account.fields["users"].kind, "the users of the server's own account"),
-            **account_fields(),
-            "accounts": Field(MapOf(ACCOUNT_ID, account), "accounts by number"),
+            "account_id": Field(
+                ACCOUNT_ID,
+                "whose is what stands outside of accounts; in a server that is empty, it becomes the account that "
+                "answers callers whose access key id names none. The server's own if left out",
+            ),
+            **account_format(date).fields,
+            "accounts": Field(MapOf(ACCOUNT_ID, account_format(date)), "accounts by number"),
             "clock": Field(CLOCK, "the server's clock (dumps)"),
             "started": Field(date, "when the accounts were made (dumps)"),
             "random": Field(RandomPlace(), "where the sequence of ids stands (dumps with secrets, seeded servers)"),

@@ -9,9 +9,8 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from fake_iam.control.documents.moments import read_moment, write_moment
+from fake_iam.control.documents.moments import ANY_TIME, read_moment, write_moment
 from fake_iam.control.documents.problems import FormatError, Where
-from fake_iam.control.state.document import ANY_TIME
 
 Draw = Callable[[str], str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain import arns
 from fake_iam.domain.errors import (
@@ -16,6 +16,9 @@ from fake_iam.domain.errors import (
     NoSuchEntity,
 )
 from fake_iam.domain.tags import Tag, Tags
+
+if TYPE_CHECKING:
+    from fake_iam.domain.account.account_summary import Rows
 
 STEP_SECONDS: Final = 30
 WINDOW: Final = 1  # steps that a device's clock may be off. Assumed: AWS's number is not known.
@@ -50,6 +53,11 @@ class MfaDevice:
     def place(self) -> str:
         """Path and name: what it is unique by, since an account is in one partition."""
         return f"{self.path}{self.name}"
+
+    @staticmethod
+    def summary(rows: Rows) -> dict[str, int]:
+        """What GetAccountSummary says of all of them."""
+        return {"MFADevices": len(rows), "MFADevicesInUse": rows.tally("status").get("Assigned", 0)}
 
     def enabled(self, owner_id: str, at: datetime) -> MfaDevice:
         """The device as that owner's."""

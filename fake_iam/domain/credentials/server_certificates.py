@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fake_iam.domain import arns
 from fake_iam.domain.errors import EntityAlreadyExists, KeyPairMismatch, MalformedCertificate, NoSuchEntity
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.tags import Tags
+
+if TYPE_CHECKING:
+    from fake_iam.domain.account.account_summary import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ class ServerCertificate:
     def name_key(self) -> str:
         """What the name is unique by: letter case does not count."""
         return name_key(self.name)
+
+    @staticmethod
+    def summary(rows: Rows) -> dict[str, int]:
+        """What GetAccountSummary says of all of them."""
+        return {"ServerCertificates": len(rows)}
 
 
 def no_such_server_certificate(name: str) -> NoSuchEntity:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fake_iam.domain import arns
 from fake_iam.domain.errors import DeleteConflict, EntityAlreadyExists, NoSuchEntity
 from fake_iam.domain.identities.users import name_key
+
+if TYPE_CHECKING:
+    from fake_iam.domain.account.account_summary import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ class Group:
     def name_key(self) -> str:
         """What the name is unique by: letter case does not count."""
         return name_key(self.name)
+
+    @staticmethod
+    def summary(rows: Rows) -> dict[str, int]:
+        """What GetAccountSummary says of all of them."""
+        return {"Groups": len(rows)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fake_iam.domain import arns
 from fake_iam.domain.errors import EntityAlreadyExists, NoSuchEntity, ValidationError
 from fake_iam.domain.tags import Tags
+
+if TYPE_CHECKING:
+    from fake_iam.domain.account.account_summary import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class User:
     def name_key(self) -> str:
         """What the name is unique by: letter case does not count."""
         return name_key(self.name)
+
+    @staticmethod
+    def summary(rows: Rows) -> dict[str, int]:
+        """What GetAccountSummary says of all of them."""
+        return {"Users": len(rows)}
 
 
 def name_key(name: str) -> str:

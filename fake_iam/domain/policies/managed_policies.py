@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fake_iam.domain import arns
 from fake_iam.domain.errors import (
@@ -19,6 +20,9 @@ from fake_iam.domain.errors import (
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.policies.policy_arns import place_of
 from fake_iam.domain.tags import Tag, Tags
+
+if TYPE_CHECKING:
+    from fake_iam.domain.account.account_summary import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,12 @@ class ManagedPolicy:
     def place(self) -> str:
         """Where lists show it."""
         return place_of(self.arn)
+
+    @staticmethod
+    def summary(rows: Rows) -> dict[str, int]:
+        """What GetAccountSummary says of all of them."""
+        versions = sum(int(of_each) * count for of_each, count in rows.tally("versions").items())
+        return {"Policies": len(rows), "PolicyVersionsInUse": versions}
 
     def version(self, version_id: str) -> PolicyVersion | None:
         """The version of that id, or None."""

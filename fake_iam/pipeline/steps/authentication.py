@@ -63,7 +63,7 @@ def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Call
     if caller is not None:
         return caller
     is_account = re.fullmatch(ACCOUNT_ID, key_id, re.ASCII) is not None
-    account_id = key_id if is_account else runtime.settings.account_id
+    account_id = key_id if is_account else runtime.account_id
     return Caller.root(account_id, key_id or None, partition=partition)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fake_iam.domain.credentials.access_keys import AccessKey, no_such_access_key
+from fake_iam.domain.identities.root_users import RootUser
 from fake_iam.domain.identities.users import User, must_specify_user_name, name_key, no_such_user
 from fake_iam.services.context import Context
 
@@ -35,6 +36,11 @@ def find_key_owner(ctx: Context, user_name: str | None) -> User | None:
 def owner_id(ctx: Context, owner: User | None) -> str:
     """What the keys of that owner are filed under."""
     return ctx.account.id if owner is None else owner.id
+
+
+def root_user(ctx: Context) -> RootUser:
+    """The account's root user; one of whom nothing is known is as old as the account."""
+    return ctx.account.table(RootUser).get(ctx.account.id) or RootUser(ctx.account.id, ctx.world.started_at)
 
 
 def find_access_key(ctx: Context, owner: User | None, access_key_id: str) -> AccessKey:

@@ -10,6 +10,7 @@ from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.tags import Tag, Tags, list_order
 from fake_iam.services.context import Context
+from fake_iam.services.iam.lookups import root_user
 
 NEVER_USED = "N/A"
 
@@ -37,10 +38,12 @@ def user_detail(user: User, tags: Tags) -> dict[str, Any]:
 
 def root_detail(ctx: Context) -> dict[str, Any]:
     """The root user as GetUser shows it: neither a path nor a name."""
+    root = root_user(ctx)
     return {
         "UserId": ctx.account.id,
         "Arn": arns.root(ctx.partition, ctx.account.id),
-        "CreateDate": ctx.world.started_at,
+        "CreateDate": root.created_at,
+        "PasswordLastUsed": root.password_last_used,
     }
 
 

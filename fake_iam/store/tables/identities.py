@@ -38,6 +38,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
         },
         fields=("name", "path", "permissions_boundary"),
     ),
+    "identities.root_users.RootUser": Indexes(),
     "identities.groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),
     "identities.groups.Membership": Indexes(
         OWNED,

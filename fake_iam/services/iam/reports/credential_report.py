@@ -24,9 +24,11 @@ from fake_iam.domain.credentials.login_profiles import LoginProfile, expires_at
 from fake_iam.domain.credentials.mfa_devices import MfaDevice
 from fake_iam.domain.credentials.signing_certificates import SigningCertificate
 from fake_iam.domain.errors import ReportExpired, ReportInProgress, ReportNotPresent
+from fake_iam.domain.identities.root_users import RootUser
 from fake_iam.domain.identities.users import User
 from fake_iam.services.context import Context
 from fake_iam.services.iam.account.password_policy import find_password_policy
+from fake_iam.services.iam.lookups import root_user
 from fake_iam.services.iam.service import IAM
 
 
@@ -57,9 +59,9 @@ def get_credential_report(ctx: Context) -> dict[str, Any]:
 
 def _subjects(ctx: Context) -> list[Subject]:
     """The root user, then the users by name."""
-    root = Password(NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED)
-    account = ctx.account
-    subjects = [_subject(ctx, account.id, ROOT_NAME, arns.root(ctx.partition, account.id), ctx.world.started_at, root)]
+    account, root = ctx.account, root_user(ctx)
+    arn = arns.root(ctx.partition, account.id)
+    subjects = [_subject(ctx, account.id, ROOT_NAME, arn, root.created_at, _root_password(root))]
     for user in account.users.after("path", "/"):
         subjects.append(_subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user)))
     return subjects
@@ -78,6 +80,14 @@ def _subject(ctx: Context, owner_id: str, name: str, arn: str, created_at: datet
         keys=owned(AccessKey),
         certificates=[Certificate(row.status == ACTIVE, row.uploaded_at) for row in owned(SigningCertificate)],
     )
+
+
+def _root_password(root: RootUser) -> Password:
+    """Recorded for a root user with a password. That there is none is said as the user guide has it."""
+    if not root.has_password:
+        return Password(boolean(False), ABSENT, NOT_SUPPORTED, NOT_SUPPORTED)
+    used = moment(root.password_last_used) if root.password_last_used else NO_INFORMATION
+    return Password(NOT_SUPPORTED, used, NOT_SUPPORTED, NOT_SUPPORTED)
 
 
 def _password(ctx: Context, user: User) -> Password:

@@ -50,6 +50,13 @@ def test_dates(wire: Wire) -> None:
     assert ask(wire, "POST", "backdate", {"user": "alice", "created": "400 days ago"}) == done
     use = {"date": "2 days ago", "region": "eu-west-1", "service": "s3"}
     assert ask(wire, "POST", "backdate", {"access_key": key.id, "created": "91 days ago", "last_used": use}) == done
+    assert ask(wire, "POST", "backdate", {"user": "alice", "password_last_used": "1 day ago"}) == done
+    assert ask(wire, "POST", "backdate", {"user": "alice", "password_last_used": None}) == done
+    assert "PasswordLastUsed" not in wire.call("GetUser", UserName="alice")["User"]
+    impossible = {"access_key": key.id, "created": "401 days ago"}
+    assert ask(wire, "POST", "backdate", impossible)[0] == 400
+    assert ask(wire, "POST", "backdate", {**impossible, "allow_impossible": True}) == done
+    assert ask(wire, "POST", "backdate", {"access_key": key.id, "created": "91 days ago"}) == done
     assert wire.call("GetUser", UserName="alice")["User"]["CreateDate"] == "2024-11-27T00:00:00Z"
     listed = wire.call("ListAccessKeys", UserName="alice")["AccessKeyMetadata"]["member"]
     assert listed["CreateDate"] == "2025-10-02T00:00:00Z"
@@ -152,7 +159,12 @@ def test_imports(wire: Wire) -> None:
         ("POST", "clock/advance", '{"to": "x"}', "to: is no field; there are by"),
         ("POST", "clock/advance", '{"by": ', "line 1: this is no JSON: Expecting value"),
         ("POST", "clock/set", '{"at": "soon"}', '\'soon\' is no moment; write "2026-01-31T12:00:00Z" or "91 days ago"'),
-        ("POST", "backdate", '{"user": "nobody"}', "user: 'nobody' is no user of account 123456789012"),
+        (
+            "POST",
+            "backdate",
+            '{"user": "nobody", "created": "now"}',
+            "user: 'nobody' is no user of account 123456789012",
+        ),
         ("POST", "faults", '{"operation": "Dance", "error": "x"}', "operation: 'Dance' is no operation of IAM or STS"),
         ("POST", "import", "{}", "there is nothing to import: give the details, the report, or both"),
         ("POST", "seed", "\udcff", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),

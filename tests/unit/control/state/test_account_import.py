@@ -376,7 +376,7 @@ def test_details_without_users_are_of_an_account_all_the_same() -> None:
     details = {"UserDetailList": [], "GroupDetailList": [group], "Policies": [policy]}
     assert import_account(json.dumps(details), None).seed == {
         "account_id": "111122223333",
-        "accounts": {"111122223333": {"groups": [{"name": "g"}]}},
+        "accounts": {"111122223333": {"partition": "aws", "groups": [{"name": "g"}]}},
     }
 
 

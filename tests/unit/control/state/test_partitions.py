@@ -16,7 +16,7 @@ from tests.support import Key, Wire
 
 ACCOUNT = "123456789012"
 BOUNDARY = "policy/ReadOnlyAccess"
-USED = {"last_used": {"date": "1 day ago"}}
+USED = {"created": "5 days ago", "last_used": {"date": "1 day ago"}}
 DOCUMENT = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
 
 
@@ -168,6 +168,7 @@ def test_a_last_use_that_names_no_region_is_in_that_of_iam(
 def test_the_root_users_last_use_is_in_the_region_of_the_settings() -> None:
     wire = Wire(partition="aws-us-gov")
     key = wire.key()
+    wire.assembled.controls.backdate_root(created="2 days ago")
     wire.assembled.controls.backdate_access_key(key.id, created="2 days ago", last_used="1 day ago")
     assert wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["Region"] == "us-gov-west-1"
 

@@ -11,11 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from conformance.material import ssh_key
+
 ROOT = Path(__file__).parent.parent.parent
-TEST = """
+TEST = f"""
 def test_a_fixture_works(iam_client):
     iam_client.create_user(UserName="alice")
     assert [user["UserName"] for user in iam_client.list_users()["Users"]] == ["alice"]
+
+
+def test_an_ssh_key_is_read_without_an_extra(iam_client):
+    iam_client.create_user(UserName="alice")
+    key = iam_client.upload_ssh_public_key(UserName="alice", SSHPublicKeyBody={ssh_key()!r})["SSHPublicKey"]
+    assert key["Status"] == "Active"
 """
 
 
@@ -42,10 +50,19 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert "fake_iam/py.typed" in names
 
 
+def test_what_reads_keys_comes_with_the_package_and_its_old_extra_is_empty(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+    assert "Requires-Dist: cryptography>=42" in lines
+    assert "Provides-Extra: crypto" in lines
+    assert [line for line in lines if "extra ==" in line and "crypto" in line] == []
+
+
 def test_the_command_and_a_fixture_run_from_a_clean_install(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "clean", with_pip=True)
     programs = tmp_path / "clean" / ("Scripts" if os.name == "nt" else "bin")
     run(programs / "python", "-m", "pip", "install", "-q", wheel, "pytest", cwd=tmp_path)
     (tmp_path / "test_it.py").write_text(TEST)
-    assert "1 passed" in run(programs / "python", "-m", "pytest", "-q", cwd=tmp_path)
+    assert "2 passed" in run(programs / "python", "-m", "pytest", "-q", cwd=tmp_path)
     assert run(programs / "fake-iam", "--version", cwd=tmp_path).startswith("fake-iam ")

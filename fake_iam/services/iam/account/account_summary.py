@@ -12,7 +12,7 @@ from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import root_user
 from fake_iam.services.iam.service import IAM
 
-# What is not settable here, as it is by default in AWS (recorded).
+# As it is by default in AWS (recorded). What a kind of row says of itself counts instead.
 FIXED: Final = {"GlobalEndpointTokenVersion": 1, "PolicyVersionsInUseQuota": 10_000}
 
 

@@ -36,10 +36,7 @@ def test_account_numbers_need_no_quotes_in_yaml() -> None:
 
 def test_an_empty_text_says_nothing() -> None:
     assert read_text("") is None
-    assert problem("") == (
-        "seed.yaml: None is no mapping of format, account_id, partition, alias, policies, groups, users, root, "
-        "server_certificates, password_policy, sessions, rows, accounts, clock, started, random, issued"
-    )
+    assert problem("").startswith("seed.yaml: None is no mapping of format, account_id, ")
 
 
 @pytest.mark.parametrize(

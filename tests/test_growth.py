@@ -365,6 +365,7 @@ def account(call: Caller) -> None:
     call("ListAccountAliases")
     call("DeleteAccountAlias", AccountAlias="example")
     call("GetAccountSummary")
+    call("SetSecurityTokenServicePreferences", GlobalEndpointTokenVersion="v2Token")
 
 
 SCRIPTS = (

@@ -26,6 +26,7 @@ MODULES: Final = (
     "server_certificates",
     "access_keys",
     "password_policy",
+    "token_preferences",
     "credential_report",
     "sessions",
 )

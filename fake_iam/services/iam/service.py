@@ -32,6 +32,7 @@ IAM = Service(
             "CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice "
             "ListMFADeviceTags ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice"
         ),
+        "account.token_preferences": "SetSecurityTokenServicePreferences",
         "account.password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
         "policies.permissions_boundaries": "DeleteUserPermissionsBoundary PutUserPermissionsBoundary",
         "policies.policy_entities": "ListEntitiesForPolicy",

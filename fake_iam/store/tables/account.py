@@ -11,4 +11,5 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "account.account_aliases.AccountAlias": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),
     "account.password_policy.PasswordPolicy": Indexes(),
+    "account.token_preferences.TokenPreferences": Indexes(),
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from fake_iam.control.documents.format import Field, Flag, Moment, Number
+from fake_iam.control.documents.moments import ANY_TIME, read_moment
 from fake_iam.control.nouns.exports import Export, Exported
 from fake_iam.control.nouns.noun import Fields, Import, Noun, Seed
 from fake_iam.control.nouns.planting import Placed, Planting
@@ -50,7 +50,7 @@ def _take(export: Export, account: Exported) -> dict[str, int] | None:
         user = Exported("user", name, row=row)
         changed, due = user.date("password_last_changed"), user.date("password_next_rotation")
         if changed and due:
-            return {"max_age_days": (datetime.fromisoformat(due) - datetime.fromisoformat(changed)).days}
+            return {"max_age_days": (read_moment(due, ANY_TIME) - read_moment(changed, ANY_TIME)).days}
     return None
 
 

@@ -65,10 +65,17 @@ def import_account(details: str | None, report: str | None, *, keep_account_id: 
 
 
 def _hanging(export: Export, exported: Exported) -> dict[str, Any]:
-    """The seed fields of what hangs on something, as each noun takes it from the exports."""
+    """The seed fields of what hangs on something, as each noun takes it from the exports. Raises DocumentError."""
     found = {}
     for noun in hanging_on(exported.noun):
-        value = noun.imports.take(export, exported) if noun.imports.take else None
+        try:
+            value = noun.imports.take(export, exported) if noun.imports.take else None
+        except DocumentError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            where = f"{exported.noun} {exported.name}".strip()
+            said = f"{type(problem).__name__}: {problem}"
+            raise DocumentError(f"{where}: {noun.name}: this is not as AWS exports it: {said}") from None
         if value:
             assert noun.seed is not None
             found[noun.seed.field] = value

@@ -454,6 +454,43 @@ def test_an_export_that_is_none_is_refused(details: str | None, text: str | None
     assert str(refused.value) == problem
 
 
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (
+            {"UserPolicyList": [{"PolicyName": "own"}]},
+            "user alice: inline_policy: this is not as AWS exports it: KeyError: 'PolicyDocument'",
+        ),
+        (
+            {"UserPolicyList": [{"PolicyName": "own", "PolicyDocument": "{"}]},
+            "user alice: inline_policy: this is not as AWS exports it: JSONDecodeError: Expecting property name",
+        ),
+        (
+            {"AttachedManagedPolicies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
+            "user alice: attachment: this is not as AWS exports it: TypeError: string indices must be integers",
+        ),
+        (
+            {"PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+            "account 111122223333: user: this is not as AWS exports it: AttributeError: 'str' object",
+        ),
+    ],
+)
+def test_an_entry_that_aws_does_not_write_is_named(entry: dict[str, Any], problem: str) -> None:
+    details = {"UserDetailList": [{**DETAILS["UserDetailList"][0], **entry}]}
+    with pytest.raises(DocumentError) as refused:
+        import_account(json.dumps(details), None)
+    assert str(refused.value).startswith(problem)
+
+
+def test_a_date_that_is_none_is_refused() -> None:
+    dates = {"password_last_changed": "2025-01-01T00:00:00+00:00", "password_next_rotation": "soon"}
+    with pytest.raises(DocumentError) as refused:
+        import_account(None, full_report(full_row(**ALICE, password_enabled="true", **dates)))
+    assert str(refused.value).startswith(
+        "account 111122223333: password_policy: this is not as AWS exports it: ValueError: 'soon' is no moment; "
+    )
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as refused:
         Wire().assembled.controls.import_account(report=tmp_path / "no.csv")

@@ -45,10 +45,8 @@ class Seed:
         return {"list": ListOf(one), "one": one, "map": MapOf(Text(), one)}[self.shape]
 
     def placed(self, carrier: Carrier, at: Placed) -> list[Placed]:
-        """What stands in the field of one carrier, ``at`` its place."""
-        value = at.value.get(self.field)
-        if value is None:
-            return []
+        """What stands in the field of one carrier that has it; ``at`` is its place."""
+        value = at.value[self.field]
         where = (*at.where, self.field)
         if self.shape == "one":
             return [Placed(where, carrier, value, [value])]

@@ -39,6 +39,12 @@ def nouns() -> tuple[Noun, ...]:
 
 
 @cache
+def spelt_on(carrier: str) -> tuple[Noun, ...]:
+    """Those of them that dumps spell out."""
+    return tuple(noun for noun in hanging_on(carrier) if noun.spell)
+
+
+@cache
 def hanging_on(carrier: str) -> tuple[Noun, ...]:
     """The nouns that a seed states as fields of the account, or of another noun."""
     carried = {name for noun in nouns() if noun.name == carrier for name in noun.carries}

@@ -7,7 +7,7 @@ from typing import Any
 from fake_iam.control.documents.moments import write_moment
 from fake_iam.control.nouns.noun import ACCOUNT, Dumping
 from fake_iam.control.nouns.planting import Carrier
-from fake_iam.control.nouns.registry import hanging_on, nouns
+from fake_iam.control.nouns.registry import nouns, spelt_on
 from fake_iam.control.state.document import FORMAT
 from fake_iam.control.state.rows import encode
 from fake_iam.domain.arns import AWS
@@ -40,10 +40,10 @@ def _account(account: Account, secrets: bool) -> dict[str, Any]:
 def _hanging(dumping: Dumping, carrier: Carrier) -> dict[str, Any]:
     """What the nouns spell out of what hangs on a carrier."""
     found = {}
-    for noun in hanging_on(carrier.noun):
-        value = noun.spell(dumping, carrier) if noun.spell else None
+    for noun in spelt_on(carrier.noun):
+        assert noun.seed is not None and noun.spell is not None
+        value = noun.spell(dumping, carrier)
         if value is not None:
-            assert noun.seed is not None
             found[noun.seed.field] = value
     return found
 

@@ -99,7 +99,8 @@ def _plant(engine: Engine, now: datetime, where: Where, account: Account, values
         if seed is None:
             continue
         homes = [home for home in carriers if noun in hanging_on(home)]
-        placed = [item for home in homes for carrier, at in carriers[home] for item in seed.placed(carrier, at)]
+        named = [(carrier, at) for home in homes for carrier, at in carriers[home] if seed.field in at.value]
+        placed = [item for carrier, at in named for item in seed.placed(carrier, at)]
         if seed.order is not None:
             placed.sort(key=partial(seed.order, planting))
         for item in placed:

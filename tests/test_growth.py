@@ -34,6 +34,8 @@ from fake_iam.domain.credentials.service_credentials import ServiceCredential, l
 from fake_iam.domain.credentials.signing_certificates import SigningCertificate
 from fake_iam.domain.credentials.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.identities.groups import Group, Membership, membership_key
+from fake_iam.domain.identities.instance_profiles import InstanceProfile
+from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
@@ -48,6 +50,10 @@ PAGE = 10
 ACCOUNT = "123456789012"
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 DOCUMENT = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+TRUST = (
+    '{"Version": "2012-10-17", "Statement": '
+    '{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}'
+)
 SERVICE = "codecommit.amazonaws.com"
 # Not counted: what draws again until a number fits, whose work differs by luck; signing keys, worked out at their first
 # use; and the drawing of QR codes.
@@ -132,6 +138,15 @@ def fill(account: Account, size: int) -> None:
             account.table(Attachment).put(attachment.key, attachment)
         inline = InlinePolicy(user_id, "inline", DOCUMENT)
         account.table(InlinePolicy).put(inline.key, inline)
+        role_id = name("AROA", number)
+        role = Role(role_id, ACCOUNT, name("role", number), path(number), AT, TRUST, permissions_boundary=boundary)
+        account.table(Role).put(role_id, role)
+        profile_id = name("AIPA", number)
+        profile = InstanceProfile(profile_id, ACCOUNT, name("profile", number), path(number), AT, role_id)
+        account.table(InstanceProfile).put(profile_id, profile)
+        for arn in (shared, policy.arn):
+            attachment = Attachment(role_id, arn)
+            account.table(Attachment).put(attachment.key, attachment)
         for kind in ("used", "free"):
             device = unassigned(
                 partition="aws",
@@ -166,7 +181,7 @@ class Caller:
     """Calls an account, and keeps what each call took under the operation and a note."""
 
     def __init__(self, size: int) -> None:
-        largest = ("users", "groups", "policies", "server_certificates")
+        largest = ("users", "groups", "roles", "instance_profiles", "policies", "server_certificates")
         quotas = ",".join(f"{nouns}_per_account=1000000" for nouns in largest)
         self.wire = Wire(ManualClock(AT), random_seed=7, any_mfa_code=True, quotas=quotas)
         store = self.wire.assembled.engine.store
@@ -266,6 +281,61 @@ def groups(call: Caller) -> None:
     call("ListGroupsForUser", UserName="user000044")
     call.pages("ListGroups")
     call("ListGroups", "by path", PathPrefix="/team1/", MaxItems=PAGE)
+
+
+def roles(call: Caller) -> None:
+    tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
+    new = {"RoleName": "new"}
+    call("CreateRole", AssumeRolePolicyDocument=TRUST, Path="/team1/", **new, **tag)
+    call("GetRole", **new)
+    call("UpdateRole", Description="x", **new)
+    call("UpdateRoleDescription", Description="x", **new)
+    call("UpdateAssumeRolePolicy", PolicyDocument=TRUST, **new)
+    call("TagRole", **new, **tag)
+    call("ListRoleTags", **new)
+    call("UntagRole", **new, **{"TagKeys.member.1": "a"})
+    call("PutRolePermissionsBoundary", PermissionsBoundary=policy_arn(3), **new)
+    call("DeleteRolePermissionsBoundary", **new)
+    call("PutRolePolicy", PolicyName="a", PolicyDocument=DOCUMENT, **new)
+    call("GetRolePolicy", PolicyName="a", **new)
+    call("ListRolePolicies", **new)
+    call("DeleteRolePolicy", PolicyName="a", **new)
+    call("AttachRolePolicy", PolicyArn=policy_arn(2), **new)
+    call("ListAttachedRolePolicies", **new)
+    call("DetachRolePolicy", PolicyArn=policy_arn(2), **new)
+    call("DeleteRole", **new)
+    call("DeleteRole", "refused", RoleName="role000042")
+    profile = {"InstanceProfileName": "new"}
+    role = {"RoleName": "role000043"}
+    call("CreateInstanceProfile", Path="/team1/", **profile, **tag)
+    call("GetInstanceProfile", **profile)
+    call("AddRoleToInstanceProfile", **profile, **role)
+    call("ListInstanceProfilesForRole", **role)
+    call("RemoveRoleFromInstanceProfile", **profile, **role)
+    call("TagInstanceProfile", **profile, **tag)
+    call("ListInstanceProfileTags", **profile)
+    call("UntagInstanceProfile", **profile, **{"TagKeys.member.1": "a"})
+    call("DeleteInstanceProfile", **profile)
+    call.pages("ListInstanceProfiles")
+    call("ListInstanceProfiles", "by path", PathPrefix="/team1/", MaxItems=PAGE)
+    call.pages("ListRoles")
+    call("ListRoles", "by path", PathPrefix="/team1/", MaxItems=PAGE)
+
+
+def providers(call: Caller) -> None:
+    tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
+    made = call("CreateOpenIDConnectProvider", Url="https://new.example.com", **tag)
+    named = {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+    call("GetOpenIDConnectProvider", **named)
+    call("ListOpenIDConnectProviders")
+    call("AddClientIDToOpenIDConnectProvider", ClientID="a", **named)
+    call("RemoveClientIDFromOpenIDConnectProvider", ClientID="a", **named)
+    call("UpdateOpenIDConnectProvider", **named)
+    call("UpdateOpenIDConnectProviderThumbprint", **named, **{"ThumbprintList.member.1": "a" * 40})
+    call("TagOpenIDConnectProvider", **named, **tag)
+    call("ListOpenIDConnectProviderTags", **named)
+    call("UntagOpenIDConnectProvider", **named, **{"TagKeys.member.1": "a"})
+    call("DeleteOpenIDConnectProvider", **named)
 
 
 def policies(call: Caller) -> None:
@@ -373,6 +443,8 @@ SCRIPTS = (
     access_keys,
     passwords,
     groups,
+    roles,
+    providers,
     policies,
     devices,
     key_material,

@@ -142,6 +142,10 @@ def keys(value: ast.expr, model: ServiceModel, shape_name: str, at: str, scope: 
                     yield from keys(item, model, members[name], f"{at}.{name}", scope)
         case ast.List(elts=[]):
             assert shape.type == "list", at
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="loads")):
+            yield at  # a structure that is kept as it came in a request, where the same shape checked it
+        case ast.Call(func=ast.Name(id="list")):
+            assert shape.item is not None and not model.shapes[shape.item].members, at
         case ast.ListComp():
             assert shape.item is not None, at
             yield from keys(value.elt, model, shape.item, at, scope)
@@ -176,7 +180,9 @@ ANSWERING = [
 
 @pytest.mark.parametrize(("model", "operation"), ANSWERING)
 def test_a_results_keys_are_members_of_the_output_at_every_depth(model: ServiceModel, operation: Operation) -> None:
-    assert result_keys(model, operation) != []
+    output = model.operations[operation.name].output
+    assert output is not None
+    assert bool(result_keys(model, operation)) is bool(model.shapes[output].members)
 
 
 def test_results_are_followed_into_views_and_lists() -> None:

@@ -11,6 +11,7 @@ from conformance.devices import Devices
 from conformance.groups import Groups
 from conformance.people import People
 from conformance.policies import Policies
+from conformance.roles import Roles
 from conformance.targets import Target
 
 
@@ -28,6 +29,14 @@ def new_device(aws: Target, new_user: People, request: pytest.FixtureRequest) ->
     devices = Devices(aws)
     yield devices
     request.config.stash[LEFT_BEHIND] += devices.clean_up()
+
+
+@pytest.fixture
+def new_role(aws: Target, new_user: People, request: pytest.FixtureRequest) -> Iterator[Roles]:
+    """Makes roles and instance profiles, and removes them before the users that they trust."""
+    roles = Roles(aws)
+    yield roles
+    request.config.stash[LEFT_BEHIND] += roles.clean_up()
 
 
 @pytest.fixture

@@ -33,6 +33,21 @@ def policy(partition: str, account_id: str, path: str, name: str) -> str:
     return f"arn:{partition}:iam::{account_id}:policy{path}{name}"
 
 
+def role(partition: str, account_id: str, path: str, name: str) -> str:
+    """A role."""
+    return f"arn:{partition}:iam::{account_id}:role{path}{name}"
+
+
+def instance_profile(partition: str, account_id: str, path: str, name: str) -> str:
+    """An instance profile."""
+    return f"arn:{partition}:iam::{account_id}:instance-profile{path}{name}"
+
+
+def oidc_provider(partition: str, account_id: str, issuer: str) -> str:
+    """An OpenID Connect provider; the issuer is its URL without the scheme."""
+    return f"arn:{partition}:iam::{account_id}:oidc-provider/{issuer}"
+
+
 def mfa_device(partition: str, account_id: str, path: str, name: str) -> str:
     """A virtual MFA device; its serial number."""
     return f"arn:{partition}:iam::{account_id}:mfa{path}{name}"

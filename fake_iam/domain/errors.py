@@ -266,6 +266,12 @@ class EntityTemporarilyUnmodifiable(ServiceError):
     code = "EntityTemporarilyUnmodifiable"
 
 
+class UnmodifiableEntity(ServiceError):
+    """Only AWS may change it."""
+
+    code = "UnmodifiableEntity"
+
+
 class ReportNotPresent(ServiceError):
     """There is no credential report."""
 

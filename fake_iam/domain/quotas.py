@@ -34,6 +34,9 @@ class Quotas(NamedTuple):
     role_policy_size: int = 10_240
     trust_policy_size: int = 2048
     instance_profiles_per_account: int = 1000
+    oidc_providers_per_account: int = 100
+    client_ids_per_oidc_provider: int = 100
+    saml_providers_per_account: int = 100
 
 
 QUOTA_NAMES = Quotas._fields

@@ -249,11 +249,20 @@ LISTS = [
 # Lists of what hangs on something that is no user: the tests of its noun look at them.
 OF_OTHER_NOUNS = {
     "ListAttachedGroupPolicies",
+    "ListAttachedRolePolicies",
     "ListEntitiesForPolicy",
     "ListGroupPolicies",
+    "ListInstanceProfileTags",
+    "ListInstanceProfiles",
+    "ListInstanceProfilesForRole",
     "ListMFADeviceTags",
+    "ListOpenIDConnectProviderTags",
+    "ListOpenIDConnectProviders",
     "ListPolicies",
     "ListPolicyVersions",
+    "ListRolePolicies",
+    "ListRoleTags",
+    "ListRoles",
     "ListServerCertificateTags",
     "ListServiceSpecificCredentials",
 }
@@ -312,6 +321,6 @@ def test_dates_have_whole_seconds_and_a_z(wire: Wire) -> None:
 
 
 def test_an_operation_of_iam_that_is_missing_here_says_so_in_the_namespace_of_iam(wire: Wire) -> None:
-    response = send(wire, "CreateRole")
+    response = send(wire, "CreateSAMLProvider")
     assert read(response).code == "NotImplemented"
     assert f'<ErrorResponse xmlns="{NAMESPACE}">'.encode() in response.body

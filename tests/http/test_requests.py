@@ -339,8 +339,8 @@ def test_a_tag_value_comes_back_as_it_was_sent(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("action", "version", "named"),
     [
-        ("CreateRole", IAM_VERSION, "iam:CreateRole"),
-        ("AttachRolePolicy", IAM_VERSION, "iam:AttachRolePolicy"),
+        ("CreateSAMLProvider", IAM_VERSION, "iam:CreateSAMLProvider"),
+        ("SimulateCustomPolicy", IAM_VERSION, "iam:SimulateCustomPolicy"),
         ("AssumeRole", STS_VERSION, "sts:AssumeRole"),
     ],
 )
@@ -351,7 +351,7 @@ def test_an_operation_not_implemented_is_named_in_a_501(wire: Wire, action: str,
 
 
 def test_an_operation_not_implemented_is_named_before_its_parameters_are_looked_at(wire: Wire) -> None:
-    response = wire.post(f"Action=CreateRole&Version={IAM_VERSION}&MaxSessionDuration=abc")
+    response = wire.post(f"Action=SimulateCustomPolicy&Version={IAM_VERSION}&MaxItems=abc")
     assert read(response).code == "NotImplemented"
 
 

@@ -35,7 +35,7 @@ def _take(export: Export, owner: Exported) -> list[str]:
 NOUN: Final = Noun(
     name="attachment",
     title="Attached policies",
-    about="That a managed policy, of the account or of AWS, is attached to a user or group.",
+    about="That a managed policy, of the account or of AWS, is attached to a user, group or role.",
     rows=(Attachment,),
     operations=("iam.policies.attachments", "iam.policies.group_policies", "iam.policies.policy_entities"),
     conformance=("attachments", "group_policies"),

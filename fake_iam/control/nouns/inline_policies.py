@@ -25,9 +25,9 @@ def _take(export: Export, owner: Exported) -> dict[str, Any]:
 NOUN: Final = Noun(
     name="inline_policy",
     title="Inline policies",
-    about="Policies that are part of one user or group.",
+    about="Policies that are part of one user, group or role.",
     rows=(InlinePolicy,),
-    operations=("iam.policies.inline_policies", "iam.policies.group_policies"),
+    operations=("iam.policies.inline_policies", "iam.policies.group_policies", "iam.policies.role_policies"),
     conformance=("inline_policies", "group_policies"),
     seed=Seed(
         field="policies",
@@ -37,5 +37,5 @@ NOUN: Final = Noun(
         shape="map",
         plant=_plant,
     ),
-    imports=Import(take=_take, takes="`UserPolicyList`, `GroupPolicyList`: names and documents"),
+    imports=Import(take=_take, takes="`UserPolicyList`, `GroupPolicyList`, `RolePolicyList`: names and documents"),
 )

@@ -1,4 +1,4 @@
-"""Inline policies: documents that belong to one user or group and go by a name of its own."""
+"""Inline policies: documents that belong to one user, group or role and go by a name of its own."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def no_such_group_policy(name: str) -> NoSuchEntity:
     return NoSuchEntity(f"The group policy with name {name} cannot be found.")
 
 
+def no_such_role_policy(name: str) -> NoSuchEntity:
+    """The role has no inline policy of that name."""
+    return NoSuchEntity(f"The role policy with name {name} cannot be found.")
+
+
 def group_policies_too_long(limit: int, group_name: str) -> LimitExceeded:
     """The group's inline policies together exceed the quota. Assumed from the text for users."""
     return LimitExceeded(f"Maximum policy size of {limit} bytes exceeded for group {group_name}")
@@ -44,6 +49,11 @@ def group_policies_too_long(limit: int, group_name: str) -> LimitExceeded:
 def user_policies_too_long(limit: int, user_name: str) -> LimitExceeded:
     """The user's inline policies together exceed the quota (quoted by users)."""
     return LimitExceeded(f"Maximum policy size of {limit} bytes exceeded for user {user_name}")
+
+
+def role_policies_too_long(limit: int, role_name: str) -> LimitExceeded:
+    """The role's inline policies together exceed the quota (quoted by users)."""
+    return LimitExceeded(f"Maximum policy size of {limit} bytes exceeded for role {role_name}")
 
 
 def delete_policies_first() -> DeleteConflict:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fake_iam.domain.identities.users import name_key
 
 AWS_PLACES: Final = "1"  # what the places of AWS's policies begin with
+# What the places of entities begin with in lists of several kinds: groups before users before roles (assumed).
+ENTITY_PLACES: Final[Mapping[str, str]] = {"Group": "0", "User": "1", "Role": "2"}
 
 
 def account_of(arn: str) -> str:
@@ -32,3 +35,8 @@ def is_of_aws(arn: str) -> bool:
 def place_of(arn: str) -> str:
     """How lists of policies are sorted: the account's own before AWS's, by name."""
     return f"{AWS_PLACES if is_of_aws(arn) else '0'}{name_key(name_of(arn))}"
+
+
+def entity_place(kind: str, key: str) -> str:
+    """Where the entities of a policy show the Group, User or Role whose name has that key."""
+    return f"{ENTITY_PLACES[kind]}{key}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_iam.domain.credentials.access_keys import AccessKey, no_such_access_key
 from fake_iam.domain.identities.root_users import RootUser
 from fake_iam.domain.identities.users import User, must_specify_user_name, name_key, no_such_user
 from fake_iam.services.context import Context
+
+if TYPE_CHECKING:
+    from fake_iam.domain.identities.roles import Role
 
 
 def find_user(ctx: Context, user_name: str) -> User:
@@ -14,6 +19,26 @@ def find_user(ctx: Context, user_name: str) -> User:
     if user is None or not ctx.sees(user):
         raise no_such_user(user_name)
     return user
+
+
+def find_role(ctx: Context, role_name: str) -> Role:
+    """The role of that name, in whatever letter case. Raises NoSuchEntity."""
+    from fake_iam.domain.identities.roles import Role, no_such_role  # here, since most calls name no role
+
+    role = ctx.account.table(Role).find("name", name_key(role_name))
+    if role is None:
+        raise no_such_role(role_name)
+    return role
+
+
+def find_own_role(ctx: Context, role_name: str) -> Role:
+    """The role of that name, if the account may change it. Raises NoSuchEntity, UnmodifiableEntity."""
+    from fake_iam.domain.identities.roles import protected_role
+
+    role = find_role(ctx, role_name)
+    if role.protected:
+        raise protected_role(role.name)
+    return role
 
 
 def find_key_owner(ctx: Context, user_name: str | None) -> User | None:

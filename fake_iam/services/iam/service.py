@@ -34,7 +34,10 @@ IAM = Service(
         ),
         "account.token_preferences": "SetSecurityTokenServicePreferences",
         "account.password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
-        "policies.permissions_boundaries": "DeleteUserPermissionsBoundary PutUserPermissionsBoundary",
+        "policies.permissions_boundaries": (
+            "DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary PutRolePermissionsBoundary "
+            "PutUserPermissionsBoundary"
+        ),
         "policies.policy_entities": "ListEntitiesForPolicy",
         "policies.policy_versions": (
             "CreatePolicyVersion DeletePolicyVersion GetPolicyVersion ListPolicyVersions SetDefaultPolicyVersion"
@@ -54,5 +57,24 @@ IAM = Service(
             "DeleteSSHPublicKey GetSSHPublicKey ListSSHPublicKeys UpdateSSHPublicKey UploadSSHPublicKey"
         ),
         "identities.users": "CreateUser DeleteUser GetUser ListUserTags ListUsers TagUser UntagUser UpdateUser",
+        "identities.instance_profiles": (
+            "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile "
+            "ListInstanceProfileTags ListInstanceProfiles ListInstanceProfilesForRole RemoveRoleFromInstanceProfile "
+            "TagInstanceProfile UntagInstanceProfile"
+        ),
+        "identities.roles": (
+            "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
+            "UpdateRole UpdateRoleDescription"
+        ),
+        "policies.role_policies": (
+            "AttachRolePolicy DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies "
+            "ListRolePolicies PutRolePolicy"
+        ),
+        "providers.oidc_providers": (
+            "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "
+            "GetOpenIDConnectProvider ListOpenIDConnectProviderTags ListOpenIDConnectProviders "
+            "RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider "
+            "UpdateOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint"
+        ),
     },
 )

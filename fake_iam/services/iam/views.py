@@ -76,6 +76,18 @@ def tag_page(ctx: Context, tags: Tags, scope: str, marker: str | None, max_items
     return {"Tags": tag_list(page.items), **page.fields()}
 
 
+def tag_page_as_set(ctx: Context, tags: Tags, scope: str, marker: str | None, max_items: int | None) -> dict[str, Any]:
+    """A page of tags in the order in which their keys were first set. ``scope`` says which list it is."""
+    page = ctx.page(
+        list(enumerate(tags)),
+        scope=scope,
+        key=lambda placed: f"{placed[0]:03d}",
+        marker=marker,
+        max_items=max_items,
+    )
+    return {"Tags": tag_list(tag for _, tag in page.items), **page.fields()}
+
+
 def read_tags(members: Iterable[Mapping[str, str]]) -> Tags:
     """Tags as a request carries them."""
     return tuple(Tag(member["Key"], member["Value"]) for member in members)

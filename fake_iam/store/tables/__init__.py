@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from fake_iam.store.tables import account, credentials, identities, policies, sts
+from fake_iam.store.tables import account, credentials, identities, policies, providers, sts
 from fake_iam.store.tables.declaring import Indexes
 
 # Under a kind of row, by its module and name: the indexes of its table. So a kind is loaded when its first row is.
@@ -17,6 +17,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
     **identities.TABLES,
     **credentials.TABLES,
     **policies.TABLES,
+    **providers.TABLES,
     **account.TABLES,
     **sts.TABLES,
 }

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from fake_iam.domain.identities.users import User
-from fake_iam.domain.policies.policy_arns import place_of
+from fake_iam.domain.policies.policy_arns import entity_place, place_of
 from fake_iam.store.tables.declaring import NAMED, OWNED, Indexes, Order, directories
 
 if TYPE_CHECKING:
     from fake_iam.domain.identities.groups import Group
+    from fake_iam.domain.identities.roles import Role
+    from fake_iam.domain.identities.users import User
     from fake_iam.domain.policies.attachments import Attachment
 
 
-def _entities(attachment: Attachment, owner: User | Group | None) -> list[str]:
-    """For each policy, and each path, the groups and users that it is attached to."""
+def _entities(attachment: Attachment, owner: User | Group | Role | None) -> list[str]:
+    """For each policy, and each path, the groups, users and roles that it is attached to."""
     return [] if owner is None else [f"{attachment.policy_arn} {directory}" for directory in directories(owner.path)]
 
 
-def _entity_place(_: Attachment, owner: User | Group | None) -> str:
-    """Groups before users, by name."""
-    return "" if owner is None else f"{'1' if isinstance(owner, User) else '0'}{owner.name_key}"
+def _entity_place(_: Attachment, owner: User | Group | Role | None) -> str:
+    return "" if owner is None else entity_place(type(owner).__name__, owner.name_key)
 
 
 TABLES: Final[Mapping[str, Indexes]] = {

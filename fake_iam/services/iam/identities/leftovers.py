@@ -1,6 +1,7 @@
-"""What may hang on a user, in the order in which DeleteUser names it.
+"""What may hang on a user or a role, in the order in which DeleteUser and DeleteRole name it.
 
-Policies before access keys is another implementer's observation (confidence D); the rest of the order is assumed.
+Of users, policies before access keys is another implementer's observation (confidence D); the rest of the order is
+assumed. Of roles, all of it is: clients remove instance profiles first, then attached and inline policies.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from fake_iam.domain.credentials.signing_certificates import SigningCertificate,
 from fake_iam.domain.credentials.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.errors import DeleteConflict
 from fake_iam.domain.identities.groups import Membership, must_remove_users_from_group
+from fake_iam.domain.identities.instance_profiles import InstanceProfile
+from fake_iam.domain.identities.roles import Role, remove_from_instance_profiles_first
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment, detach_policies_first
 from fake_iam.domain.policies.inline_policies import InlinePolicy, delete_policies_first
 from fake_iam.services.context import Context
 
-LEFTOVERS: Final[tuple[tuple[type[Any], Callable[[], DeleteConflict]], ...]] = (
+Leftovers = tuple[tuple[type[Any], Callable[[], DeleteConflict]], ...]
+OF_USERS: Final[Leftovers] = (
     (Attachment, detach_policies_first),
     (InlinePolicy, delete_policies_first),
     (AccessKey, delete_access_keys_first),
@@ -32,10 +36,15 @@ LEFTOVERS: Final[tuple[tuple[type[Any], Callable[[], DeleteConflict]], ...]] = (
     (SSHPublicKey, remove_referenced_objects_first),
     (ServiceCredential, remove_referenced_objects_first),
 )
+OF_ROLES: Final[Leftovers] = (
+    (InstanceProfile, remove_from_instance_profiles_first),
+    (Attachment, detach_policies_first),
+    (InlinePolicy, delete_policies_first),
+)
 
 
-def refuse_leftovers(ctx: Context, user: User) -> None:
-    """Raises DeleteConflict for the first kind of thing that still hangs on the user."""
-    for kind, conflict in LEFTOVERS:
-        if ctx.account.table(kind).find("owner", user.id) is not None:
+def refuse_leftovers(ctx: Context, owner: User | Role) -> None:
+    """Raises DeleteConflict for the first kind of thing that still hangs on the user or role."""
+    for kind, conflict in OF_USERS if isinstance(owner, User) else OF_ROLES:
+        if ctx.account.table(kind).find("owner", owner.id) is not None:
             raise conflict()

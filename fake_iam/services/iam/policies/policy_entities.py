@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from operator import itemgetter
 from typing import Any, Final
 
 from fake_iam.domain.identities.groups import Group
+from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment, not_attachable
+from fake_iam.domain.policies.policy_arns import ENTITY_PLACES, entity_place
 from fake_iam.services.context import Context
-from fake_iam.services.iam.policies.policy_lookups import check_policy_arn, existing_policy
+from fake_iam.services.iam.policies.policy_lookups import BOUNDED, check_policy_arn, existing_policy
 from fake_iam.services.iam.service import IAM
 
-GROUPS: Final = "0"  # what the places of groups begin with
-USERS: Final = "1"
-Entity = tuple[str, Group | User]  # with its place: groups before users, by name
+Entity = tuple[str, Group | User | Role]  # with its place: groups before users before roles, by name
+KINDS: Final[Sequence[type[Any]]] = (Group, User, Role)
 
 
 @IAM.operation("ListEntitiesForPolicy")
@@ -31,21 +32,19 @@ def list_entities_for_policy(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> dict[str, Any]:
-    """List the groups and users that a policy is attached to, and the users it bounds; there are no roles yet."""
+    """List the groups, users and roles that a policy is attached to, and the users and roles that it bounds."""
     check_policy_arn(ctx, policy_arn)
     if existing_policy(ctx, policy_arn) is None:
         raise not_attachable(policy_arn)
     within = f"{policy_arn} {path_prefix or '/'}"
 
     def walk(last: str | None) -> Iterator[Entity]:
-        start = max(last or "", USERS) if entity_filter == "User" else last
-        holders = _holders(ctx, within, start) if policy_usage_filter != "PermissionsBoundary" else iter(())
-        if entity_filter == "Group":
-            return takewhile(lambda found: found[0] < USERS, holders)
-        if entity_filter not in (None, "User"):
-            return iter(())
-        bounded = _bounded(ctx, within, start) if policy_usage_filter != "PermissionsPolicy" else iter(())
-        return _seen(ctx, heapq.merge(holders, bounded, key=itemgetter(0)))
+        found: list[Iterator[Entity]] = []
+        if policy_usage_filter != "PermissionsBoundary":
+            found.append(_holders(ctx, within, entity_filter, last))
+        if policy_usage_filter != "PermissionsPolicy":
+            found += [_bounded(ctx, within, kind, last) for kind in BOUNDED if entity_filter in (None, kind.__name__)]
+        return _seen(ctx, heapq.merge(*found, key=itemgetter(0)))
 
     page = ctx.page(
         walk,
@@ -58,32 +57,39 @@ def list_entities_for_policy(
     return {
         "PolicyGroups": [{"GroupName": row.name, "GroupId": row.id} for row in rows if isinstance(row, Group)],
         "PolicyUsers": [{"UserName": row.name, "UserId": row.id} for row in rows if isinstance(row, User)],
-        "PolicyRoles": [],
+        "PolicyRoles": [{"RoleName": row.name, "RoleId": row.id} for row in rows if isinstance(row, Role)],
         **page.fields(),
     }
 
 
-def _holders(ctx: Context, within: str, last: str | None) -> Iterator[Entity]:
-    """Whom the policy is attached to."""
-    users, groups = ctx.account.users, ctx.account.table(Group)
-    for attachment in ctx.account.table(Attachment).after("entity", within, last):
-        user, group = users.get(attachment.owner_id), groups.get(attachment.owner_id)
-        if user is not None:
-            yield f"{USERS}{user.name_key}", user
-        if group is not None:
-            yield f"{GROUPS}{group.name_key}", group
+def _holders(ctx: Context, within: str, only: str | None, last: str | None) -> Iterator[Entity]:
+    """Whom the policy is attached to; ``only`` one kind of entity, or every kind."""
+    if only is not None and only not in ENTITY_PLACES:
+        return iter(())
+    first = ENTITY_PLACES[only] if only else ""
+    found = (
+        (entity_place(kind.__name__, entity.name_key), entity)
+        for attachment in ctx.account.table(Attachment).after("entity", within, max(last or "", first) or None)
+        for kind in KINDS
+        if (entity := ctx.account.table(kind).get(attachment.owner_id)) is not None
+    )
+    return takewhile(lambda entity: entity[0].startswith(first), found)
 
 
-def _bounded(ctx: Context, within: str, last: str | None) -> Iterator[Entity]:
-    """Whom the policy bounds."""
-    name = last[1:] if last is not None and last >= USERS else None
-    return ((f"{USERS}{user.name_key}", user) for user in ctx.account.users.after("bounded", within, name))
+def _bounded(ctx: Context, within: str, kind: type[Any], last: str | None) -> Iterator[Entity]:
+    """The users or roles that the policy bounds."""
+    first = ENTITY_PLACES[kind.__name__]
+    if last is not None and last[0] > first:
+        return iter(())
+    behind = last[1:] if last is not None and last[0] == first else None
+    found = ctx.account.table(kind).after("bounded", within, behind)
+    return ((entity_place(kind.__name__, entity.name_key), entity) for entity in found)
 
 
 def _seen(ctx: Context, entities: Iterator[Entity]) -> Iterator[Entity]:
     """Each entity once, without users that are not visible yet."""
     before = ""
     for place, entity in entities:
-        if place != before and (isinstance(entity, Group) or ctx.sees(entity)):
+        if place != before and (not isinstance(entity, User) or ctx.sees(entity)):
             yield place, entity
         before = place

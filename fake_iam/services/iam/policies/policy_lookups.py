@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import heapq
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fake_iam.domain import arns
+from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.aws_managed import aws_managed, find_aws_managed
 from fake_iam.domain.policies.managed_policies import (
@@ -20,6 +23,8 @@ from fake_iam.domain.policies.managed_policies import (
 )
 from fake_iam.domain.policies.policy_arns import account_of, place_of
 from fake_iam.services.context import Context
+
+BOUNDED: Final[Sequence[type[Any]]] = (User, Role)  # what may have a permissions boundary
 
 
 class Usage(NamedTuple):
@@ -72,7 +77,7 @@ def usage(ctx: Context, policy: ManagedPolicy) -> Usage:
     """How often one policy is used in the account."""
     return Usage(
         ctx.account.table(Attachment).tally("policy").get(policy.arn, 0),
-        ctx.account.users.tally("boundary").get(policy.arn, 0),
+        sum(ctx.account.table(kind).tally("boundary").get(policy.arn, 0) for kind in BOUNDED),
     )
 
 
@@ -90,11 +95,13 @@ def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[M
 
 
 def boundaries(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
-    """Those of them that are somebody's permissions boundary."""
-    users = ctx.account.users
-    return _each(
-        ctx, lambda last: (user.permissions_boundary or "" for user in users.after("boundary", prefix, last)), last
-    )
+    """Those of them that are a user's or role's permissions boundary."""
+
+    def arns_behind(last: str | None) -> Iterator[str]:
+        found = (ctx.account.table(kind).after("boundary", prefix, last) for kind in BOUNDED)
+        return heapq.merge(*((entity.permissions_boundary or "" for entity in each) for each in found), key=place_of)
+
+    return _each(ctx, arns_behind, last)
 
 
 def _each(

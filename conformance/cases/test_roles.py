@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from conformance.answers import AwsError
+from conformance.people import People
+from conformance.policies import Policies
+from conformance.provenance import assumed, documented, observed
+from conformance.roles import EC2, Roles
+from conformance.sources import Source
+from conformance.targets import Target
+
+LS = Source("2026-02 to 2026-03", "localstack/localstack#13891, AWS-validated test_iam_roles")
+MAIN = Source("2026-03", "localstack/localstack, AWS-validated test_sts")
+PRINCIPALS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+NOBODY = "fake-iam-conformance-no-role"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+CREATED = ["Arn", "AssumeRolePolicyDocument", "CreateDate", "Path", "RoleId", "RoleName"]
+MISSING = AwsError("NoSuchEntity", f"The role with name {NOBODY} cannot be found.", 404)
+TWICE = AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.", 400)
+
+
+def trusting(*names: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(names)}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+def trusted(aws: Target, name: str) -> list[str]:
+    document = aws.iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    found = document["Statement"]
+    statement = found[0] if isinstance(found, list) else found
+    names = statement["Principal"]["AWS"]
+    return [names] if isinstance(names, str) else list(names)
+
+
+@observed(*LS, "role-missing")
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("get_role", {}),
+        ("update_role", {}),
+        ("update_role_description", {"Description": "x"}),
+        ("update_assume_role_policy", {"PolicyDocument": EC2}),
+        ("delete_role", {}),
+        ("tag_role", {"Tags": [{"Key": "a", "Value": "b"}]}),
+        ("untag_role", {"TagKeys": ["a"]}),
+        ("list_role_tags", {}),
+        ("put_role_policy", {"PolicyName": "p", "PolicyDocument": POLICY}),
+        ("get_role_policy", {"PolicyName": "p"}),
+        ("delete_role_policy", {"PolicyName": "p"}),
+        ("list_role_policies", {}),
+        ("attach_role_policy", {"PolicyArn": READ_ONLY}),
+        ("detach_role_policy", {"PolicyArn": READ_ONLY}),
+        ("list_attached_role_policies", {}),
+        ("put_role_permissions_boundary", {"PermissionsBoundary": READ_ONLY}),
+        ("delete_role_permissions_boundary", {}),
+    ],
+)
+def test_a_role_that_is_missing_cannot_be_found(aws: Target, method: str, parameters: dict[str, Any]) -> None:
+    assert aws.error(getattr(aws.iam, method), RoleName=NOBODY, **parameters) == MISSING
+
+
+@observed(*LS)
+def test_a_new_role_shows_neither_its_description_nor_its_duration(aws: Target, new_role: Roles) -> None:
+    name = new_role.name()
+    made = aws.iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=EC2, Path="/ci/", Description="x", MaxSessionDuration=7200
+    )["Role"]
+    assert sorted(made) == CREATED
+    assert made["Arn"] == f"arn:aws:iam::{aws.account}:role/ci/{name}"
+    assert re.fullmatch(r"AROA[A-Z0-9]{17}", made["RoleId"])
+    assert made["AssumeRolePolicyDocument"] == json.loads(EC2)
+    shown = aws.iam.get_role(RoleName=name)["Role"]
+    assert sorted(shown) == sorted([*CREATED, "Description", "MaxSessionDuration", "RoleLastUsed"])
+    assert (shown["Description"], shown["MaxSessionDuration"], shown["RoleLastUsed"]) == ("x", 7200, {})
+
+
+@observed(*LS)
+def test_a_list_shows_neither_tags_nor_boundaries_nor_last_uses(aws: Target, new_role: Roles) -> None:
+    path = f"/{new_role.name()}/"
+    name = new_role(Path=path, Tags=[{"Key": "a", "Value": "b"}], PermissionsBoundary=READ_ONLY)
+    (listed,) = aws.iam.list_roles(PathPrefix=path)["Roles"]
+    assert sorted(listed) == sorted([*CREATED, "MaxSessionDuration"])
+    assert listed["RoleName"] == name
+    assert aws.iam.list_roles(PathPrefix=f"{path}none/") == {"Roles": [], "IsTruncated": False}
+
+
+@observed(*LS, "role-exists")
+def test_a_name_is_taken_once(aws: Target, new_role: Roles) -> None:
+    name = new_role()
+    refused = AwsError("EntityAlreadyExists", f"Role with name {name} already exists.", 409)
+    assert aws.error(aws.iam.create_role, RoleName=name, AssumeRolePolicyDocument=EC2) == refused
+
+
+@observed(*LS)
+def test_an_update_changes_only_what_is_given(aws: Target, new_role: Roles) -> None:
+    name = new_role(Description="x", MaxSessionDuration=7200)
+    assert aws.iam.update_role(RoleName=name) == {}
+    shown = aws.iam.get_role(RoleName=name)["Role"]
+    assert (shown["Description"], shown["MaxSessionDuration"]) == ("x", 7200)
+    answer = aws.iam.update_role_description(RoleName=name, Description="y")["Role"]
+    assert sorted(answer) == sorted([*CREATED, "Description"])
+
+
+@observed(*LS, "trust-json", "trust-action", "trust-resource")
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("{", "This policy contains invalid Json"),
+        (EC2.replace("sts:AssumeRole", "s3:GetObject"), "AssumeRole policy may only specify STS AssumeRole actions."),
+        (EC2.replace('"Effect"', '"Resource": "*", "Effect"'), "Has prohibited field Resource"),
+    ],
+)
+def test_a_trust_policy_that_breaks_a_rule_is_refused(aws: Target, new_role: Roles, document: str, said: str) -> None:
+    refused = AwsError("MalformedPolicyDocument", said, 400)
+    assert aws.error(aws.iam.update_assume_role_policy, RoleName=new_role(), PolicyDocument=document) == refused
+
+
+@observed(*MAIN)
+def test_an_account_number_is_echoed_as_given(aws: Target, new_role: Roles) -> None:
+    name, document = new_role.name(), trusting(aws.account)
+    made = aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
+    assert made["AssumeRolePolicyDocument"] == json.loads(document)
+
+
+@documented(PRINCIPALS)
+def test_who_is_gone_is_named_by_the_unique_id(aws: Target, new_role: Roles, new_user: People) -> None:
+    alice = new_user()
+    made = aws.iam.get_user(UserName=alice)["User"]
+    name = new_role(AssumeRolePolicyDocument=trusting(made["Arn"]))
+    assert trusted(aws, name) == [made["Arn"]]
+    aws.iam.delete_user(UserName=alice)
+    assert trusted(aws, name) == [made["UserId"]]
+
+
+@assumed("another implementer's text, whose beginning was recorded", "trust-principal-aws")
+def test_a_principal_of_the_account_must_exist(aws: Target, new_role: Roles) -> None:
+    arn = f"arn:aws:iam::{aws.account}:user/{NOBODY}"
+    refused = AwsError("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{arn}"', 400)
+    assert aws.error(aws.iam.create_role, RoleName=new_role.name(), AssumeRolePolicyDocument=trusting(arn)) == refused
+
+
+@observed(*LS, "role-dup-tags")
+def test_the_same_tag_key_twice_is_refused_in_any_case(aws: Target, new_role: Roles) -> None:
+    tags = [{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}]
+    assert aws.error(aws.iam.tag_role, RoleName=new_role(), Tags=tags) == TWICE
+
+
+@observed(*LS)
+def test_tags_keep_their_order_and_take_the_new_spelling(aws: Target, new_role: Roles) -> None:
+    name = new_role()
+    for key, value in (("zebra", "1"), ("b", ""), ("zebra", "3")):
+        aws.iam.tag_role(RoleName=name, Tags=[{"Key": key, "Value": value}])
+    expected = [{"Key": "zebra", "Value": "3"}, {"Key": "b", "Value": ""}]
+    assert aws.iam.list_role_tags(RoleName=name)["Tags"] == expected
+    aws.iam.tag_role(RoleName=name, Tags=[{"Key": "B", "Value": "4"}])
+    assert {"Key": "B", "Value": "4"} in aws.iam.list_role_tags(RoleName=name)["Tags"]
+    assert len(aws.iam.list_role_tags(RoleName=name)["Tags"]) == 2
+
+
+@observed(*LS, "role-del-attached", "role-del-inline")
+def test_a_role_goes_when_nothing_hangs_on_it(aws: Target, new_role: Roles) -> None:
+    name = new_role()
+    aws.iam.attach_role_policy(RoleName=name, PolicyArn=READ_ONLY)
+    attached = AwsError("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409)
+    assert aws.error(aws.iam.delete_role, RoleName=name) == attached
+    aws.iam.detach_role_policy(RoleName=name, PolicyArn=READ_ONLY)
+    aws.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=POLICY)
+    inline = AwsError("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
+    assert aws.error(aws.iam.delete_role, RoleName=name) == inline
+    aws.iam.delete_role_policy(RoleName=name, PolicyName="p")
+    aws.iam.delete_role(RoleName=name)
+
+
+@observed(*LS, "role-policy-missing")
+@pytest.mark.parametrize("method", ["get_role_policy", "delete_role_policy"])
+def test_an_inline_policy_that_is_not_there_is_named(aws: Target, new_role: Roles, method: str) -> None:
+    refused = AwsError("NoSuchEntity", "The role policy with name none cannot be found.", 404)
+    assert aws.error(getattr(aws.iam, method), RoleName=new_role(), PolicyName="none") == refused
+
+
+@observed(*LS, "role-detach", "policy-not-attachable")
+def test_policies_that_are_not_there_are_neither_attached_nor_detached(
+    aws: Target, new_role: Roles, new_policy: Policies
+) -> None:
+    name, absent = new_role(), new_policy.absent()
+    not_found = AwsError("NoSuchEntity", f"Policy {absent} was not found.", 404)
+    assert aws.error(aws.iam.detach_role_policy, RoleName=name, PolicyArn=absent) == not_found
+    not_attachable = AwsError("NoSuchEntity", f"Policy {absent} does not exist or is not attachable.", 404)
+    assert aws.error(aws.iam.attach_role_policy, RoleName=name, PolicyArn=absent) == not_attachable
+
+
+@observed(*LS)
+def test_attaching_twice_changes_nothing(aws: Target, new_role: Roles) -> None:
+    name = new_role()
+    for _ in range(2):
+        aws.iam.attach_role_policy(RoleName=name, PolicyArn=READ_ONLY)
+    attached = {"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}
+    assert aws.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == [attached]
+
+
+@observed(*LS, "boundary-invalid", "boundary-missing")
+def test_a_boundary_is_set_shown_and_taken_off(aws: Target, new_role: Roles, new_policy: Policies) -> None:
+    name, absent = new_role(), new_policy.absent()
+    put = aws.iam.put_role_permissions_boundary
+    arn = f"arn:aws:iam::{aws.account}:role/{name}"
+    assert aws.error(put, RoleName=name, PermissionsBoundary=arn) == AwsError(
+        "InvalidInput", f"ARN {arn} is not valid.", 400
+    )
+    missing = AwsError("NoSuchEntity", f"Scope ARN: {absent} does not exist or is not attachable.", 404)
+    assert aws.error(put, RoleName=name, PermissionsBoundary=absent) == missing
+    put(RoleName=name, PermissionsBoundary=READ_ONLY)
+    shown = {"PermissionsBoundaryArn": READ_ONLY, "PermissionsBoundaryType": "Policy"}
+    assert aws.iam.get_role(RoleName=name)["Role"]["PermissionsBoundary"] == shown
+    aws.iam.delete_role_permissions_boundary(RoleName=name)
+    assert "PermissionsBoundary" not in aws.iam.get_role(RoleName=name)["Role"]

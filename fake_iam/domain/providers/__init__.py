@@ -1,0 +1,1 @@
+"""Identity providers outside AWS that an account trusts."""

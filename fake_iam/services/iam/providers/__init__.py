@@ -1,0 +1,1 @@
+"""Operations on identity providers outside AWS."""

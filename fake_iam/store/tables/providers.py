@@ -1,0 +1,12 @@
+"""The tables of identity providers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fake_iam.store.tables.declaring import Indexes
+
+TABLES: Final[Mapping[str, Indexes]] = {
+    "providers.oidc_providers.OidcProvider": Indexes(),
+}

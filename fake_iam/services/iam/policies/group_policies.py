@@ -1,4 +1,4 @@
-"""Operations on the policies of groups, inline and attached. They are kept and shown; nobody is held to them."""
+"""Operations on the policies of groups, inline and attached. They are kept and shown, not enforced."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Operations on users' inline policies, and what those of groups share with them.
 
-They are kept and shown; nobody is held to them.
+They are kept and shown, not enforced.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Operations on managed policies. They are kept and shown; nobody is held to them."""
+"""Operations on managed policies. They are kept and shown, not enforced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations on permissions boundaries of users and roles. They are kept and shown; nobody is held to them."""
+"""Operations on permissions boundaries of users and roles. They are kept and shown, not enforced."""
 
 from __future__ import annotations
 

@@ -342,6 +342,10 @@ def policies(call: Caller) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:policy/team1/new"
     call("CreatePolicy", PolicyName="new", Path="/team1/", PolicyDocument=DOCUMENT)
     call("GetPolicy", PolicyArn=arn)
+    tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
+    call("TagPolicy", PolicyArn=arn, **tag)
+    call("ListPolicyTags", PolicyArn=arn)
+    call("UntagPolicy", PolicyArn=arn, **{"TagKeys.member.1": "a"})
     call("GetPolicy", "in use", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     call("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=DOCUMENT)
     call("GetPolicyVersion", PolicyArn=arn, VersionId="v2")

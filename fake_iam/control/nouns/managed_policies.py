@@ -126,8 +126,8 @@ NOUN: Final = Noun(
     title="Managed policies",
     about="The account's own managed policies; those of AWS are there from the start.",
     rows=(ManagedPolicy,),
-    operations=("iam.policies.managed_policies", "iam.policies.policy_versions"),
-    conformance=("managed_policies", "policy_versions", "policy_documents"),
+    operations=("iam.policies.managed_policies", "iam.policies.policy_versions", "iam.policies.policy_tags"),
+    conformance=("managed_policies", "policy_versions", "policy_documents", "policy_tags"),
     seed=Seed(field="policies", meaning="the managed policies", item=_item, plant=_plant),
     dates=Dates(
         thing="policy",

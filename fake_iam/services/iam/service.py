@@ -39,6 +39,7 @@ IAM = Service(
             "PutUserPermissionsBoundary"
         ),
         "policies.policy_entities": "ListEntitiesForPolicy",
+        "policies.policy_tags": "ListPolicyTags TagPolicy UntagPolicy",
         "policies.policy_versions": (
             "CreatePolicyVersion DeletePolicyVersion GetPolicyVersion ListPolicyVersions SetDefaultPolicyVersion"
         ),

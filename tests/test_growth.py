@@ -439,6 +439,10 @@ def account(call: Caller) -> None:
     call("ListAccountAliases")
     call("DeleteAccountAlias", AccountAlias="example")
     call("GetAccountSummary")
+    call.pages("GetAccountAuthorizationDetails")
+    for kind in ("User", "Group", "Role", "LocalManagedPolicy"):
+        call.pages("GetAccountAuthorizationDetails", kind, **{"Filter.member.1": kind})
+    call("GetAccountAuthorizationDetails", "AWS", **{"Filter.member.1": "AWSManagedPolicy"})
     call("SetSecurityTokenServicePreferences", GlobalEndpointTokenVersion="v2Token")
 
 

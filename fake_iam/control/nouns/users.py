@@ -122,8 +122,8 @@ NOUN: Final = Noun(
     title="Users",
     about="Users, with their tags and permissions boundary.",
     rows=(User,),
-    operations=("iam.identities.users", "iam.policies.permissions_boundaries"),
-    conformance=("users", "permissions_boundaries"),
+    operations=("iam.identities.users", "iam.policies.permissions_boundaries", "iam.reports.authorization_details"),
+    conformance=("users", "permissions_boundaries", "authorization_details"),
     seed=Seed(field="users", meaning="the users", item=_item, plant=_plant),
     spell=_spell,
     dates=Dates(

@@ -14,6 +14,7 @@ IAM = Service(
         "account.account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
         "account.account_summary": "GetAccountSummary",
         "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
+        "reports.authorization_details": "GetAccountAuthorizationDetails",
         "reports.credential_report": "GenerateCredentialReport GetCredentialReport",
         "policies.group_policies": (
             "AttachGroupPolicy DeleteGroupPolicy DetachGroupPolicy GetGroupPolicy ListAttachedGroupPolicies "

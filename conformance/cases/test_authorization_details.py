@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.people import People
+from conformance.provenance import assumed, documented, observed
+from conformance.roles import Roles
+from conformance.sources import API
+from conformance.targets import Target
+
+PAGE = f"{API}/API_GetAccountAuthorizationDetails.html"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def every(aws: Target, kind: str, member: str) -> list[Any]:
+    """All entries of a kind, page after page."""
+    found: list[Any] = []
+    marker: dict[str, str] = {}
+    while True:
+        page = aws.iam.get_account_authorization_details(Filter=[kind], **marker)
+        found += page[member]
+        if not page["IsTruncated"]:
+            return found
+        marker = {"Marker": page["Marker"]}
+
+
+@observed("undated", "localstack/localstack#5230, compared with AWS", "7:Users and roles")
+def test_users_and_roles_show_their_tags(aws: Target, new_user: People, new_role: Roles) -> None:
+    tags = [{"Key": "Team", "Value": "red"}]
+    alice, deployer = new_user(Tags=tags), new_role(Tags=tags)
+    users = {user["UserName"]: user for user in every(aws, "User", "UserDetailList")}
+    roles = {role["RoleName"]: role for role in every(aws, "Role", "RoleDetailList")}
+    assert users[alice]["Tags"] == roles[deployer]["Tags"] == tags
+
+
+@documented(PAGE)
+def test_a_page_counts_over_all_lists_together(aws: Target, new_user: People, new_role: Roles) -> None:
+    new_user()
+    new_role()
+    page = aws.iam.get_account_authorization_details(MaxItems=1)
+    lists = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+    assert sum(len(page[name]) for name in lists) == 1
+    assert page["IsTruncated"] is True
+
+
+@documented(PAGE)
+def test_policies_of_aws_are_shown_if_they_are_attached(aws: Target, new_role: Roles) -> None:
+    name = new_role()
+    aws.iam.attach_role_policy(RoleName=name, PolicyArn=READ_ONLY)
+    assert READ_ONLY in [policy["Arn"] for policy in every(aws, "AWSManagedPolicy", "Policies")]
+
+
+@assumed("published output of the operation has the type as the model has it; GetRole was recorded with Policy")
+def test_the_type_of_a_boundary_is_the_models(aws: Target, new_role: Roles) -> None:
+    name = new_role(PermissionsBoundary=READ_ONLY)
+    roles = {role["RoleName"]: role for role in every(aws, "Role", "RoleDetailList")}
+    assert roles[name]["PermissionsBoundary"]["PermissionsBoundaryType"] == "PermissionsBoundaryPolicy"

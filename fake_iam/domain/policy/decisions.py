@@ -1,0 +1,119 @@
+"""What all the policies that apply to a request decide together.
+
+Source: IAM User Guide, "Policy evaluation logic". An explicit deny in any of them wins. Else the caller's policies, the
+boundary and the session's policies must each allow; the policy of a resource may allow by itself what it gives to a
+caller by name, and across accounts both sides must allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from fake_iam.domain.policy.principals import Trust
+from fake_iam.domain.policy.statements import Request, Statement, document
+
+ALLOWED: Final = "allowed"
+EXPLICIT_DENY: Final = "explicitDeny"
+IMPLICIT_DENY: Final = "implicitDeny"
+
+IDENTITY: Final = "identity"
+BOUNDARY: Final = "boundary"
+SESSION: Final = "session"
+RESOURCE: Final = "resource"
+
+
+class Policy(NamedTuple):
+    """A policy that applies: its name, the ARN of a managed one, and its text."""
+
+    name: str
+    text: str
+    arn: str | None = None
+
+
+class Policies(NamedTuple):
+    """Everything that applies to a caller and a resource. None stands for a kind that does not limit the caller."""
+
+    identity: Sequence[Policy] = ()
+    boundary: Sequence[Policy] | None = None
+    session: Sequence[Policy] | None = None
+    resource: Sequence[Policy] = ()
+
+    def by_kind(self) -> Iterator[tuple[str, Sequence[Policy]]]:
+        """The kinds in the order in which a refusal names them."""
+        yield IDENTITY, self.identity
+        yield BOUNDARY, self.boundary or ()
+        yield SESSION, self.session or ()
+        yield RESOURCE, self.resource
+
+
+class Match(NamedTuple):
+    """A statement that is about the request, in its policy."""
+
+    policy: Policy
+    statement: Statement
+
+
+class Decision(NamedTuple):
+    """What was decided, by which kind of policy, and the statements of the deciding effect that matched.
+
+    ``kind`` is the kind that denies, or the first one that should have allowed and does not; None if allowed.
+    """
+
+    outcome: str
+    kind: str | None
+    matches: Sequence[Match]
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the caller may."""
+        return self.outcome == ALLOWED
+
+
+def decide(
+    request: Request, policies: Policies, *, owner: str | None = None, is_root: bool = False, needs_trust: bool = False
+) -> Decision:
+    """Decide a request.
+
+    Args:
+        request: who asks for what.
+        policies: all that apply.
+        owner: the account of the resource; the caller's own one if it is left out.
+        is_root: the caller is the root user of the account, whom only an explicit deny of a resource stops.
+        needs_trust: nothing is allowed unless the policy of the resource does, as for taking on a role.
+    """
+    matched = {kind: list(_matches(request, applying)) for kind, applying in policies.by_kind()}
+    for kind, matches in matched.items():
+        denials = [match for match in matches if not match.statement.allows]
+        if denials:
+            return Decision(EXPLICIT_DENY, kind, denials)
+    trust = max((match.statement.trust(request.caller) for match in matched[RESOURCE]), default=Trust.NONE)
+    is_foreign = None not in (owner, request.caller.account) and owner != request.caller.account
+    if trust is Trust.NONE and (needs_trust or is_foreign):
+        return Decision(IMPLICIT_DENY, RESOURCE, ())
+    silent = (kind for kind in _asked(policies, Trust.ACCOUNT if is_foreign else trust, is_root) if not matched[kind])
+    first = next(silent, None)
+    if first is not None:
+        return Decision(IMPLICIT_DENY, first, ())
+    return Decision(ALLOWED, None, [match for matches in matched.values() for match in matches])
+
+
+def _asked(policies: Policies, trust: Trust, is_root: bool) -> Iterator[str]:
+    """The kinds that must allow, when the resource trusts the caller so far."""
+    if trust is Trust.CALLER:
+        return
+    if trust < Trust.ROLE and not is_root:
+        yield IDENTITY
+    if policies.boundary is not None:
+        yield BOUNDARY
+    if policies.session is not None:
+        yield SESSION
+
+
+def _matches(request: Request, policies: Iterable[Policy]) -> Iterator[Match]:
+    return (
+        Match(policy, statement)
+        for policy in policies
+        for statement in document(policy.text).statements
+        if statement.matches(request)
+    )

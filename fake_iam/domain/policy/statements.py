@@ -1,0 +1,143 @@
+"""Policies compiled for deciding: each document once, kept by its text, into statements that answer for a request.
+
+Nothing is checked here: a stored document has passed the checks of ``document`` or ``trust`` when it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from fake_iam.domain.policy.conditions import Condition, compiled, keys_of
+from fake_iam.domain.policy.document import VERSION
+from fake_iam.domain.policy.positions import Span, statements_of
+from fake_iam.domain.policy.principals import Caller, Trust, principals
+from fake_iam.domain.policy.variables import Context, filled, is_constant, template, variables_of
+from fake_iam.domain.policy.wildcards import Pattern
+
+SPECIAL: Final = frozenset("*?$")
+"""With none of these a text is a name and no pattern."""
+KEPT: Final = 2_000
+"""Documents that are kept compiled: the more there are, the more memory; one takes a few kilobytes."""
+
+
+class Request(NamedTuple):
+    """What is to be decided: an action, ``service:Name``, on a resource, an ARN or ``*``, and its condition keys."""
+
+    caller: Caller
+    action: str
+    resource: str
+    context: Context
+
+
+class Statement:
+    """One statement: what it names, and whether that is what a request is about."""
+
+    __slots__ = ("_actions", "_resources", "allows", "conditions", "sid", "span", "trust")
+
+    def __init__(self, statement: Mapping[str, Any], span: Span, *, variables: bool) -> None:
+        self.sid: str | None = statement.get("Sid")
+        self.allows: bool = str(statement.get("Effect")).lower() == "allow"
+        self.span = span
+        self.trust = principals(statement)
+        self._actions = _actions(statement)
+        self._resources = _resources(statement, variables=variables)
+        self.conditions = compiled(statement.get("Condition", {}), variables=variables)
+
+    def is_about_action(self, action: str) -> bool:
+        """Whether its Action or NotAction takes the action in; names count without regard to case."""
+        return self._actions.takes_in(action.lower(), {})
+
+    def is_about_resource(self, resource: str, context: Context) -> bool:
+        """Whether its Resource or NotResource takes the resource in; a statement without either is about any."""
+        return self._resources is None or self._resources.takes_in(resource, context)
+
+    def failed_conditions(self, context: Context) -> list[Condition]:
+        """The conditions that do not hold."""
+        return [condition for condition in self.conditions if not condition.holds(context)]
+
+    def matches(self, request: Request) -> bool:
+        """Whether it is about the request, and all its conditions hold."""
+        return (
+            self.is_about_action(request.action)
+            and self.is_about_resource(request.resource, request.context)
+            and self.trust(request.caller) > Trust.NONE
+            and all(condition.holds(request.context) for condition in self.conditions)
+        )
+
+    def condition_keys(self) -> Iterator[str]:
+        """Every condition key that it asks for, variables' too, in order of appearance."""
+        yield from () if self._resources is None else self._resources.keys
+        yield from keys_of(self.conditions)
+
+
+class Document(NamedTuple):
+    """A policy's statements in their order."""
+
+    statements: Sequence[Statement]
+
+    def condition_keys(self) -> list[str]:
+        """Every condition key that the policy asks for, each once, as it is written first."""
+        found: dict[str, str] = {}
+        for statement in self.statements:
+            for key in statement.condition_keys():
+                found.setdefault(key.lower(), key)
+        return list(found.values())
+
+
+@lru_cache(maxsize=KEPT)
+def document(text: str) -> Document:
+    """The policy of a text, compiled.
+
+    Raises:
+        ValueError: the text is no policy.
+    """
+    members, statements = statements_of(text)
+    variables = members.get("Version") == VERSION
+    return Document([Statement(statement, span, variables=variables) for statement, span in statements])
+
+
+class _Element:
+    """Action or Resource, or the opposite of one: the texts of a statement and what they take in."""
+
+    __slots__ = ("_exact", "_negated", "_patterns", "_templates", "keys")
+
+    def __init__(self, texts: Sequence[str], *, negated: bool, variables: bool) -> None:
+        templates = [template(text, variables=variables) for text in texts]
+        self._negated = negated
+        self._exact = {text for text in texts if not SPECIAL.intersection(text)}
+        self._patterns = [
+            Pattern([piece for piece in pieces if isinstance(piece, str)])
+            for text, pieces in zip(texts, templates, strict=True)
+            if text not in self._exact and is_constant(pieces)
+        ]
+        self._templates = [pieces for pieces in templates if not is_constant(pieces)]
+        self.keys = tuple(key for pieces in templates for key in variables_of(pieces))
+
+    def takes_in(self, text: str, context: Context) -> bool:
+        return self._names(text, context) is not self._negated
+
+    def _names(self, text: str, context: Context) -> bool:
+        if text in self._exact or any(pattern.matches(text) for pattern in self._patterns):
+            return True
+        filled_in = (filled(pieces, context) for pieces in self._templates)
+        return any(pieces is not None and Pattern(pieces).matches(text) for pieces in filled_in)
+
+
+def _actions(statement: Mapping[str, Any]) -> _Element:
+    negated = "NotAction" in statement
+    texts = _listed(statement["NotAction" if negated else "Action"])
+    return _Element([text.lower() for text in texts], negated=negated, variables=False)
+
+
+def _resources(statement: Mapping[str, Any], *, variables: bool) -> _Element | None:
+    """None in the policy of a resource that leaves it out, as a trust policy must: it is about that resource."""
+    for name in ("Resource", "NotResource"):
+        if name in statement:
+            return _Element(_listed(statement[name]), negated=name.startswith("Not"), variables=variables)
+    return None
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]

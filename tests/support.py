@@ -28,6 +28,7 @@ STS_ACTIONS = frozenset(
         "GetCallerIdentity",
         "GetAccessKeyInfo",
         "GetSessionToken",
+        "AssumeRole",
         "GetFederationToken",
         "DecodeAuthorizationMessage",
     }

@@ -300,6 +300,12 @@ def roles(call: Caller) -> None:
     call("GetRolePolicy", PolicyName="a", **new)
     call("ListRolePolicies", **new)
     call("DeleteRolePolicy", PolicyName="a", **new)
+    trust = TRUST.replace('"Service": "ec2.amazonaws.com"', f'"AWS": "{ACCOUNT}"')
+    call("UpdateAssumeRolePolicy", "of the account", PolicyDocument=trust, **new)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/team1/new"
+    session = call("AssumeRole", "", call.wire.key("user000050"), RoleArn=arn, RoleSessionName="ci")["Credentials"]
+    key = Key(session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
+    call("GetRole", "signed by a session of it", key, **new)
     call("AttachRolePolicy", PolicyArn=policy_arn(2), **new)
     call("ListAttachedRolePolicies", **new)
     call("DetachRolePolicy", PolicyArn=policy_arn(2), **new)

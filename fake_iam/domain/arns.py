@@ -6,11 +6,23 @@ Every ARN begins with the partition that its thing is in: ``aws``, ``aws-cn``, `
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 AWS: Final = "aws"  # the partition of the usual regions
 ARN: Final = r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+"
 POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy(?:/[\w+=,.@-]+)+"  # path and name as in the model
+
+
+USER_OR_ROLE: Final = r"arn:[^:]+:iam::(\d{12}):(user|role)(/(?:[^/]+/)*)([^/]+)"
+
+
+class IdentityParts(NamedTuple):
+    """What the ARN of a user or role says: ``kind`` is which of the two."""
+
+    account_id: str
+    kind: str
+    path: str
+    name: str
 
 
 def root(partition: str, account_id: str) -> str:
@@ -58,6 +70,11 @@ def server_certificate(partition: str, account_id: str, path: str, name: str) ->
     return f"arn:{partition}:iam::{account_id}:server-certificate{path}{name}"
 
 
+def assumed_role(partition: str, account_id: str, role_name: str, session_name: str) -> str:
+    """The ARN of a session of a role, without the role's path."""
+    return f"arn:{partition}:sts::{account_id}:assumed-role/{role_name}/{session_name}"
+
+
 def federated_user(partition: str, account_id: str, name: str) -> str:
     """Somebody with credentials of GetFederationToken."""
     return f"arn:{partition}:sts::{account_id}:federated-user/{name}"
@@ -66,6 +83,12 @@ def federated_user(partition: str, account_id: str, name: str) -> str:
 def partition_of(arn: str) -> str:
     """The partition in an ARN; of a text that is none, whatever stands between its first colons."""
     return arn.partition(":")[2].partition(":")[0]
+
+
+def identity_parts(arn: str) -> IdentityParts | None:
+    """What the ARN of a user or role says; None for any other text."""
+    match = re.fullmatch(USER_OR_ROLE, arn, re.ASCII)
+    return None if match is None else IdentityParts(*match.groups())
 
 
 def is_arn(text: str) -> bool:

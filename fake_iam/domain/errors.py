@@ -260,6 +260,18 @@ class InvalidAuthorizationMessage(ServiceError):
     code = "InvalidAuthorizationMessageException"
 
 
+class PackedPolicyTooLarge(ServiceError):
+    """Session policies and tags take more space than there is."""
+
+    code = "PackedPolicyTooLarge"
+
+
+class InvalidContextAssertion(ServiceError):
+    """A context that an identity provider is said to assert cannot be verified."""
+
+    code = "InvalidContextAssertion"
+
+
 class EntityTemporarilyUnmodifiable(ServiceError):
     """It is still being made."""
 

@@ -38,13 +38,14 @@ class Shape(NamedTuple):
 
 
 class OperationModel(NamedTuple):
-    """An operation: the names of its input and output shapes and the codes of its errors."""
+    """An operation: the names of its input and output shapes, the codes of its errors, and whether it is unsigned."""
 
     name: str
     input: str | None
     output: str | None
     result: str | None
     errors: tuple[str, ...]
+    unsigned: bool
 
 
 class _Made(Mapping[str, Made]):
@@ -136,6 +137,7 @@ class ServiceModel:
             output=output.get("shape"),
             result=output.get("resultWrapper"),
             errors=tuple(self._codes[error["shape"]] for error in raw.get("errors", ())),
+            unsigned=raw.get("authtype") == "none",
         )
 
 

@@ -15,14 +15,18 @@ _NO_INPUT = Shape("NoInput", "structure")
 
 
 class OperationPlan:
-    """One operation's closures. ``serialize`` makes the body of a success from its result and the request id."""
+    """One operation's closures. ``serialize`` makes the body of a success from its result and the request id.
 
-    __slots__ = ("name", "serialize", "_names", "_parse", "_check", "_word")
+    ``unsigned`` tells that it takes no signature.
+    """
+
+    __slots__ = ("name", "serialize", "unsigned", "_names", "_parse", "_check", "_word")
 
     def __init__(
         self,
         name: str,
         *,
+        unsigned: bool,
         names: Mapping[str, str],
         parse: query.Parser,
         check: constraints.Checker,
@@ -30,6 +34,7 @@ class OperationPlan:
         serialize: Callable[[Mapping[str, Any] | None, str], bytes],
     ) -> None:
         self.name = name
+        self.unsigned = unsigned
         self.serialize = serialize
         self._names = names
         self._parse = parse
@@ -61,6 +66,7 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     write = xml.writer(service, model.output, model.result, "  ") if model.output and model.result else None
     return OperationPlan(
         operation,
+        unsigned=model.unsigned,
         names={member.name: snake(member.name) for member in shape.members},
         parse=query.parser(service, model.input) if model.input else _parse_nothing,
         check=constraints.checker(service, model.input) if model.input else _check_nothing,

@@ -16,6 +16,7 @@ from fake_iam.store.base import Account, Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.identities.roles import Role
     from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ class Caller:
 
     def __init__(
         self,
-        kind: Literal["root", "user", "assumed-role", "federated-user"],
+        kind: Literal["root", "user", "assumed-role", "federated-user", "anonymous"],
         account_id: str,
         id: str,
         arn: str,
@@ -60,6 +61,20 @@ class Caller:
     def user(cls, user: User, access_key_id: str, session: Session | None = None, *, partition: str) -> Caller:
         """A user, under the name it has now."""
         return cls("user", user.account_id, user.id, user.arn, access_key_id, session, partition=partition)
+
+    @classmethod
+    def role_session(cls, role: Role, session: Session, *, partition: str) -> Caller:
+        """Somebody who took on a role, under the name that the session was given."""
+        assert session.role is not None
+        name = session.role.name
+        arn = arns.assumed_role(partition, role.account_id, role.name, name)
+        user_id = f"{role.id}:{name}"
+        return cls("assumed-role", role.account_id, user_id, arn, session.key_id, session, partition=partition)
+
+    @classmethod
+    def anonymous(cls, account_id: str, *, partition: str) -> Caller:
+        """Nobody that is known: who calls an operation that takes no signature."""
+        return cls("anonymous", account_id, "anonymous", "anonymous", partition=partition)
 
     @classmethod
     def federated(cls, name: str, session: Session, *, partition: str) -> Caller:

@@ -13,13 +13,15 @@ Function = TypeVar("Function", bound=Callable[..., Mapping[str, Any] | None])
 class Operation(NamedTuple):
     """One operation of a service: its name in the model and the function that does it.
 
-    ``parameters`` are the function's keyword-only ones, and whether each is required. ``open_to_sessions`` counts for
-    STS, most of whose operations refuse credentials made by GetSessionToken.
+    ``parameters`` are the function's keyword-only ones, and whether each is required. The others count for STS:
+    ``open_to_sessions`` tells whether credentials of GetSessionToken may call it, most of whose operations refuse
+    them, ``open_to_roles`` whether sessions of roles may.
     """
 
     name: str
     function: Callable[..., Mapping[str, Any] | None]
     open_to_sessions: bool
+    open_to_roles: bool
     parameters: Mapping[str, bool]
 
 
@@ -78,13 +80,15 @@ class Service:
         """The names of the operations in a module. Raises KeyError if there is none."""
         return self._nouns[noun].split()
 
-    def operation(self, name: str, *, open_to_sessions: bool = False) -> Callable[[Function], Function]:
+    def operation(
+        self, name: str, *, open_to_sessions: bool = False, open_to_roles: bool = True
+    ) -> Callable[[Function], Function]:
         """Register the function below as the operation of that name. Raises ValueError if it is there already."""
 
         def register(function: Function) -> Function:
             if self.operations.registered(name):
                 raise ValueError(f"{self.name}:{name} is registered twice")
-            self.operations[name] = Operation(name, function, open_to_sessions, _keywords(function))
+            self.operations[name] = Operation(name, function, open_to_sessions, open_to_roles, _keywords(function))
             return function
 
         return register

@@ -341,7 +341,7 @@ def test_a_tag_value_comes_back_as_it_was_sent(wire: Wire) -> None:
     [
         ("CreateSAMLProvider", IAM_VERSION, "iam:CreateSAMLProvider"),
         ("SimulateCustomPolicy", IAM_VERSION, "iam:SimulateCustomPolicy"),
-        ("AssumeRole", STS_VERSION, "sts:AssumeRole"),
+        ("AssumeRoot", STS_VERSION, "sts:AssumeRoot"),
     ],
 )
 def test_an_operation_not_implemented_is_named_in_a_501(wire: Wire, action: str, version: str, named: str) -> None:

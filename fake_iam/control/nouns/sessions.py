@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fake_iam.control.documents.format import Field, Flag, Moment, Text
+from fake_iam.control.documents.format import Field, Flag, ListOf, MapOf, Moment, Record, Text
 from fake_iam.control.documents.moments import ANY_TIME, write_moment
 from fake_iam.control.nouns.access_keys import must_be_free
 from fake_iam.control.nouns.exports import given
+from fake_iam.control.nouns.fields import TAGS
 from fake_iam.control.nouns.noun import Dumping, Fields, Import, Noun, Seed
 from fake_iam.control.nouns.planting import Carrier, Placed, Planting
-from fake_iam.domain.sts.sessions import Session
+from fake_iam.domain.sts.sessions import RoleSession, Session
+from fake_iam.domain.tags import Tag
 
 ROOT: Final = "root"
+_ROLE_SESSION: Final = Record(
+    {
+        "name": Field(Text(), "the name of the session", required=True),
+        "tags": TAGS,
+        "transitive_tag_keys": Field(ListOf(Text(shape="tagKeyType")), "the keys of tags that are passed on"),
+        "source_identity": Field(Text(), "who took on the role first"),
+        "claims": Field(MapOf(Text(), Text()), "condition keys that an identity provider's word gave"),
+    }
+)
 
 
 def _item(date: Moment) -> Fields:
@@ -20,10 +31,14 @@ def _item(date: Moment) -> Fields:
         "id": Field(Text(shape="accessKeyIdType"), "the key id", required=True),
         "secret": Field(Text(secret=True), "the secret", required=True),
         "token": Field(Text(secret=True), "the session token", required=True),
-        "owner": Field(Text(), "the unique id of the user, or root", required=True),
+        "owner": Field(Text(), "the unique id of the user or role, or root", required=True),
+        "issued": Field(date, "when they were made; now if left out"),
         "expires": Field(Moment(ANY_TIME, past=False), "until when they work", required=True),
         "mfa": Field(Flag(), "whether an MFA code was given for them"),
         "federated_name": Field(Text(), "the federated user's name, if they are one's"),
+        "role_session": Field(_ROLE_SESSION, "what stays with a session of a role"),
+        "policy": Field(Text(), "the session policy"),
+        "policy_arns": Field(ListOf(Text(shape="arnType")), "the managed policies that limit the session"),
     }
 
 
@@ -37,11 +52,27 @@ def _plant(planting: Planting, placed: Placed) -> None:
         owner_id=account.id if values["owner"] == ROOT else values["owner"],
         secret=values["secret"],
         token=values["token"],
+        issued_at=values.get("issued", planting.now),
         expires_at=values["expires"],
         mfa=values.get("mfa", False),
         federated_name=values.get("federated_name"),
+        role=_role_session(values.get("role_session")),
+        policy=values.get("policy"),
+        policy_arns=tuple(values.get("policy_arns", ())),
     )
     account.sessions.put(row.key_id, row)
+
+
+def _role_session(values: dict[str, Any] | None) -> RoleSession | None:
+    if values is None:
+        return None
+    return RoleSession(
+        values["name"],
+        tuple(Tag(key, value) for key, value in values.get("tags", {}).items()),
+        tuple(values.get("transitive_tag_keys", ())),
+        values.get("source_identity"),
+        tuple(values.get("claims", {}).items()),
+    )
 
 
 def _spell(dumping: Dumping, account: Carrier) -> list[dict[str, Any]] | None:
@@ -58,19 +89,37 @@ def _spelt(session: Session) -> dict[str, Any]:
         "secret": session.secret,
         "token": session.token,
         "owner": ROOT if session.owner_id == session.account_id else session.owner_id,
+        "issued": write_moment(session.issued_at),
         "expires": write_moment(session.expires_at),
         "mfa": session.mfa,
-        **given(federated_name=session.federated_name),
+        **given(
+            federated_name=session.federated_name,
+            role_session=None if session.role is None else _spelt_role_session(session.role),
+            policy=session.policy,
+            policy_arns=list(session.policy_arns) or None,
+        ),
+    }
+
+
+def _spelt_role_session(session: RoleSession) -> dict[str, Any]:
+    return {
+        "name": session.name,
+        **given(
+            tags={tag.key: tag.value for tag in session.tags} or None,
+            transitive_tag_keys=list(session.transitive_tag_keys) or None,
+            source_identity=session.source_identity,
+            claims=dict(session.claims) or None,
+        ),
     }
 
 
 NOUN: Final = Noun(
     name="session",
     title="Temporary credentials",
-    about="Credentials of GetSessionToken and GetFederationToken. Dumps with secrets have them.",
+    about="Credentials of AssumeRole, GetSessionToken and GetFederationToken. Dumps with secrets have them.",
     rows=(Session,),
-    operations=("sts.sessions", "sts.federation"),
-    conformance=("sts", "mfa_sessions", "federation"),
+    operations=("sts.sessions", "sts.federation", "sts.assumed_roles"),
+    conformance=("sts", "mfa_sessions", "federation", "assumed_roles"),
     seed=Seed(field="sessions", meaning="temporary credentials (dumps)", item=_item, plant=_plant),
     spell=_spell,
     imports=Import(lacks="temporary credentials"),

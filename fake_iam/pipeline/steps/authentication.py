@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ from fake_iam.protocol.wire import WireRequest
 from fake_iam.services.context import Caller
 
 if TYPE_CHECKING:
+    from fake_iam.domain.identities.roles import Role
     from fake_iam.domain.sts.sessions import Session
 
 
@@ -30,8 +32,11 @@ REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
 
 def authenticate(runtime: Runtime, call: Call) -> None:
     """Find out who calls, as strictly as the mode says; note the use of the key."""
-    assert call.service is not None
+    assert call.service is not None and call.plan is not None
     mode = runtime.settings.auth
+    if call.plan.unsigned:
+        call.caller = Caller.anonymous(runtime.account_id, partition=runtime.settings.partition)
+        return
     call.signed = sigv4.peek(call.request)
     key_id = call.signed.credential.access_key_id if call.signed else ""
     call.key_issued = runtime.store.key_account(key_id) is not None
@@ -91,6 +96,9 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
 def _owner(runtime: Runtime, known: AccessKey | Session, partition: str) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
     session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
+    if session is not None and session.role is not None:
+        role = _role(runtime, session)
+        return None if role is None else Caller.role_session(role, session, partition=partition)
     user = None
     if known.owner_id != known.account_id:
         user = runtime.store.account(known.account_id).users.get(known.owner_id)
@@ -101,6 +109,13 @@ def _owner(runtime: Runtime, known: AccessKey | Session, partition: str) -> Call
     if user is not None:
         return Caller.user(user, key_id, session, partition=partition)
     return Caller.root(known.account_id, key_id, session, partition=partition)
+
+
+def _role(runtime: Runtime, session: Session) -> Role | None:
+    """The role that a session is of, unless it is gone; one made again under the name is another."""
+    from fake_iam.domain.identities.roles import Role  # only sessions of roles ask
+
+    return runtime.store.account(session.account_id).table(Role).get(session.owner_id)
 
 
 @cache
@@ -117,15 +132,20 @@ def _same_second(at: datetime, now: datetime) -> bool:
 
 
 def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
-    """Keep date, region and service of the key's last use. IAM is global: its region is one of each partition."""
+    """Keep date, region and service of the last use of the key, or of the role that the session is of.
+
+    IAM is global: its region is one of each partition.
+    """
     assert call.service is not None and call.signed is not None and call.caller is not None
-    keys = runtime.store.account(call.caller.account_id).access_keys
-    key = keys.get(key_id)
-    if key is None:
-        return
     region = iam_region(call.caller.partition)
     if call.service.name == "sts" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
         region = call.signed.credential.region
+    keys = runtime.store.account(call.caller.account_id).access_keys
+    key = keys.get(key_id)
+    if key is None:
+        if call.caller.session is not None and call.caller.session.role is not None:
+            _note_use_of_role(runtime, call.caller.session, call.now, region)
+        return
     before, service = key.last_use, call.service.name
     if (
         before is not None
@@ -135,3 +155,16 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
         return
     with runtime.store.transaction():
         keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))
+
+
+def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region: str) -> None:
+    from fake_iam.domain.identities.roles import Role, RoleUse  # only sessions of roles ask
+
+    roles = runtime.store.account(session.account_id).table(Role)
+    role = roles.get(session.owner_id)
+    assert role is not None
+    before = role.last_use
+    if before is not None and before.region == region and _same_second(before.at, now):
+        return
+    with runtime.store.transaction():
+        roles.put(role.id, replace(role, last_use=RoleUse(now.replace(microsecond=0), region)))

@@ -13,7 +13,7 @@ from fake_iam.services.sts.service import STS
 from fake_iam.services.sts.sessions import credentials, new_session
 
 
-@STS.operation("GetFederationToken")
+@STS.operation("GetFederationToken", open_to_roles=False)
 def get_federation_token(
     ctx: Context,
     *,
@@ -27,14 +27,22 @@ def get_federation_token(
     """Make temporary credentials for somebody whom the caller answers for. What the policies allow is not judged."""
     check_policy(policy)
     check_tags(Tag(tag["Key"], tag["Value"]) for tag in tags)
-    session = new_session(ctx, duration_seconds, minimum_session_token_size, federated_name=name)
+    arns_given = tuple(member["arn"] for member in policy_arns if "arn" in member)
+    session = new_session(
+        ctx,
+        duration_seconds,
+        minimum_session_token_size,
+        federated_name=name,
+        policy=policy,
+        policy_arns=arns_given,
+    )
     return {
         "Credentials": credentials(session),
         "FederatedUser": {
             "FederatedUserId": federated_user_id(ctx.account.id, name),
             "Arn": arns.federated_user(ctx.partition, ctx.account.id, name),
         },
-        "PackedPolicySize": packed_size(policy, [member["arn"] for member in policy_arns if "arn" in member]),
+        "PackedPolicySize": packed_size(policy, arns_given),
     }
 
 

@@ -9,6 +9,7 @@ STS = Service(
     package="fake_iam.services.sts",
     nouns={
         "caller": "GetAccessKeyInfo GetCallerIdentity",
+        "assumed_roles": "AssumeRole",
         "federation": "DecodeAuthorizationMessage GetFederationToken",
         "sessions": "GetSessionToken",
     },

@@ -9,12 +9,13 @@ from fake_iam.domain.credentials.mfa_devices import MfaDevice, both_or_neither, 
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
+from fake_iam.store.base import Account
 
 USER_SECONDS = 43_200
 ROOT_SECONDS = 3_600  # both from the API references of GetSessionToken and GetFederationToken
 
 
-@STS.operation("GetSessionToken")
+@STS.operation("GetSessionToken", open_to_roles=False)
 def get_session_token(
     ctx: Context,
     *,
@@ -52,26 +53,31 @@ def new_session(
     ctx: Context,
     duration_seconds: int | None,
     minimum_token_size: int,
-    *,
-    mfa: bool = False,
-    federated_name: str | None = None,
+    **others: Any,
 ) -> Session:
     """Temporary credentials that rest on the caller's. Those of the root user last an hour at the most."""
     seconds = duration_seconds or USER_SECONDS
     if ctx.caller.kind == "root":
         seconds = min(seconds, ROOT_SECONDS)
+    return issue(ctx, ctx.account, ctx.caller.id, seconds, minimum_token_size, **others)
+
+
+def issue(
+    ctx: Context, account: Account, owner_id: str, seconds: int, minimum_token_size: int, **others: Any
+) -> Session:
+    """Draw temporary credentials in an account and keep them; ``others`` are further fields of the row."""
     session = Session(
-        key_id=ctx.ids.session_key_id(ctx.account.id),
-        account_id=ctx.account.id,
-        owner_id=ctx.caller.id,
+        key_id=ctx.ids.session_key_id(account.id),
+        account_id=account.id,
+        owner_id=owner_id,
         secret=ctx.ids.secret(),
         token=ctx.ids.session_token(minimum_token_size),
+        issued_at=ctx.now,
         expires_at=ctx.now + timedelta(seconds=seconds),
-        mfa=mfa,
-        federated_name=federated_name,
+        **others,
     )
-    ctx.store.record_issue(session.key_id, ctx.account.id)
-    ctx.account.sessions.put(session.key_id, session)
+    ctx.store.record_issue(session.key_id, account.id)
+    account.sessions.put(session.key_id, session)
     return session
 
 

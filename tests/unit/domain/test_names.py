@@ -128,7 +128,7 @@ def test_a_status_that_no_key_has_is_refused(status: str) -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    session = Session("ASIAQ", ACCOUNT, "AIDA1", "hush", "token", AT)
+    session = Session("ASIAQ", ACCOUNT, "AIDA1", "hush", "token", AT, AT)
     assert "hush" not in repr(KEY)
     assert "hush" not in repr(session)
     assert "token='token'" not in repr(session)

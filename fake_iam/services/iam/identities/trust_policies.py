@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from fake_iam.domain import arns
@@ -19,7 +18,6 @@ from fake_iam.domain.policy.trust import (
 )
 from fake_iam.services.context import Context
 
-NAMED: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):(user|role)(/(?:[^/]+/)*)([^/]+)", re.ASCII)
 KINDS: Final[dict[str, type[Any]]] = {"user": User, "role": Role}
 
 
@@ -57,22 +55,21 @@ def shown_trust_policy(ctx: Context, role: Role) -> str:
 
 def _trusted(ctx: Context, name: str) -> Trusted | None:
     """Who the principal is; None for accounts, sessions, unique ids, and what other servers' accounts hold."""
-    parts = NAMED.fullmatch(name)
+    parts = arns.identity_parts(name)
     if parts is None:
         if name.startswith("arn:") and f":iam::{ctx.account.id}:" in name and not name.endswith(":root"):
             raise invalid_principal(name)
         return None
-    account_id, kind, path, own_name = parts.groups()
-    known = account_id == ctx.account.id or account_id in {account.id for account in ctx.store.accounts()}
+    known = parts.account_id in {ctx.account.id, *(account.id for account in ctx.store.accounts())}
     if not known:
         return None
-    entity = ctx.store.account(account_id).table(KINDS[kind]).find("name", name_key(own_name))
-    if entity is None or entity.path != path:
+    entity = ctx.store.account(parts.account_id).table(KINDS[parts.kind]).find("name", name_key(parts.name))
+    if entity is None or entity.path != parts.path:
         raise invalid_principal(name)
     return Trusted(name, entity.id)
 
 
 def _entity(ctx: Context, name: str, entity_id: str) -> Any | None:
-    parts = NAMED.fullmatch(name)
+    parts = arns.identity_parts(name)
     assert parts is not None
-    return ctx.store.account(parts[1]).table(KINDS[parts[2]]).get(entity_id)
+    return ctx.store.account(parts.account_id).table(KINDS[parts.kind]).get(entity_id)

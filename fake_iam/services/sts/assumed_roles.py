@@ -1,0 +1,74 @@
+"""Taking on roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fake_iam.domain.sts.role_sessions import (
+    assumed_by_root,
+    kept_source_identity,
+    may_not_assume,
+    session_tags,
+    unverified_context,
+)
+from fake_iam.domain.sts.sessions import RoleSession
+from fake_iam.domain.tags import Tag
+from fake_iam.services.access.callers import caller_keys, principal_of
+from fake_iam.services.context import Context
+from fake_iam.services.sts.role_sessions import Asked, answer, begin, find_role, session_keys, trusts
+from fake_iam.services.sts.service import STS
+from fake_iam.services.sts.sessions import take_code
+
+
+@STS.operation("AssumeRole", open_to_sessions=True)
+def assume_role(
+    ctx: Context,
+    *,
+    role_arn: str,
+    role_session_name: str,
+    policy_arns: Sequence[Mapping[str, str]] = (),
+    policy: str | None = None,
+    duration_seconds: int | None = None,
+    tags: Sequence[Mapping[str, str]] = (),
+    transitive_tag_keys: Sequence[str] = (),
+    external_id: str | None = None,
+    serial_number: str | None = None,
+    token_code: str | None = None,
+    source_identity: str | None = None,
+    provided_contexts: Sequence[Mapping[str, str]] = (),
+    minimum_session_token_size: int = 0,
+) -> dict[str, Any]:
+    """Make temporary credentials of a role for a caller that its trust policy trusts.
+
+    The order of the checks is assumed: root, tags and source identity, MFA code, trust, duration, session policies.
+    """
+    if ctx.caller.kind == "root":
+        raise assumed_by_root()
+    calling = ctx.caller.session.role if ctx.caller.session is not None else None
+    given = tuple(Tag(tag["Key"], tag["Value"]) for tag in tags)
+    session = RoleSession(
+        role_session_name,
+        session_tags(given, transitive_tag_keys, calling),
+        (*(calling.transitive_tag_keys if calling is not None else ()), *transitive_tag_keys),
+        kept_source_identity(source_identity, calling),
+    )
+    if provided_contexts:
+        raise unverified_context()
+    mfa = serial_number is not None or token_code is not None
+    if mfa:
+        take_code(ctx, serial_number, token_code)
+    asked = Asked(duration_seconds, policy, tuple(member["arn"] for member in policy_arns if "arn" in member))
+    keys = caller_keys(ctx.store, ctx.caller, ctx.now) | session_keys(session, given, transitive_tag_keys, asked)
+    if external_id is not None:
+        keys["sts:externalid"] = external_id
+    if mfa:
+        keys |= {"aws:multifactorauthpresent": "true", "aws:multifactorauthage": "0"}
+    actions = ["AssumeRole"]
+    actions += ["TagSession"] if given else []
+    actions += ["SetSourceIdentity"] if source_identity is not None else []
+    role = find_role(ctx, role_arn)
+    if role is None or not trusts(role, principal_of(ctx.store, ctx.caller), actions, keys):
+        raise may_not_assume(ctx.caller.arn, role_arn)
+    issued = begin(ctx, role, session, asked, minimum_session_token_size, mfa=mfa, chained=calling is not None)
+    return answer(issued, role, asked)

@@ -1,0 +1,131 @@
+"""Sessions of roles: whether a role trusts somebody, how a session of it begins, and how that is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from fake_iam.domain import arns
+from fake_iam.domain.identities.roles import HOUR, Role
+from fake_iam.domain.identities.users import name_key
+from fake_iam.domain.policy.decisions import Policies, Policy, decide
+from fake_iam.domain.policy.principals import Caller as Principal
+from fake_iam.domain.policy.statements import Request
+from fake_iam.domain.sts.federation import check_policy, packed_size
+from fake_iam.domain.sts.role_sessions import check_duration, check_packed_size
+from fake_iam.domain.sts.sessions import RoleSession, Session
+from fake_iam.domain.tags import Tags
+from fake_iam.services.access.callers import tag_keys
+from fake_iam.services.access.trust import trust_text
+from fake_iam.services.context import Context
+from fake_iam.services.sts.sessions import credentials, issue
+
+if TYPE_CHECKING:
+    from fake_iam.domain.policy.variables import Values
+
+EVERYTHING: Final = Policy(
+    "everything", '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+)
+"""The caller's own policies, which are not asked: only the role's trust policy decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request to take on a role says of the session's length and policies."""
+
+    duration_seconds: int | None
+    policy: str | None
+    policy_arns: tuple[str, ...]
+
+
+def session_keys(
+    session: RoleSession, given: Tags, transitive_tag_keys: Sequence[str], asked: Asked
+) -> dict[str, Values]:
+    """The condition keys of a request to take on a role, in lower case; ``given`` are the tags sent with it."""
+    keys: dict[str, Values] = {"sts:rolesessionname": session.name, **tag_keys("aws:requesttag", given)}
+    if given:
+        keys["aws:tagkeys"] = tuple(tag.key for tag in given)
+    if transitive_tag_keys:
+        keys["sts:transitivetagkeys"] = tuple(transitive_tag_keys)
+    if session.source_identity is not None:
+        keys["sts:sourceidentity"] = session.source_identity
+    if asked.duration_seconds is not None:
+        keys["sts:durationseconds"] = str(asked.duration_seconds)
+    return keys
+
+
+def find_role(ctx: Context, role_arn: str) -> Role | None:
+    """The role of that ARN in an account of this server."""
+    parts = arns.identity_parts(role_arn)
+    known = {account.id for account in ctx.store.accounts()}
+    if parts is None or parts.kind != "role" or parts.account_id not in known:
+        return None
+    role = ctx.store.account(parts.account_id).table(Role).find("name", name_key(parts.name))
+    return role if role is not None and role.arn == role_arn else None
+
+
+def trusts(role: Role, principal: Principal, actions: Iterable[str], keys: dict[str, Values]) -> bool:
+    """Whether the role's trust policy lets the principal take it on, and do what else the request takes."""
+    of_role = tag_keys("aws:resourcetag", role.tags) | tag_keys("iam:resourcetag", role.tags)
+    policies = Policies([EVERYTHING], resource=[Policy(role.name, trust_text(role))])
+    return all(
+        decide(
+            Request(principal, f"sts:{action}", role.arn, keys | of_role),
+            policies,
+            owner=role.account_id,
+            needs_trust=True,
+        ).is_allowed
+        for action in actions
+    )
+
+
+def begin(
+    ctx: Context,
+    role: Role,
+    session: RoleSession,
+    asked: Asked,
+    minimum_token_size: int,
+    *,
+    mfa: bool = False,
+    chained: bool = False,
+) -> Session:
+    """Issue the credentials of a session.
+
+    Raises:
+        ValidationError: it is to last longer than it may.
+        MalformedPolicyDocument: the session policy is no JSON object.
+        PackedPolicyTooLarge: the session policies take more space than there is.
+    """
+    seconds = asked.duration_seconds or HOUR
+    check_duration(seconds, role.max_session_duration, chained=chained)
+    check_policy(asked.policy)
+    check_packed_size(packed_size(asked.policy, asked.policy_arns))
+    return issue(
+        ctx,
+        ctx.store.account(role.account_id),
+        role.id,
+        seconds,
+        minimum_token_size,
+        mfa=mfa,
+        role=session,
+        policy=asked.policy,
+        policy_arns=asked.policy_arns,
+    )
+
+
+def answer(issued: Session, role: Role, asked: Asked) -> dict[str, Any]:
+    """What all operations that take on a role answer; the packed size only with session policies (recorded)."""
+    session = issued.role
+    assert session is not None
+    has_packed = asked.policy is not None or asked.policy_arns or session.tags
+    identity = session.source_identity
+    return {
+        "Credentials": credentials(issued),
+        "AssumedRoleUser": {
+            "AssumedRoleId": f"{role.id}:{session.name}",
+            "Arn": arns.assumed_role(role.partition, role.account_id, role.name, session.name),
+        },
+        **({"PackedPolicySize": packed_size(asked.policy, asked.policy_arns)} if has_packed else {}),
+        **({} if identity is None else {"SourceIdentity": identity}),
+    }

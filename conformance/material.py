@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
@@ -40,6 +41,11 @@ class Certified:
     parsed: x509.Certificate
 
     @property
+    def der(self) -> bytes:
+        """The certificate in DER."""
+        return self.parsed.public_bytes(Encoding.DER)
+
+    @property
     def private_key(self) -> str:
         """The private key as PEM."""
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
@@ -74,6 +80,29 @@ def certify(
         .sign(issuer.key if issuer else own, hashes.SHA256())
     )
     return Certified(parsed.public_bytes(Encoding.PEM).decode(), own, parsed)
+
+
+def saml_metadata(
+    entity_id: str = "https://idp.example.com/saml", *certificates: bytes, use: str = ' use="signing"'
+) -> str:
+    """The metadata of an identity provider that signs by these certificates in DER, or by one of its own.
+
+    ``use`` is the attribute that says what they are for.
+    """
+    keys = "".join(
+        f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n"
+        f"{base64.encodebytes(certificate).decode()}"
+        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+        for certificate in certificates or (certify().der,)
+    )
+    return (
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
+        f' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{entity_id}" validUntil="2030-01-01T00:00:00Z">'
+        '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+        f"{keys}<md:SingleSignOnService"
+        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/login"/>'
+        "</md:IDPSSODescriptor></md:EntityDescriptor>"
+    )
 
 
 def ssh_key(number: int = 0, comment: str = "", bits: int = BITS) -> str:

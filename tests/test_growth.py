@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 import segno
 
-from conformance.material import certify, ssh_key
+from conformance.material import certify, saml_metadata, ssh_key
 from fake_iam.assembly import implemented_services
 from fake_iam.domain import ids
 from fake_iam.domain.clock import ManualClock
@@ -342,6 +342,15 @@ def providers(call: Caller) -> None:
     call("ListOpenIDConnectProviderTags", **named)
     call("UntagOpenIDConnectProvider", **named, **{"TagKeys.member.1": "a"})
     call("DeleteOpenIDConnectProvider", **named)
+    made = call("CreateSAMLProvider", Name="new", SAMLMetadataDocument=saml_metadata(), **tag)
+    named = {"SAMLProviderArn": made["SAMLProviderArn"]}
+    call("GetSAMLProvider", **named)
+    call("ListSAMLProviders")
+    call("UpdateSAMLProvider", AssertionEncryptionMode="Allowed", **named)
+    call("TagSAMLProvider", **named, **tag)
+    call("ListSAMLProviderTags", **named)
+    call("UntagSAMLProvider", **named, **{"TagKeys.member.1": "a"})
+    call("DeleteSAMLProvider", **named)
 
 
 def policies(call: Caller) -> None:

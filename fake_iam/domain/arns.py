@@ -60,6 +60,11 @@ def oidc_provider(partition: str, account_id: str, issuer: str) -> str:
     return f"arn:{partition}:iam::{account_id}:oidc-provider/{issuer}"
 
 
+def saml_provider(partition: str, account_id: str, name: str) -> str:
+    """A SAML provider; it has no path."""
+    return f"arn:{partition}:iam::{account_id}:saml-provider/{name}"
+
+
 def mfa_device(partition: str, account_id: str, path: str, name: str) -> str:
     """A virtual MFA device; its serial number."""
     return f"arn:{partition}:iam::{account_id}:mfa{path}{name}"

@@ -264,6 +264,8 @@ OF_OTHER_NOUNS = {
     "ListRolePolicies",
     "ListRoleTags",
     "ListRoles",
+    "ListSAMLProviderTags",
+    "ListSAMLProviders",
     "ListServerCertificateTags",
     "ListServiceSpecificCredentials",
 }
@@ -322,6 +324,6 @@ def test_dates_have_whole_seconds_and_a_z(wire: Wire) -> None:
 
 
 def test_an_operation_of_iam_that_is_missing_here_says_so_in_the_namespace_of_iam(wire: Wire) -> None:
-    response = send(wire, "CreateSAMLProvider")
+    response = send(wire, "EnableOrganizationsRootSessions")
     assert read(response).code == "NotImplemented"
     assert f'<ErrorResponse xmlns="{NAMESPACE}">'.encode() in response.body

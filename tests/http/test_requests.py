@@ -339,7 +339,6 @@ def test_a_tag_value_comes_back_as_it_was_sent(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("action", "version", "named"),
     [
-        ("CreateSAMLProvider", IAM_VERSION, "iam:CreateSAMLProvider"),
         ("SimulateCustomPolicy", IAM_VERSION, "iam:SimulateCustomPolicy"),
         ("AssumeRoot", STS_VERSION, "sts:AssumeRoot"),
     ],

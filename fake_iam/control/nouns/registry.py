@@ -18,6 +18,7 @@ MODULES: Final = (
     "roles",
     "instance_profiles",
     "oidc_providers",
+    "saml_providers",
     "memberships",
     "inline_policies",
     "attachments",

@@ -78,5 +78,9 @@ IAM = Service(
             "RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider "
             "UpdateOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint"
         ),
+        "providers.saml_providers": (
+            "CreateSAMLProvider DeleteSAMLProvider GetSAMLProvider ListSAMLProviderTags ListSAMLProviders "
+            "TagSAMLProvider UntagSAMLProvider UpdateSAMLProvider"
+        ),
     },
 )

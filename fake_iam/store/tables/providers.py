@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fake_iam.store.tables.declaring import Indexes
+from fake_iam.store.tables.declaring import NAMED, Indexes
 
 TABLES: Final[Mapping[str, Indexes]] = {
     "providers.oidc_providers.OidcProvider": Indexes(),
+    "providers.saml_providers.SamlProvider": Indexes(NAMED),
 }

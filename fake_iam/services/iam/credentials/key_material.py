@@ -52,6 +52,21 @@ def read_certificate(pem: str) -> Certificate | None:
         return None
 
 
+def is_sound(der: bytes, least_bits: int) -> bool:
+    """Whether it is a certificate in DER that repeats no extension, and whose key, if it is one of RSA, is so long."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        key = certificate.public_key()
+        _ = certificate.extensions  # which are read only when they are asked for
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        return False
+    return not isinstance(key, rsa.RSAPublicKey) or key.key_size >= least_bits
+
+
 def is_chain(certificate: Certificate, pem: str) -> bool:
     """Whether each certificate of the text issued the one before it, the first of them the given one."""
     from cryptography import x509

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +21,7 @@ from fake_iam.domain.providers.oidc_providers import (
 from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
+from fake_iam.services.iam.providers import identity_center
 from fake_iam.services.iam.service import IAM
 
 
@@ -69,15 +69,13 @@ def create_open_id_connect_provider(
         client_ids=tuple(dict.fromkeys(client_id_list)),
         thumbprints=tuple(thumbprint_list) or (made_up_thumbprint(issuer),),
         tags=given,
-        context_provider=None if context_provider is None else json.dumps(context_provider),
-        identity_center_instance_arn=identity_center_instance_arn,
         partition=ctx.partition,
     )
     if providers.get(provider.arn) is not None:
         raise provider_exists(url)
     if len(providers) >= ctx.quotas.oidc_providers_per_account:
         raise LimitExceeded.quota("OpenIdConnectProvidersPerAccount", ctx.quotas.oidc_providers_per_account)
-    keep(ctx, provider)
+    keep(ctx, identity_center.changed(provider, context_provider, identity_center_instance_arn))
     return {"OpenIDConnectProviderArn": provider.arn, "Tags": views.tag_list(given) or None}
 
 
@@ -85,15 +83,13 @@ def create_open_id_connect_provider(
 def get_open_id_connect_provider(ctx: Context, *, open_id_connect_provider_arn: str) -> dict[str, Any]:
     """Show a provider, its URL without the scheme (recorded)."""
     provider = find_oidc_provider(ctx, open_id_connect_provider_arn)
-    context_provider = provider.context_provider
     return {
         "Url": provider.issuer,
         "ClientIDList": list(provider.client_ids),
         "ThumbprintList": list(provider.thumbprints),
         "CreateDate": provider.created_at,
         "Tags": views.tag_list(provider.tags),
-        "ContextProvider": None if context_provider is None else json.loads(context_provider),
-        "IdentityCenterInstanceArn": provider.identity_center_instance_arn,
+        **identity_center.shown(provider),
     }
 
 
@@ -146,15 +142,14 @@ def update_open_id_connect_provider(
 ) -> None:
     """Change or remove the context provider and the Identity Center instance; what is not named stays."""
     provider = find_oidc_provider(ctx, open_id_connect_provider_arn)
-    if remove_context_provider:
-        provider = replace(provider, context_provider=None)
-    elif context_provider is not None:
-        provider = replace(provider, context_provider=json.dumps(context_provider))
-    if remove_identity_center_instance:
-        provider = replace(provider, identity_center_instance_arn=None)
-    elif identity_center_instance_arn is not None:
-        provider = replace(provider, identity_center_instance_arn=identity_center_instance_arn)
-    keep(ctx, provider)
+    updated = identity_center.changed(
+        provider,
+        context_provider,
+        identity_center_instance_arn,
+        remove_context_provider,
+        remove_identity_center_instance,
+    )
+    keep(ctx, updated)
 
 
 @IAM.operation("DeleteOpenIDConnectProvider")

@@ -22,6 +22,7 @@ HELP: Final = {
     "host": "address to listen on",
     "port": "port to listen on; 0 takes any free one",
     "auth": "off, issued or strict",
+    "enforce_policies": "on, off or log: whether policies refuse calls (on with strict, else log: noted, not refused)",
     "account_id": "the account, twelve digits, of callers whose key id names none",
     "partition": "the partition of calls whose signature names no region: aws, aws-cn, aws-us-gov, ...",
     "random_seed": "a number that makes ids and secrets the same in every run",
@@ -40,6 +41,11 @@ HELP: Final = {
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
     "clock": 'the moment at which the clock stands: 2026-01-31T12:00:00Z, "91 days ago"',
+}
+POLICIES: Final = {
+    "on": "what they do not allow is refused",
+    "log": "what they do not allow is let pass and noted: fake-iam denials; --enforce-policies on refuses it",
+    "off": "not looked at",
 }
 PROGRAM: Final = "fake-iam"
 ADDRESS: Final = ("host", "port", "control_token")
@@ -166,6 +172,7 @@ def _serve(settings: Settings) -> int:
         print(f"export AWS_ACCESS_KEY_ID={root_key[0]} AWS_SECRET_ACCESS_KEY={root_key[1]}")
     if assembled.control_token is not None and settings.control_token is None:
         print(f"export FAKE_IAM_CONTROL_TOKEN={assembled.control_token}")
+    print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
     sys.stdout.flush()
     server.serve_forever()
     assembled.save()

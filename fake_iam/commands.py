@@ -52,6 +52,12 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequ
     calls.add_argument("--outcome", help="ok, error, dropped, or an error's code")
     calls.add_argument("--json", action="store_true", help="print all fields, as JSON")
     calls.add_argument("--clear", action="store_true", help="forget every call")
+    enforce = add(commands, "enforce", "let policies refuse calls, or only note what they would refuse", _enforce)
+    enforce.add_argument("mode", nargs="?", choices=("on", "off", "log"), help="printed if left out")
+    denials = add(commands, "denials", "the calls that policies do not allow, one a line", _denials)
+    denials.add_argument("operation", nargs="?", help='a name, or a glob such as "*AccessKey"')
+    denials.add_argument("--caller", help="a glob over the caller's ARN, or a user's name")
+    denials.add_argument("--json", action="store_true", help="print all fields, as JSON")
 
 
 def _add_clock(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -240,4 +246,17 @@ def _calls(remote: Remote, asked: argparse.Namespace) -> Any:
         return found
     for call in found["calls"]:
         print(call_line(call))
+    return None
+
+
+def _enforce(remote: Remote, asked: argparse.Namespace) -> Any:
+    return remote.get("enforcement") if asked.mode is None else remote.post("enforcement", mode=asked.mode)
+
+
+def _denials(remote: Remote, asked: argparse.Namespace) -> Any:
+    found = remote.get("denials", operation=asked.operation, caller=asked.caller)
+    if asked.json:
+        return found
+    for call in found["calls"]:
+        print(call["would_deny"], *(f"  {line}" for line in call["why"]), sep="\n")
     return None

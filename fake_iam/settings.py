@@ -13,6 +13,7 @@ from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
 
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
+ENFORCEMENTS: Final = ("on", "off", "log")
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 USUAL_PARTITION: Final = "aws"
 KEY_ID: Final = r"\w{16,128}"
@@ -30,6 +31,8 @@ class Settings:
         host: the address to listen on.
         port: the port to listen on; 0 takes any free one.
         auth: how callers are held to their keys: ``off``, ``issued`` or ``strict``.
+        enforce_policies: whether policies decide: ``on`` refuses what they do not allow, ``log`` lets it pass and notes
+            it, ``off`` does not look. None is ``on`` if ``auth`` is ``strict``, else ``log``.
         account_id: the account, twelve digits, of callers whose key id names none.
         partition: the partition, such as aws or aws-cn, of calls whose signature names no region.
         random_seed: makes ids, secrets and request ids the same in every run; None draws them at random.
@@ -57,6 +60,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 4593
     auth: Literal["off", "issued", "strict"] = "issued"
+    enforce_policies: Literal["on", "off", "log"] | None = None
     account_id: str = "123456789012"
     partition: str = USUAL_PARTITION
     random_seed: int | None = None
@@ -79,6 +83,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.auth not in AUTH_MODES:
             raise SettingsError(f"auth is {self.auth!r}; it must be one of {', '.join(AUTH_MODES)}")
+        if self.enforce_policies not in (None, *ENFORCEMENTS):
+            raise SettingsError(
+                f"enforce_policies is {self.enforce_policies!r}; it must be one of {', '.join(ENFORCEMENTS)}"
+            )
         if not re.fullmatch(r"\d{12}", self.account_id, re.ASCII):
             raise SettingsError(f"account_id is {self.account_id!r}; it must be twelve digits")
         self._check_partition()
@@ -106,6 +114,11 @@ class Settings:
         self.all_quotas()
         if self.clock is not None:
             self.clock_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+    @property
+    def enforcement(self) -> Literal["on", "off", "log"]:
+        """Whether policies decide, with what is left out filled in."""
+        return self.enforce_policies or ("on" if self.auth == "strict" else "log")
 
     def clock_at(self, now: datetime) -> datetime | None:
         """The moment of ``clock`` as seen from ``now``, or None if it is left out. Raises SettingsError."""

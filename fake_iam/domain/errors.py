@@ -113,13 +113,6 @@ class AccessDenied(ServiceError):
 
     code = "AccessDenied"
 
-    @classmethod
-    def action(cls, caller_arn: str, action: str, resource: str | None) -> AccessDenied:
-        """No policy allows it: the wording since 2021, quoted by users; STS names no resource."""
-        on = f" on resource: {resource}" if resource else ""
-        because = f"because no identity-based policy allows the {action} action"
-        return cls(f"User: {caller_arn} is not authorized to perform: {action}{on} {because}")
-
 
 class InvalidClientTokenId(ServiceError):
     """The key id is unknown, deleted, inactive, or does not go with its session token."""

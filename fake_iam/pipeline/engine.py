@@ -62,6 +62,7 @@ class Engine:
     ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
     ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
     ``credential_report_delay`` of the clock's time.
+    ``enforcement`` tells whether policies decide; a test may change it.
     ``account_id`` answers callers whose key id says nothing; who loads a state may change it.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
     """
@@ -83,6 +84,7 @@ class Engine:
     ) -> None:
         self.settings = settings
         self.account_id = settings.account_id
+        self.enforcement = settings.enforcement
         self.services = services
         self.store = store
         self.clock = clock

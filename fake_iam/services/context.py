@@ -17,6 +17,7 @@ from fake_iam.store.base import Account, Store
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
     from fake_iam.domain.identities.roles import Role
+    from fake_iam.domain.policy.refusals import Denial
     from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
@@ -126,6 +127,11 @@ class World(Protocol):
         ...
 
     @property
+    def enforcement(self) -> Literal["on", "off", "log"]:
+        """Whether policies decide: what they do not allow is refused, not looked at, or let pass and noted."""
+        ...
+
+    @property
     def sight(self) -> UserSight:
         """How far changes have spread."""
         ...
@@ -134,13 +140,15 @@ class World(Protocol):
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now")
+    __slots__ = ("world", "account", "caller", "now", "denial")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
         self.account = account
         self.caller = caller
         self.now = now
+        self.denial: Denial | None = None
+        """What an operation that asks policies itself found that they do not allow."""
 
     @property
     def store(self) -> Store:

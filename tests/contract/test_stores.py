@@ -48,7 +48,7 @@ def key(key_id: str, owner: str = "AIDA1") -> AccessKey:
 
 
 def session(key_id: str, owner: str = "AIDA1") -> Session:
-    return Session(key_id, ONE, owner, "secret", "token", AT)
+    return Session(key_id, ONE, owner, "secret", "token", AT, AT)
 
 
 def put(account: Account, *users: User) -> None:

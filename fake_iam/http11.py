@@ -14,7 +14,7 @@ from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason, sorted_out
+from fake_iam.protocol.wire import BODY_LIMIT, Headers, Repeated, WireRequest, WireResponse, reason, sorted_out
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
@@ -102,11 +102,14 @@ class RequestReader:
         head = buffer[: end + 4]
         del buffer[: end + 4]
         self._searched = 0
-        lines = _headers(head)
+        found = _found_in(head)
         method, path, query, minor = _request_line(bytes(head[: head.index(b"\r\n")]))
-        if len(lines) > HEADER_COUNT_LIMIT:
+        if len(found.first) + len(found.again) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
-        headers, repeated = sorted_out(lines)
+        headers: Headers = found.first
+        repeated: Repeated | None = None
+        if found.again:
+            headers, repeated = sorted_out([*headers.items(), *found.again])
         self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
         self.keep = minor == "1"
         if "connection" in headers:
@@ -210,46 +213,53 @@ def http_date(at: datetime) -> str:
     return f"{weekday}, {day:0>2} {month} {year} {clock} GMT"
 
 
-class _Headers:
-    """What llhttp finds in a head: names in small letters and values."""
+class _Found:
+    """What llhttp finds in a head: the first header of each name, in small letters, and those that repeat a name."""
 
-    __slots__ = ("found",)
+    __slots__ = ("first", "again")
 
     def __init__(self) -> None:
-        self.found: list[tuple[str, str]] = []
+        self.first: Headers = {}
+        self.again: list[tuple[str, str]] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by llhttp; it leaves the blanks behind a value."""
-        self.found.append((_name(name), value.decode("latin-1").rstrip(" \t")))
+        key, text = _name(name), value.decode("latin-1").rstrip(" \t")
+        if key in self.first:
+            self.again.append((key, text))
+        else:
+            self.first[key] = text
 
 
-def _headers(head: bytearray) -> list[tuple[str, str]]:
+def _found_in(head: bytearray) -> _Found:
     """Raises Malformed."""
     try:
         return _parsed(head)
     except HttpParserError:
-        return _without_lengths(head)
+        return _found_without_lengths(head)
 
 
-def _without_lengths(head: bytearray) -> list[tuple[str, str]]:
+def _found_without_lengths(head: bytearray) -> _Found:
     """The headers of a head that llhttp refuses for its length: one given twice, or of more than 64 bits.
 
     The former is one length (RFC 9110, 8.6), the latter is too large. Raises Malformed if it was anything else.
     """
-    lengths = [("content-length", length.decode()) for length in LENGTH.findall(head)]
     try:
-        return [*_parsed(LENGTH.sub(b"", head)), *lengths]
+        found = _parsed(LENGTH.sub(b"", head))
     except HttpParserError:
         raise Malformed from None
+    for length in LENGTH.findall(head):
+        found.on_header(b"Content-Length", length)
+    return found
 
 
-def _parsed(head: bytes | bytearray) -> list[tuple[str, str]]:
-    headers = _Headers()
+def _parsed(head: bytes | bytearray) -> _Found:
+    found = _Found()
     try:
-        HttpRequestParser(headers).feed_data(head)
+        HttpRequestParser(found).feed_data(head)
     except HttpParserUpgrade:  # an offer to speak another protocol, which may be ignored (RFC 9110, 7.8)
-        return headers.found
-    return headers.found
+        return found
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Every knob of a server with its default, in one frozen dataclass; the only reader of the environment."""
+"""Every setting of a server with its default, in one frozen dataclass; the only reader of the environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY_ID: Final = r"\w{16,128}"
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be: the text names the setting, the value and the limit."""
+    """A setting that does not exist or has a bad value: the text names the setting, the value and the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,28 +30,28 @@ class Settings:
     Args:
         host: the address to listen on.
         port: the port to listen on; 0 takes any free one.
-        auth: how callers are held to their keys: ``off``, ``issued`` or ``strict``.
+        auth: how strictly keys and signatures are checked: ``off``, ``issued`` or ``strict``.
         enforce_policies: whether policies decide: ``on`` refuses what they do not allow, ``log`` lets it pass and notes
             it, ``off`` does not look. None is ``on`` if ``auth`` is ``strict``, else ``log``.
-        account_id: the account, twelve digits, of callers whose key id names none.
+        account_id: the account, twelve digits, of callers whose key id does not tell theirs.
         partition: the partition, such as aws or aws-cn, of calls whose signature names no region.
         random_seed: makes ids, secrets and request ids the same in every run; None draws them at random.
         root_access_key_id: a key of the root user, 16 to 128 letters and digits.
         root_secret_access_key: its secret; drawn if only the id is given.
-        access_keys_per_user: the quota that CreateAccessKey holds to.
-        users_per_account: the quota that CreateUser holds to.
+        access_keys_per_user: the quota that CreateAccessKey checks.
+        users_per_account: the quota that CreateUser checks.
         page_size: the most rows that one answer of a list carries, 1 to 1000.
         seed: a YAML or JSON file with what is there at the start.
         state: a file that keeps the state across restarts; a seed counts only while there is no such file.
         journal_size: how many calls the journal keeps.
-        access_key_prefix: the first four characters of key ids; another than AKIA is taken for real by no scanner.
+        access_key_prefix: the first four characters of key ids; secret scanners look for AKIA.
         awkward_secrets: whether every secret has a ``/`` and a ``+``.
         quotas: other quotas than AWS's by name, for example ``groups_per_user=3,policy_size=100``, each 1 to 1,000,000.
         credential_report_seconds: how long a credential report takes, by the server's clock, 0 to 86400.
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
-        clock: the moment at which the server's clock stands from the first request on, such as ``2026-01-31`` or ``91
-            days ago``; real time if left out.
+        clock: the moment at which the server's clock stands from the start, such as ``2026-01-31`` or ``91 days ago``;
+            real time if left out.
 
     Raises:
         SettingsError: a value is out of its range.
@@ -132,7 +132,7 @@ class Settings:
             raise SettingsError(f"clock: {problem}") from None
 
     def all_quotas(self) -> Quotas:
-        """Every quota: AWS's own, but for those that the settings change. Raises SettingsError."""
+        """Every quota: AWS's own, except those that the settings change. Raises SettingsError."""
         changed: dict[str, int] = {}
         for part in filter(None, self.quotas.replace(" ", "").split(",")):
             name, _, text = part.partition("=")
@@ -175,7 +175,7 @@ class Settings:
 
 
 def parse(name: str, text: str) -> Any:
-    """A setting's value from text. Raises SettingsError where a whole number or a boolean is due and there is none."""
+    """A setting's value from text. Raises SettingsError if it must be a whole number or a boolean and is none."""
     kind = str(next(item.type for item in fields(Settings) if item.name == name))
     if "bool" in kind:
         if text.lower() not in BOOLEANS:

@@ -70,6 +70,7 @@ THIRD_PARTY = {
     "commands": {"yaml"},
     "control.documents.files": {"yaml"},
     "control.nouns.stand_ins": {"cryptography"},
+    "http11": {"httptools"},
     "inprocess": {"botocore"},
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},

@@ -194,12 +194,15 @@ class Engine:
         return InternalFailure.unknown()
 
     def _headers(self, call: Call, as_json: bool) -> list[tuple[str, str]]:
-        headers = [("x-amzn-RequestId", call.request_id)]
+        headers = [
+            ("x-amzn-RequestId", call.request_id),
+            ("Content-Type", "application/json" if as_json else "text/xml"),
+        ]
         if call.service and call.service.name == "sts":
             region = call.signed.credential.region if call.signed and call.signed.credential.region.isascii() else ""
             extended = self.ids.extended_request_id(region or iam_region(self.settings.partition), call.now)
-            headers.append(("x-amz-sts-extended-request-id", extended))
-        return [*headers, ("Content-Type", "application/json" if as_json else "text/xml")]
+            headers.insert(1, ("x-amz-sts-extended-request-id", extended))
+        return headers
 
 
 def _wants_json(call: Call) -> bool:

@@ -128,7 +128,7 @@ class Engine:
         *,
         partition: str,
     ) -> None:
-        """Do an operation as the account's root user, inside the transaction of whoever asks.
+        """Do an operation as the account's root user and on behalf of AWS, inside the transaction of whoever asks.
 
         ``members`` are the parameters under the model's names.
 
@@ -141,7 +141,7 @@ class Engine:
         plan.validate(members)
         does = implemented.operation(operation)
         assert does is not None
-        caller = Caller.root(account_id, partition=partition)
+        caller = Caller.root(account_id, partition=partition, for_aws=True)
         does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
 
     def context(self, caller: Caller, now: datetime) -> Context:

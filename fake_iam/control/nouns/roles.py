@@ -99,7 +99,7 @@ NOUN: Final = Noun(
     title="Roles",
     about="Roles, with their trust policy, tags and permissions boundary. Inline and attached policies hang on a role.",
     rows=(Role,),
-    operations=("iam.identities.roles", "iam.policies.role_policies"),
+    operations=("iam.identities.roles", "iam.identities.service_linked_roles", "iam.policies.role_policies"),
     conformance=("roles",),
     seed=Seed(field="roles", meaning="the roles", item=_item, plant=_plant),
     carries=("inline_policy", "attachment"),

@@ -89,6 +89,11 @@ def role_exists(name: str) -> EntityAlreadyExists:
     return EntityAlreadyExists(f"Role with name {name} already exists.")
 
 
+def reserved_path() -> InvalidInput:
+    """The path is that of service-linked roles: quoted by a user (tilfin/aws-iam-policy-tool#9)."""
+    return InvalidInput(f"Path prefix '{SERVICE_LINKED_PATH}' can only be used for AWS Service linked Roles")
+
+
 def protected_role(name: str) -> UnmodifiableEntity:
     """The role is linked to a service, or reserved."""
     return UnmodifiableEntity(

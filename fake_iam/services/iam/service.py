@@ -68,6 +68,7 @@ IAM = Service(
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"
         ),
+        "identities.service_linked_roles": "CreateServiceLinkedRole",
         "policies.role_policies": (
             "AttachRolePolicy DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies "
             "ListRolePolicies PutRolePolicy"

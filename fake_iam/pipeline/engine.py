@@ -61,7 +61,7 @@ class Engine:
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
     ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
     ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
-    ``credential_report_delay`` of the clock's time.
+    ``credential_report_delay`` of the clock's time, the deletion of a service-linked role ``role_deletion_delay``.
     ``account_id`` answers callers whose key id says nothing; who loads a state may change it.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
     """
@@ -80,6 +80,7 @@ class Engine:
         sight: Sight,
         mfa_code_at: CodeAt | None,
         credential_report_delay: timedelta,
+        role_deletion_delay: timedelta,
     ) -> None:
         self.settings = settings
         self.account_id = settings.account_id
@@ -93,6 +94,7 @@ class Engine:
         self.sight = sight
         self.mfa_code_at = mfa_code_at
         self.credential_report_delay = credential_report_delay
+        self.role_deletion_delay = role_deletion_delay
         self.observers: list[Observer] = []
         self.started_at = clock.now()
 

@@ -120,6 +120,11 @@ class World(Protocol):
         ...
 
     @property
+    def role_deletion_delay(self) -> timedelta:
+        """How long the deletion of a service-linked role takes, by the clock."""
+        ...
+
+    @property
     def sight(self) -> UserSight:
         """How far changes have spread."""
         ...

@@ -68,7 +68,9 @@ IAM = Service(
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"
         ),
-        "identities.service_linked_roles": "CreateServiceLinkedRole",
+        "identities.service_linked_roles": (
+            "CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStatus"
+        ),
         "policies.role_policies": (
             "AttachRolePolicy DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies "
             "ListRolePolicies PutRolePolicy"
@@ -80,4 +82,5 @@ IAM = Service(
             "UpdateOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint"
         ),
     },
+    tasks={"identities.role_deletions.RoleDeletion": "identities.service_linked_roles"},
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from fake_iam.control.documents.problems import FormatError
+from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.identities import service_linked_roles
 from fake_iam.domain.policies.aws_managed import find_aws_managed
 from fake_iam.services.iam.identities import service_linked_roles as operations
@@ -185,3 +188,162 @@ def test_three_services_take_a_suffix() -> None:
     services = service_linked_roles._templates().values()
     suffixed = {each.service for each in services if each.takes_suffix}
     assert suffixed == {"autoscaling.amazonaws.com", "connect.amazonaws.com", "lexv2.amazonaws.com"}
+
+
+LINKED = {
+    "name": NAME,
+    "path": PATH,
+    "trust_policy": EC2,
+    "policies": {"own": POLICY},
+    "attached_policies": [READ_ONLY],
+}
+RESOURCE = "arn:aws:ecs:eu-west-1:123456789012:cluster/blue"
+GONE = AwsError("NoSuchEntity", f"The role with name {NAME} cannot be found.", 404)
+
+
+def delete(wire: Wire, name: str = NAME) -> Any:
+    answer = wire.call("DeleteServiceLinkedRole", RoleName=name)
+    return answer if isinstance(answer, AwsError) else answer["DeletionTaskId"]
+
+
+def status(wire: Wire, task: str) -> Any:
+    answer = wire.call("GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)
+    return answer if isinstance(answer, AwsError) or "Reason" in answer else answer["Status"]
+
+
+@pytest.fixture
+def slow() -> Wire:
+    """A server on which deletions take five seconds of a clock that stands."""
+    wire = Wire(ManualClock(), random_seed=7, role_deletion_seconds=5)
+    wire.assembled.controls.clock.freeze()
+    return wire
+
+
+def test_a_deletion_is_a_task_that_names_service_and_role(wire: Wire) -> None:
+    link(wire)
+    uuid = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    assert re.fullmatch(f"task/aws-service-role/{ECS}/{NAME}/{uuid}", delete(wire, NAME.lower()))
+
+
+def test_a_deletion_is_done_at_once_if_no_setting_gives_it_time(wire: Wire) -> None:
+    link(wire)
+    task = delete(wire)
+    assert status(wire, task) == "SUCCEEDED"
+    assert wire.call("GetRole", RoleName=NAME) == GONE
+    assert delete(wire) == GONE
+    assert link(wire)["RoleName"] == NAME
+    assert delete(wire) != task
+
+
+def test_the_clock_brings_a_deletion_to_its_end(slow: Wire) -> None:
+    link(slow)
+    task = delete(slow)
+    assert status(slow, task) == "NOT_STARTED"
+    slow.assembled.controls.clock.advance("1 s")
+    assert status(slow, task) == "IN_PROGRESS"
+    assert get(slow, NAME)["RoleName"] == NAME
+    assert link(slow) == taken(NAME)
+    slow.assembled.controls.clock.advance("3.999 s")
+    assert status(slow, task) == "IN_PROGRESS"
+    slow.assembled.controls.clock.advance("1 ms")
+    assert status(slow, task) == "SUCCEEDED"
+    assert names(slow) == []
+
+
+def names(wire: Wire) -> list[str]:
+    return [each["RoleName"] for each in members(wire.call("ListRoles")["Roles"])]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "answer"),
+    [
+        ("GetRole", {"RoleName": NAME}, GONE),
+        ("TagRole", {"RoleName": NAME, "Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}, GONE),
+        ("ListRoles", {}, {"Roles": None, "IsTruncated": "false"}),
+        (
+            "ListEntitiesForPolicy",
+            {"PolicyArn": READ_ONLY},
+            {"PolicyGroups": None, "PolicyUsers": None, "PolicyRoles": None, "IsTruncated": "false"},
+        ),
+    ],
+)
+def test_whatever_is_asked_first_finds_the_role_gone(
+    slow: Wire, operation: str, parameters: dict[str, str], answer: Any
+) -> None:
+    slow.assembled.controls.seed({"roles": [LINKED]})
+    delete(slow)
+    slow.assembled.controls.clock.advance("5 s")
+    assert slow.call(operation, **parameters) == answer
+
+
+def test_a_deletion_asked_for_again_is_the_one_that_is_not_finished(slow: Wire) -> None:
+    link(slow)
+    link(slow, "batch.amazonaws.com")
+    task = delete(slow)
+    other = delete(slow, "AWSServiceRoleForBatch")
+    assert (delete(slow), delete(slow, "AWSServiceRoleForBatch")) == (task, other)
+    slow.assembled.controls.clock.advance("5 s")
+    link(slow)
+    assert delete(slow) not in (task, other)
+    assert status(slow, task) == "SUCCEEDED"
+
+
+def test_all_that_hangs_on_the_role_goes_with_it(wire: Wire) -> None:
+    wire.assembled.controls.seed({"roles": [LINKED], "instance_profiles": [{"name": "web", "role": NAME}]})
+    assert status(wire, delete(wire)) == "SUCCEEDED"
+    assert wire.call("GetInstanceProfile", InstanceProfileName="web")["InstanceProfile"]["Roles"] is None
+    assert wire.call("ListEntitiesForPolicy", PolicyArn=READ_ONLY)["PolicyRoles"] is None
+    link(wire)
+    assert members(wire.call("ListRolePolicies", RoleName=NAME)["PolicyNames"]) == []
+
+
+def test_a_deletion_fails_while_the_service_uses_the_role(slow: Wire) -> None:
+    used = {"region": "eu-west-1", "resources": [RESOURCE]}
+    slow.assembled.controls.seed({"roles": [{**LINKED, "linked_resources": [used]}]})
+    task = delete(slow)
+    assert status(slow, task) == "NOT_STARTED"
+    slow.assembled.controls.clock.advance("5 s")
+    assert status(slow, task) == {
+        "Status": "FAILED",
+        "Reason": {
+            "Reason": "The role cannot be deleted because resources of the linked service are using it.",
+            "RoleUsageList": {"member": {"Region": "eu-west-1", "Resources": {"member": RESOURCE}}},
+        },
+    }
+    assert get(slow, NAME)["RoleName"] == NAME
+    assert delete(slow) != task
+
+
+def test_a_role_that_is_linked_to_no_service_is_not_deleted_so(wire: Wire) -> None:
+    role(wire)
+    absent = AwsError("NoSuchEntity", "The role with name deployer cannot be found.", 404)
+    assert delete(wire, "deployer") == absent
+    assert names(wire) == ["deployer"]
+
+
+def test_an_unknown_role_or_task_is_missing(wire: Wire) -> None:
+    assert delete(wire) == GONE
+    task = f"task/aws-service-role/{ECS}/{NAME}/nothing"
+    missing = AwsError("NoSuchEntity", f"The deletion task with id {task} cannot be found.", 404)
+    assert status(wire, task) == missing
+
+
+def test_a_dump_brings_back_a_deletion_that_is_not_finished(slow: Wire) -> None:
+    used = {"region": "eu-west-1", "resources": [RESOURCE]}
+    slow.assembled.controls.seed({"roles": [{**LINKED, "linked_resources": [used]}]})
+    link(slow, "batch.amazonaws.com")
+    tasks = [delete(slow), delete(slow, "AWSServiceRoleForBatch")]
+    document = slow.assembled.controls.dump(secrets=True)
+    other = Wire()
+    other.assembled.controls.load(document)
+    assert [status(other, task) for task in tasks] == ["NOT_STARTED", "NOT_STARTED"]
+    other.assembled.controls.clock.advance("5 s")
+    assert [status(other, task) for task in tasks][1] == "SUCCEEDED"
+    assert status(other, tasks[0])["Status"] == "FAILED"
+
+
+def test_a_seed_states_resources_of_a_role_that_is_linked_to_a_service_only(wire: Wire) -> None:
+    used = {"region": "eu-west-1", "resources": [RESOURCE]}
+    with pytest.raises(FormatError) as refused:
+        wire.assembled.controls.seed({"roles": [{**LINKED, "path": "/", "linked_resources": [used]}]})
+    assert str(refused.value) == "roles[0].linked_resources: only a role below /aws-service-role/ has some"

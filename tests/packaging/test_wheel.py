@@ -48,6 +48,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     sources = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} == sources
     assert "fake_iam/py.typed" in names
+    data = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.json")}
+    assert data
+    assert data <= set(names)
 
 
 def test_what_reads_keys_comes_with_the_package_and_its_old_extra_is_empty(wheel: Path) -> None:

@@ -92,11 +92,14 @@ def get_service_linked_role_deletion_status(ctx: Context, *, deletion_task_id: s
     deletion = ctx.account.table(RoleDeletion).get(deletion_task_id)
     if deletion is None:
         raise no_such_deletion(deletion_task_id)
-    status = deletion.status(ctx.now)
-    if status != FAILED:
-        return {"Status": status}
-    used = [{"Region": each.region, "Resources": list(each.resources)} for each in deletion.kept_by]
-    return {"Status": status, "Reason": {"Reason": in_use(), "RoleUsageList": used}}
+    return {"Status": deletion.status(ctx.now), "Reason": _reason(deletion) if deletion.outcome == FAILED else None}
+
+
+def _reason(deletion: RoleDeletion) -> dict[str, Any]:
+    return {
+        "Reason": in_use(),
+        "RoleUsageList": [{"Region": each.region, "Resources": list(each.resources)} for each in deletion.kept_by],
+    }
 
 
 def finish_tasks(ctx: Context) -> None:

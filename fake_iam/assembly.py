@@ -73,6 +73,7 @@ class Assembled:
             sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
+            role_deletion_delay=timedelta(seconds=settings.role_deletion_seconds),
         )
         self.engine.observers += [self._journal.observe, KeyWatch().observe, DenialLog().observe]
         self.control_token = settings.control_token

@@ -286,6 +286,9 @@ def groups(call: Caller) -> None:
 def roles(call: Caller) -> None:
     tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
     new = {"RoleName": "new"}
+    call("CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com")
+    task = call("DeleteServiceLinkedRole", RoleName="AWSServiceRoleForECS")
+    call("GetServiceLinkedRoleDeletionStatus", **task)
     call("CreateRole", AssumeRolePolicyDocument=TRUST, Path="/team1/", **new, **tag)
     call("GetRole", **new)
     call("UpdateRole", Description="x", **new)

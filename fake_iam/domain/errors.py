@@ -85,6 +85,12 @@ class DeleteConflict(ServiceError):
     code = "DeleteConflict"
 
 
+class PolicyNotAttachable(ServiceError):
+    """The policy is for roles that only AWS makes."""
+
+    code = "PolicyNotAttachable"
+
+
 class InvalidInput(ServiceError):
     """The input is well formed and still makes no sense."""
 

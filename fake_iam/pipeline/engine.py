@@ -61,7 +61,7 @@ class Engine:
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
     ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
     ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
-    ``credential_report_delay`` of the clock's time.
+    ``credential_report_delay`` of the clock's time, the deletion of a service-linked role ``role_deletion_delay``.
     ``enforcement`` tells whether policies decide; a test may change it.
     ``account_id`` answers callers whose key id says nothing; who loads a state may change it.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
@@ -81,6 +81,7 @@ class Engine:
         sight: Sight,
         mfa_code_at: CodeAt | None,
         credential_report_delay: timedelta,
+        role_deletion_delay: timedelta,
     ) -> None:
         self.settings = settings
         self.account_id = settings.account_id
@@ -95,6 +96,7 @@ class Engine:
         self.sight = sight
         self.mfa_code_at = mfa_code_at
         self.credential_report_delay = credential_report_delay
+        self.role_deletion_delay = role_deletion_delay
         self.observers: list[Observer] = []
         self.started_at = clock.now()
 
@@ -130,7 +132,7 @@ class Engine:
         *,
         partition: str,
     ) -> None:
-        """Do an operation as the account's root user, inside the transaction of whoever asks.
+        """Do an operation as the account's root user and on behalf of AWS, inside the transaction of whoever asks.
 
         ``members`` are the parameters under the model's names.
 
@@ -143,7 +145,7 @@ class Engine:
         plan.validate(members)
         does = implemented.operation(operation)
         assert does is not None
-        caller = Caller.root(account_id, partition=partition)
+        caller = Caller.root(account_id, partition=partition, for_aws=True)
         does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
 
     def context(self, caller: Caller, now: datetime) -> Context:

@@ -26,10 +26,11 @@ T = TypeVar("T")
 class Caller:
     """Who signed the request. ``id`` is the user's id, or the account number for the root user.
 
-    ``partition`` is the one that the call is made in.
+    ``partition`` is the one that the call is made in. ``for_aws`` lets a caller do what only AWS itself does in an
+    account, such as to change a role that is linked to a service.
     """
 
-    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session", "partition")
+    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session", "partition", "for_aws")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Caller:
         session: Session | None = None,
         *,
         partition: str,
+        for_aws: bool = False,
     ) -> None:
         self.kind = kind
         self.account_id = account_id
@@ -49,14 +51,21 @@ class Caller:
         self.access_key_id = access_key_id
         self.session = session
         self.partition = partition
+        self.for_aws = for_aws
 
     @classmethod
     def root(
-        cls, account_id: str, access_key_id: str | None = None, session: Session | None = None, *, partition: str
+        cls,
+        account_id: str,
+        access_key_id: str | None = None,
+        session: Session | None = None,
+        *,
+        partition: str,
+        for_aws: bool = False,
     ) -> Caller:
         """The root user of an account."""
         arn = arns.root(partition, account_id)
-        return cls("root", account_id, account_id, arn, access_key_id, session, partition=partition)
+        return cls("root", account_id, account_id, arn, access_key_id, session, partition=partition, for_aws=for_aws)
 
     @classmethod
     def user(cls, user: User, access_key_id: str, session: Session | None = None, *, partition: str) -> Caller:
@@ -129,6 +138,11 @@ class World(Protocol):
     @property
     def enforcement(self) -> Literal["on", "off", "log"]:
         """Whether policies decide: what they do not allow is refused, not looked at, or let pass and noted."""
+        ...
+
+    @property
+    def role_deletion_delay(self) -> timedelta:
+        """How long the deletion of a service-linked role takes, by the clock."""
         ...
 
     @property

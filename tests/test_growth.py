@@ -462,6 +462,11 @@ def account(call: Caller) -> None:
         call.pages("GetAccountAuthorizationDetails", kind, **{"Filter.member.1": kind})
     call("GetAccountAuthorizationDetails", "AWS", **{"Filter.member.1": "AWSManagedPolicy"})
     call("SetSecurityTokenServicePreferences", GlobalEndpointTokenVersion="v2Token")
+    arn = f"arn:aws:iam::{ACCOUNT}:user{path(49)}user000049"
+    call("ListPoliciesGrantingServiceAccess", Arn=arn, **{"ServiceNamespaces.member.1": "s3"})
+    job = call("GenerateServiceLastAccessedDetails", Arn=arn)
+    call("GetServiceLastAccessedDetails", **job)
+    call("GetServiceLastAccessedDetailsWithEntities", ServiceNamespace="s3", **job)
 
 
 SCRIPTS = (

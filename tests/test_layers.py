@@ -19,7 +19,8 @@ LINE_LIMIT = 350
 
 # The longest prefix that fits a module says what it may import of the package besides its own prefix.
 ARROWS: dict[str, tuple[str, ...]] = {
-    "domain": (),
+    "data": (),
+    "domain": ("data.packed",),
     "protocol": (),
     "store": ("domain",),
     "services": ("domain", "store.base"),

@@ -33,6 +33,7 @@ MODULES: Final = (
     "password_policy",
     "token_preferences",
     "credential_report",
+    "access_reports",
     "sessions",
 )
 

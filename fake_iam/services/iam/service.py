@@ -14,6 +14,10 @@ IAM = Service(
         "account.account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
         "account.account_summary": "GetAccountSummary",
         "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
+        "reports.access_advisor": (
+            "GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails "
+            "GetServiceLastAccessedDetailsWithEntities ListPoliciesGrantingServiceAccess"
+        ),
         "reports.authorization_details": "GetAccountAuthorizationDetails",
         "reports.credential_report": "GenerateCredentialReport GetCredentialReport",
         "policies.group_policies": (

@@ -58,16 +58,21 @@ def _templates() -> Mapping[str, Template]:
     """All of them by service, read when one is first asked for."""
     data = json.loads((files(__package__) / "service_linked_roles.json").read_text("utf-8"))
     suffixed = frozenset(data["recorded to take a suffix"])
-    services = {**data["recorded"], **data["documented"]}
+    services = {**data["recorded"], **data["assumed"]}
     return {
         service: Template(service, role_name, policy_name, service in suffixed)
         for service, (role_name, policy_name) in services.items()
     }
 
 
+def template_of(service: str) -> Template | None:
+    """The template of a service, whose name counts letter case (documented); None if it has no such roles."""
+    return _templates().get(service)
+
+
 def find_template(service: str) -> Template:
-    """The template of a service, whose name counts letter case (documented). Raises AccessDenied."""
-    template = _templates().get(service)
+    """The template of a service. Raises AccessDenied."""
+    template = template_of(service)
     if template is None:
         raise no_template(service)
     return template

@@ -140,9 +140,14 @@ def _new_saml_provider(asked: Asked) -> Target:
 
 
 def _service_linked_role(asked: Asked) -> Target:
-    """A role that is yet to be made; AWS knows what it will be called, a policy names it by its service or path."""
-    arn = asked.arn(f"role{SERVICE_LINKED_PATH}{asked.named('AWSServiceName')}/")
-    return Target(f"{arn}*", arn)
+    """A role that is yet to be made, whose name the service decides."""
+    from fake_iam.domain.identities.service_linked_roles import template_of  # reads a file
+
+    service = asked.named("AWSServiceName")
+    template, suffix = template_of(service), asked.named("CustomSuffix")
+    name = "*" if template is None else f"{template.base_name}_{suffix}" if suffix else template.base_name
+    arn = asked.arn(f"role{SERVICE_LINKED_PATH}{service}/{name}")
+    return Target(arn, arn)
 
 
 def _deleted_role(asked: Asked) -> Target:

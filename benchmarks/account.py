@@ -17,6 +17,7 @@ from benchmarks.targets import FAKE_IAM, Server
 ACCESS_KEY_ID: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
 SECRET: Final = re.compile(rb"<SecretAccessKey>([^<]+)</SecretAccessKey>")
 SIGNER: Final = "signer"
+EVERYTHING: Final = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def signing_caller(server: Server) -> Caller:
     with RawClient(server.port) as client:
         root = Caller(server.port, DUMMY)
         client.ask(root.create_user(SIGNER))
+        client.ask(root.call("PutUserPolicy", UserName=SIGNER, PolicyName="all", PolicyDocument=EVERYTHING))
         caller = Caller(server.port, new_key(client, root, SIGNER))
         if server.target is FAKE_IAM:
             prove_requests_are_checked(client, caller)

@@ -60,8 +60,7 @@ def session_keys(
 def find_role(ctx: Context, role_arn: str) -> Role | None:
     """The role of that ARN in an account of this server."""
     parts = arns.identity_parts(role_arn)
-    known = {account.id for account in ctx.store.accounts()}
-    if parts is None or parts.kind != "role" or parts.account_id not in known:
+    if parts is None or parts.kind != "role":
         return None
     role = ctx.store.account(parts.account_id).table(Role).find("name", name_key(parts.name))
     return role if role is not None and role.arn == role_arn else None

@@ -24,6 +24,7 @@ import pytest
 import segno
 
 from conformance.material import certify, saml_metadata, ssh_key
+from conformance.modelled import with_whole_model
 from fake_iam.assembly import implemented_services
 from fake_iam.domain import ids
 from fake_iam.domain.clock import ManualClock
@@ -43,6 +44,7 @@ from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersi
 from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire, form_request, read
 
+pytestmark = with_whole_model  # the scripts call all there is
 SMALL, LARGE = 100, 5_000
 MORE_STEPS = 1.1  # how many times as many a large account may take: searching takes the logarithm
 MORE_BYTES = 16_000  # a run of an index that is split; a copy of a column of 5,000 would be 40,000
@@ -60,7 +62,7 @@ SERVICE = "codecommit.amazonaws.com"
 UNCOUNTED = (random.__file__, ids.__file__, hmac.__file__, str(Path(segno.__file__).parent))
 # What reads the whole account by nature: the report has a line for each user.
 WHOLE = {"GenerateCredentialReport", "GetCredentialReport"}
-OPERATIONS = sorted(name for each in implemented_services().values() for name in each.service.operations)
+OPERATIONS = sorted(name for each in implemented_services().values() for name in each.operations)
 
 
 @dataclass(frozen=True)

@@ -134,13 +134,14 @@ class Engine:
 
         Raises:
             Refusal: a parameter breaks a constraint of the model.
-            ServiceError: the operation refuses.
+            ServiceError: the operation refuses, or the installed botocore is too old for it.
         """
         implemented = next(known for known in self.services.values() if known.model.name == service)
+        does = implemented.operation(operation)
+        if does is None:
+            raise InvalidAction.operation(operation, implemented.model.version)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        does = implemented.operation(operation)
-        assert does is not None
         caller = Caller.root(account_id, partition=partition)
         does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
 

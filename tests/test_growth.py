@@ -27,6 +27,7 @@ from conformance.material import certify, saml_metadata, ssh_key
 from conformance.modelled import with_whole_model
 from fake_iam.assembly import implemented_services
 from fake_iam.domain import ids
+from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.credentials.mfa_devices import unassigned
@@ -114,6 +115,7 @@ def policy_arn(number: int) -> str:
 def fill(account: Account, size: int) -> None:
     """So many of each kind; and a group, a policy and a boundary that all users share."""
     shared = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    account.table(Organization).put("o-example123", Organization("o-example123", ACCOUNT))
     account.table(Group).put("AGPAALL", Group("AGPAALL", ACCOUNT, "everyone", "/", AT))
     for number in range(size):
         user_id, group_id = name("AIDA", number), name("AGPA", number)
@@ -451,6 +453,13 @@ def service_credentials(call: Caller) -> None:
     call("DeleteServiceSpecificCredential", **credential)
 
 
+def organizations(call: Caller) -> None:
+    call("ListOrganizationsFeatures")
+    for feature in ("RootCredentialsManagement", "RootSessions"):
+        call(f"EnableOrganizations{feature}")
+        call(f"DisableOrganizations{feature}")
+
+
 def account(call: Caller) -> None:
     call("CreateAccountAlias", AccountAlias="example")
     call("ListAccountAliases")
@@ -474,6 +483,7 @@ SCRIPTS = (
     devices,
     key_material,
     service_credentials,
+    organizations,
     account,
 )
 

@@ -300,3 +300,33 @@ class ReportExpired(ServiceError):
     """The credential report is older than four hours."""
 
     code = "ReportExpired"
+
+
+class OrganizationNotFound(ServiceError):
+    """The account is in no organization."""
+
+    code = "OrganizationNotFoundException"
+
+
+class OrganizationNotInAllFeaturesMode(ServiceError):
+    """The account's organization is for consolidated billing only."""
+
+    code = "OrganizationNotInAllFeaturesModeException"
+
+
+class ServiceAccessNotEnabled(ServiceError):
+    """Organizations gives IAM no trusted access."""
+
+    code = "ServiceAccessNotEnabledException"
+
+
+class NotManagementOrDelegatedAdministrator(ServiceError):
+    """The account neither manages the organization nor administers IAM for it."""
+
+    code = "AccountNotManagementOrDelegatedAdministratorException"
+
+
+class NotManagementAccount(ServiceError):
+    """The account does not manage the organization."""
+
+    code = "CallerIsNotManagementAccountException"

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 Observer = Callable[[Call, WireResponse, float], None]
 
-# HTTP statuses of codes that no error shape of the model has. Sources: facts, sections 2.3, 3, 4 and 9.
+# HTTP statuses of codes for which the model has none. Sources: facts, sections 2.3, 3, 4 and 9; those of organizations
+# are assumed.
 STATUSES: Final[Mapping[str, int]] = {
     "AccessDenied": 403,
     "AccessDeniedException": 400,
+    "AccountNotManagementOrDelegatedAdministratorException": 400,
+    "CallerIsNotManagementAccountException": 400,
     "ExpiredToken": 403,
     "IncompleteSignature": 400,
     "InternalFailure": 500,
@@ -45,7 +48,10 @@ STATUSES: Final[Mapping[str, int]] = {
     "NotAuthorized": 400,
     "NotImplemented": 501,
     "OptInRequired": 403,
+    "OrganizationNotFoundException": 400,
+    "OrganizationNotInAllFeaturesModeException": 400,
     "RequestExpired": 400,
+    "ServiceAccessNotEnabledException": 400,
     "ServiceFailure": 500,
     "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,

@@ -33,6 +33,10 @@ IAM = Service(
             "CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice "
             "ListMFADeviceTags ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice"
         ),
+        "account.organizations": (
+            "DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions "
+            "EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions ListOrganizationsFeatures"
+        ),
         "account.token_preferences": "SetSecurityTokenServicePreferences",
         "account.password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
         "policies.permissions_boundaries": (

@@ -1,4 +1,4 @@
-"""The tables of what an account has one of."""
+"""The tables of what an account has one of, or of what concerns it as a whole."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fake_iam.store.tables.declaring import Indexes
 TABLES: Final[Mapping[str, Indexes]] = {
     "account.account_aliases.AccountAlias": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),
+    "account.organizations.Organization": Indexes(),
     "account.password_policy.PasswordPolicy": Indexes(),
     "account.token_preferences.TokenPreferences": Indexes(),
 }

@@ -461,6 +461,9 @@ def organizations(call: Caller) -> None:
 
 
 def account(call: Caller) -> None:
+    call("EnableOutboundWebIdentityFederation")
+    call("GetOutboundWebIdentityFederationInfo")
+    call("DisableOutboundWebIdentityFederation")
     call("CreateAccountAlias", AccountAlias="example")
     call("ListAccountAliases")
     call("DeleteAccountAlias", AccountAlias="example")

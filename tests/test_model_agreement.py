@@ -381,7 +381,7 @@ def test_an_operation_is_registered_once() -> None:
 def test_an_operation_is_declared_in_its_module_and_every_module_beside_it_is_declared() -> None:
     for service, _ in SERVICES:
         package = import_module(f"fake_iam.services.{service.name}")
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
         found = {name: operation.function.__module__ for name, operation in service.operations._loaded.items()}
         assert found == service.operations._modules

@@ -330,3 +330,15 @@ class NotManagementAccount(ServiceError):
     """The account does not manage the organization."""
 
     code = "CallerIsNotManagementAccountException"
+
+
+class FeatureEnabled(ServiceError):
+    """The feature is on already."""
+
+    code = "FeatureEnabled"
+
+
+class FeatureDisabled(ServiceError):
+    """The feature is off."""
+
+    code = "FeatureDisabled"

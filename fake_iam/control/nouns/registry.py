@@ -12,6 +12,7 @@ from fake_iam.control.nouns.noun import Noun
 MODULES: Final = (
     "account_aliases",
     "organizations",
+    "outbound_federation",
     "managed_policies",
     "groups",
     "users",

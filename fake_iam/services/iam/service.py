@@ -37,6 +37,10 @@ IAM = Service(
             "DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions "
             "EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions ListOrganizationsFeatures"
         ),
+        "account.outbound_federation": (
+            "DisableOutboundWebIdentityFederation EnableOutboundWebIdentityFederation "
+            "GetOutboundWebIdentityFederationInfo"
+        ),
         "account.token_preferences": "SetSecurityTokenServicePreferences",
         "account.password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
         "policies.permissions_boundaries": (

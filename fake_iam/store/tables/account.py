@@ -11,6 +11,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "account.account_aliases.AccountAlias": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),
     "account.organizations.Organization": Indexes(),
+    "account.outbound_federation.OutboundFederation": Indexes(),
     "account.password_policy.PasswordPolicy": Indexes(),
     "account.token_preferences.TokenPreferences": Indexes(),
 }

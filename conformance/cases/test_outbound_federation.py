@@ -19,8 +19,8 @@ MODEL_TEXT = "code and status are the service model's; the text is its documenta
 
 def already(code: str, status: int) -> AwsError:
     state = code.removeprefix("Feature").lower()
-    said = f"The request failed because outbound identity federation is already {state} for your Amazon Web Services account."
-    return AwsError(code, said, status)
+    because = f"outbound identity federation is already {state} for your Amazon Web Services account."
+    return AwsError(code, f"The request failed because {because}", status)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from conformance.material import certify, saml_metadata, ssh_key
 from conformance.modelled import with_whole_model
 from fake_iam.assembly import implemented_services
 from fake_iam.domain import ids
+from fake_iam.domain.account.delegation_requests import ASSIGNED, DelegationRequest
 from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.credentials.access_keys import AccessKey
@@ -57,6 +58,7 @@ TRUST = (
     '{"Version": "2012-10-17", "Statement": '
     '{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}'
 )
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:topic"
 SERVICE = "codecommit.amazonaws.com"
 # Not counted: what draws again until a number fits, whose work differs by luck; signing keys, worked out at their first
 # use; and the drawing of QR codes.
@@ -164,6 +166,20 @@ def fill(account: Account, size: int) -> None:
             kept = device.enabled(user_id, AT) if kind == "used" else device
             account.table(type(kept)).put(kept.serial_number, kept)
         others: list[Any] = [
+            DelegationRequest(
+                id=name("request-", number),
+                requestor_id=ACCOUNT,
+                workflow_id=name("workflow", number),
+                description="Example",
+                permissions="{}",
+                notification_channel=TOPIC,
+                session_duration=3600,
+                created_at=AT,
+                updated_at=AT,
+                state=ASSIGNED,
+                owner_account_id=ACCOUNT,
+                owner_arn=f"arn:aws:iam::{ACCOUNT}:root",
+            ),
             ServiceCredential(
                 id=name("ACCA", number),
                 account_id=ACCOUNT,
@@ -460,6 +476,26 @@ def organizations(call: Caller) -> None:
         call(f"DisableOrganizations{feature}")
 
 
+def delegation_requests(call: Caller) -> None:
+    for number, last in enumerate(("SendDelegationToken", "RejectDelegationRequest")):
+        made = call(
+            "CreateDelegationRequest",
+            Description="Example",
+            NotificationChannel=TOPIC,
+            RequestorWorkflowId=f"new workflow {number}",
+            SessionDuration=3600,
+            **{"Permissions.PolicyTemplateArn": "arn:aws:iam:::delegation-template/template"},
+        )
+        request = {"DelegationRequestId": made["DelegationRequestId"]}
+        call("GetDelegationRequest", **request)
+        call("AssociateDelegationRequest", **request)
+        call("UpdateDelegationRequest", Notes="please look", **request)
+        call("AcceptDelegationRequest", **request)
+        call(last, **request)
+    call.pages("ListDelegationRequests")
+    call.pages("ListDelegationRequests", "of an owner", OwnerId=f"arn:aws:iam::{ACCOUNT}:root")
+
+
 def account(call: Caller) -> None:
     call("EnableOutboundWebIdentityFederation")
     call("GetOutboundWebIdentityFederationInfo")
@@ -487,6 +523,7 @@ SCRIPTS = (
     key_material,
     service_credentials,
     organizations,
+    delegation_requests,
     account,
 )
 

@@ -250,6 +250,7 @@ LISTS = [
 OF_OTHER_NOUNS = {
     "ListAttachedGroupPolicies",
     "ListAttachedRolePolicies",
+    "ListDelegationRequests",
     "ListEntitiesForPolicy",
     "ListGroupPolicies",
     "ListInstanceProfileTags",

@@ -13,6 +13,7 @@ MODULES: Final = (
     "account_aliases",
     "organizations",
     "outbound_federation",
+    "delegation_requests",
     "managed_policies",
     "groups",
     "users",

@@ -33,6 +33,10 @@ IAM = Service(
             "CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice "
             "ListMFADeviceTags ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice"
         ),
+        "account.delegation_requests": (
+            "AcceptDelegationRequest AssociateDelegationRequest CreateDelegationRequest GetDelegationRequest "
+            "ListDelegationRequests RejectDelegationRequest SendDelegationToken UpdateDelegationRequest"
+        ),
         "account.organizations": (
             "DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions "
             "EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions ListOrganizationsFeatures"

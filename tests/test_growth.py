@@ -488,6 +488,8 @@ def delegation_requests(call: Caller) -> None:
         )
         request = {"DelegationRequestId": made["DelegationRequestId"]}
         call("GetDelegationRequest", **request)
+        arn = f"arn:aws:iam::{ACCOUNT}:delegation-request/{made['DelegationRequestId']}"
+        call("GetHumanReadableSummary", EntityArn=arn)
         call("AssociateDelegationRequest", **request)
         call("UpdateDelegationRequest", Notes="please look", **request)
         call("AcceptDelegationRequest", **request)
@@ -497,6 +499,9 @@ def delegation_requests(call: Caller) -> None:
 
 
 def account(call: Caller) -> None:
+    enabled = {"Properties.entry.1.key": "RoleManager/Enabled", "Properties.entry.1.value": "true"}
+    call("PutAccountProperties", **enabled)
+    call("GetAccountProperties")
     call("EnableOutboundWebIdentityFederation")
     call("GetOutboundWebIdentityFederationInfo")
     call("DisableOutboundWebIdentityFederation")

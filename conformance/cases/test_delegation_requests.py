@@ -229,3 +229,29 @@ def test_a_list_has_what_was_claimed(parties: Parties) -> None:
     assert answer["isTruncated"] is False
     assert [request["DelegationRequestId"] for request in answer["DelegationRequests"]] == [request_id]
     assert parties.partner.list_delegation_requests()["DelegationRequests"] == []
+
+
+def arn_of(request_id: str) -> str:
+    return f"arn:aws:iam::{CUSTOMER}:delegation-request/{request_id}"
+
+
+@documented(f"{API}/API_GetHumanReadableSummary.html")
+def test_a_request_is_put_into_words(parties: Parties) -> None:
+    answer = parties.customer.get_human_readable_summary(EntityArn=arn_of(parties.request("ASSIGNED")))
+    assert (answer["Locale"], answer["SummaryState"]) == ("en", "AVAILABLE")
+    assert answer["SummaryContent"]
+
+
+@assumed("a language model of AWS speaks the languages of the console; which state others get is not documented")
+def test_a_request_is_not_put_into_words_of_an_unknown_language(parties: Parties) -> None:
+    answer = parties.customer.get_human_readable_summary(EntityArn=arn_of(parties.request("ASSIGNED")), Locale="la")
+    assert answer == {"SummaryContent": "", "Locale": "la", "SummaryState": "NOT_SUPPORTED"}
+
+
+@assumed(TEXT)
+def test_nothing_else_is_put_into_words(parties: Parties) -> None:
+    arn = f"arn:aws:iam::{CUSTOMER}:user/alice"
+    refused = parties.server.error(parties.customer.get_human_readable_summary, EntityArn=arn)
+    assert refused == AwsError("InvalidInput", f"The entity {arn} is not a delegation request.", 400)
+    refused = parties.server.error(parties.customer.get_human_readable_summary, EntityArn=arn_of(MISSING))
+    assert refused == missing(MISSING)

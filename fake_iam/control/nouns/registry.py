@@ -11,6 +11,7 @@ from fake_iam.control.nouns.noun import Noun
 # The modules beside this one. They are loaded when controls are used, not when a server starts.
 MODULES: Final = (
     "account_aliases",
+    "account_properties",
     "organizations",
     "outbound_federation",
     "delegation_requests",

@@ -40,6 +40,7 @@ BEFORE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 LONGEST_FOR_ROOT: Final = 4 * 3600  # seconds of a session that the root user may approve (IAM User Guide)
 TOPIC: Final = r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?"
+ENGLISH: Final = "en"
 CONSOLE: Final = "https://us-east-1.console.aws.amazon.com/iam/account-access-requests/review/"
 
 
@@ -126,6 +127,13 @@ class DelegationRequest:
         return replace(self, state=state, updated_at=at, **changes)
 
 
+def in_words(request: DelegationRequest) -> str:
+    """A summary of a request. AWS has a language model write one; this one says the same each time."""
+    who = request.requestor_name or f"account {request.requestor_id}"
+    lines = [f"**{who}** requests access for {request.session_duration} seconds.", "", request.description]
+    return "\n".join([*lines, *(["", request.request_message] if request.request_message else [])])
+
+
 def request_id_in(arn: str) -> str | None:
     """The id in the ARN of a delegation request (service authorization reference); None for any other text."""
     head, _, request_id = arn.partition(":delegation-request/")
@@ -138,6 +146,11 @@ def request_id_in(arn: str) -> str | None:
 def no_such_request(request_id: str) -> NoSuchEntity:
     """No request of that id, or one of another account."""
     return NoSuchEntity(f"The delegation request with id {request_id} cannot be found.")
+
+
+def not_a_request(arn: str) -> InvalidInput:
+    """The ARN is none of a delegation request."""
+    return InvalidInput(f"The entity {arn} is not a delegation request.")
 
 
 def workflow_exists(workflow_id: str) -> EntityAlreadyExists:

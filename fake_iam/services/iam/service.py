@@ -12,6 +12,7 @@ IAM = Service(
             "CreateAccessKey DeleteAccessKey GetAccessKeyLastUsed ListAccessKeys UpdateAccessKey"
         ),
         "account.account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
+        "account.account_properties": "GetAccountProperties PutAccountProperties",
         "account.account_summary": "GetAccountSummary",
         "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
         "reports.authorization_details": "GetAccountAuthorizationDetails",
@@ -35,7 +36,8 @@ IAM = Service(
         ),
         "account.delegation_requests": (
             "AcceptDelegationRequest AssociateDelegationRequest CreateDelegationRequest GetDelegationRequest "
-            "ListDelegationRequests RejectDelegationRequest SendDelegationToken UpdateDelegationRequest"
+            "GetHumanReadableSummary ListDelegationRequests RejectDelegationRequest SendDelegationToken "
+            "UpdateDelegationRequest"
         ),
         "account.organizations": (
             "DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions "

@@ -20,6 +20,7 @@ def _owned(request: DelegationRequest, _: object) -> list[str]:
 
 TABLES: Final[Mapping[str, Indexes]] = {
     "account.account_aliases.AccountAlias": Indexes(),
+    "account.account_properties.AccountProperty": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),
     "account.delegation_requests.DelegationRequest": Indexes(
         {"workflow": lambda request: request.workflow_id},

@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fake_iam.domain.account.delegation_requests import (
+    ENGLISH,
     LONGEST_FOR_ROOT,
     TOPIC,
     DelegationRequest,
+    in_words,
     no_such_request,
+    not_a_request,
     not_a_topic,
     owner_sends_alone,
+    request_id_in,
     too_long_for_root,
     workflow_exists,
 )
@@ -175,3 +179,19 @@ def send_delegation_token(ctx: Context, *, delegation_request_id: str) -> None:
     if request.only_send_by_owner and ctx.caller.arn != request.owner_arn:
         raise owner_sends_alone(request.id)
     keep(ctx, finalized)
+
+
+@IAM.operation("GetHumanReadableSummary")
+def get_human_readable_summary(ctx: Context, *, entity_arn: str, locale: str | None = None) -> dict[str, Any]:
+    """Put a request into words, in English alone: other locales are answered as not supported, without a summary."""
+    request_id = request_id_in(entity_arn)
+    if request_id is None:
+        raise not_a_request(entity_arn)
+    request = find_delegation_request(ctx, request_id)
+    wanted = locale or ENGLISH
+    spoken = wanted.partition("-")[0] == ENGLISH
+    return {
+        "SummaryContent": in_words(request) if spoken else "",
+        "Locale": wanted,
+        "SummaryState": "AVAILABLE" if spoken else "NOT_SUPPORTED",
+    }

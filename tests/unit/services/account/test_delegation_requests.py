@@ -365,3 +365,51 @@ def test_a_list_may_be_of_one_owner(wire: Wire) -> None:
 
 def test_a_list_without_requests_is_there(wire: Wire) -> None:
     assert wire.call("ListDelegationRequests") == {"isTruncated": "false", "DelegationRequests": None}
+
+
+# In words
+
+
+def summary(wire: Wire, request_id: str, by: Key | None = None, **locale: str) -> Any:
+    arn = f"arn:aws:iam::{ACCOUNT}:delegation-request/{request_id}"
+    return wire.call("GetHumanReadableSummary", by, EntityArn=arn, **locale)
+
+
+@pytest.mark.parametrize("locale", [None, "en", "en-GB"])
+def test_a_request_is_put_into_english_words(wire: Wire, locale: str | None) -> None:
+    request_id = made(wire, RequestMessage="Please")
+    assert summary(wire, request_id, **({"Locale": locale} if locale else {})) == {
+        "SummaryContent": "**account 999988887777** requests access for 3600 seconds.\n\nExample\n\nPlease",
+        "Locale": locale or "en",
+        "SummaryState": "AVAILABLE",
+    }
+
+
+@pytest.mark.parametrize("locale", ["fr", "zh-CN"])
+def test_a_request_is_put_into_no_other_words(wire: Wire, locale: str) -> None:
+    assert summary(wire, made(wire), Locale=locale) == {
+        "SummaryContent": None,
+        "Locale": locale,
+        "SummaryState": "NOT_SUPPORTED",
+    }
+
+
+def test_words_are_for_those_who_may_see_the_request(wire: Wire) -> None:
+    request_id = brought(wire, "ASSIGNED")
+    assert summary(wire, request_id)["SummaryState"] == "AVAILABLE"
+    assert summary(wire, request_id, OTHER) == missing(request_id)
+    assert summary(wire, MISSING) == missing(MISSING)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::123456789012:user/alice",
+        "arn:aws:iam::123456789012:delegation-request/",
+        "arn:aws:sts::123456789012:delegation-request/e4bdcdae-4f66-41ed",
+        "delegation-request/e4bdcdae-4f66-41ed",
+    ],
+)
+def test_nothing_else_is_put_into_words(wire: Wire, arn: str) -> None:
+    said = f"The entity {arn} is not a delegation request."
+    assert wire.call("GetHumanReadableSummary", EntityArn=arn) == AwsError("InvalidInput", said, 400)

@@ -38,6 +38,7 @@ from fake_iam.domain.credentials.signing_certificates import SigningCertificate
 from fake_iam.domain.credentials.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.identities.groups import Group, Membership, membership_key
 from fake_iam.domain.identities.instance_profiles import InstanceProfile
+from fake_iam.domain.identities.role_templates import RoleTemplate, TemplatePolicy, TemplateVersion
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
@@ -59,6 +60,24 @@ TRUST = (
     '{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}'
 )
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:topic"
+TEMPLATE = RoleTemplate(
+    service="iam.amazonaws.com",
+    name="ExampleRoleTemplate",
+    major_version=1,
+    default_minor_version=1,
+    versions=(
+        TemplateVersion(
+            id="A" * 21,
+            minor_version=1,
+            role_name="acquired",
+            trust_policy=TRUST,
+            created_at=AT,
+            updated_at=AT,
+            inline_policies=(TemplatePolicy("own", DOCUMENT),),
+            managed_policy_arns=("arn:aws:iam::aws:policy/ReadOnlyAccess",),
+        ),
+    ),
+)
 SERVICE = "codecommit.amazonaws.com"
 # Not counted: what draws again until a number fits, whose work differs by luck; signing keys, worked out at their first
 # use; and the drawing of QR codes.
@@ -117,6 +136,7 @@ def policy_arn(number: int) -> str:
 def fill(account: Account, size: int) -> None:
     """So many of each kind; and a group, a policy and a boundary that all users share."""
     shared = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    account.table(RoleTemplate).put(TEMPLATE.arn, TEMPLATE)
     account.table(Organization).put("o-example123", Organization("o-example123", ACCOUNT))
     account.table(Group).put("AGPAALL", Group("AGPAALL", ACCOUNT, "everyone", "/", AT))
     for number in range(size):
@@ -348,6 +368,12 @@ def roles(call: Caller) -> None:
     call("ListRoles", "by path", PathPrefix="/team1/", MaxItems=PAGE)
 
 
+def role_templates(call: Caller) -> None:
+    call("GetRoleTemplateVersion", TemplateArn=TEMPLATE.arn)
+    call("AcquireRole", TemplateArn=TEMPLATE.arn)
+    call("AcquireRole", "again", TemplateArn=TEMPLATE.arn)
+
+
 def providers(call: Caller) -> None:
     tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
     made = call("CreateOpenIDConnectProvider", Url="https://new.example.com", **tag)
@@ -522,6 +548,7 @@ SCRIPTS = (
     passwords,
     groups,
     roles,
+    role_templates,
     providers,
     policies,
     devices,

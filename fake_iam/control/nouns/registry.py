@@ -20,6 +20,7 @@ MODULES: Final = (
     "users",
     "root_users",
     "roles",
+    "role_templates",
     "instance_profiles",
     "oidc_providers",
     "saml_providers",

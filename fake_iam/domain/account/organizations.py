@@ -5,17 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from fake_iam.domain.errors import (
-    NotManagementAccount,
-    NotManagementOrDelegatedAdministrator,
-    OrganizationNotFound,
-    OrganizationNotInAllFeaturesMode,
-    ServiceAccessNotEnabled,
-)
+from fake_iam.domain.errors import ServiceError
 
 ROOT_CREDENTIALS_MANAGEMENT: Final = "RootCredentialsManagement"
 ROOT_SESSIONS: Final = "RootSessions"
 FEATURES: Final = (ROOT_CREDENTIALS_MANAGEMENT, ROOT_SESSIONS)
+
+
+class OrganizationNotFound(ServiceError):
+    """The account is in no organization."""
+
+    code = "OrganizationNotFoundException"
+
+
+class OrganizationNotInAllFeaturesMode(ServiceError):
+    """The account's organization is for consolidated billing only."""
+
+    code = "OrganizationNotInAllFeaturesModeException"
+
+
+class ServiceAccessNotEnabled(ServiceError):
+    """Organizations gives IAM no trusted access."""
+
+    code = "ServiceAccessNotEnabledException"
+
+
+class NotManagementOrDelegatedAdministrator(ServiceError):
+    """The account neither manages the organization nor administers IAM for it."""
+
+    code = "AccountNotManagementOrDelegatedAdministratorException"
+
+
+class NotManagementAccount(ServiceError):
+    """The account does not manage the organization."""
+
+    code = "CallerIsNotManagementAccountException"
 
 
 @dataclass(frozen=True, slots=True)

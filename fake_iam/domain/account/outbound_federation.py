@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from fake_iam.domain.errors import FeatureDisabled, FeatureEnabled
+from fake_iam.domain.errors import ServiceError
 
 # The issuers that people published are a UUID of version 4 that begins with a1, as does the API reference's example.
 ISSUER_START: Final = "a1"
 ISSUER_DOMAIN: Final = "tokens.sts.global.api.aws"
+
+
+class FeatureEnabled(ServiceError):
+    """The feature is on already."""
+
+    code = "FeatureEnabled"
+
+
+class FeatureDisabled(ServiceError):
+    """The feature is off."""
+
+    code = "FeatureDisabled"
 
 
 @dataclass(frozen=True, slots=True)

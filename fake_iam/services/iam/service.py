@@ -78,6 +78,7 @@ IAM = Service(
             "ListInstanceProfileTags ListInstanceProfiles ListInstanceProfilesForRole RemoveRoleFromInstanceProfile "
             "TagInstanceProfile UntagInstanceProfile"
         ),
+        "identities.role_templates": "AcquireRole GetRoleTemplateVersion",
         "identities.roles": (
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"

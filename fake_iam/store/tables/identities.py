@@ -42,6 +42,7 @@ IDENTITY: Final = Indexes(
 TABLES: Final[Mapping[str, Indexes]] = {
     "identities.users.User": IDENTITY,
     "identities.roles.Role": IDENTITY,
+    "identities.role_templates.RoleTemplate": Indexes(),
     "identities.instance_profiles.InstanceProfile": Indexes({**NAMED, **OWNED}, orders={"path": BY_PATH}),
     "identities.root_users.RootUser": Indexes(),
     "identities.groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),

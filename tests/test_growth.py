@@ -326,6 +326,9 @@ def groups(call: Caller) -> None:
 def roles(call: Caller) -> None:
     tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
     new = {"RoleName": "new"}
+    call("CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com")
+    task = call("DeleteServiceLinkedRole", RoleName="AWSServiceRoleForECS")
+    call("GetServiceLinkedRoleDeletionStatus", **task)
     call("CreateRole", AssumeRolePolicyDocument=TRUST, Path="/team1/", **new, **tag)
     call("GetRole", **new)
     call("UpdateRole", Description="x", **new)
@@ -417,6 +420,12 @@ def policies(call: Caller) -> None:
     call("ListAttachedUserPolicies", UserName="user000045")
     call("ListAttachedUserPolicies", "by path", UserName="user000045", PathPrefix="/team1/")
     call("DetachUserPolicy", UserName="user000045", PolicyArn=arn)
+    simulated = {"ActionNames.member.1": "iam:GetUser"}
+    call("SimulateCustomPolicy", **simulated, **{"PolicyInputList.member.1": DOCUMENT})
+    call("GetContextKeysForCustomPolicy", **{"PolicyInputList.member.1": DOCUMENT})
+    source = {"PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user{path(42)}user000042"}
+    call("SimulatePrincipalPolicy", **simulated, **source)
+    call("GetContextKeysForPrincipalPolicy", **source)
     call("DeletePolicy", PolicyArn=arn)
     call("DeletePolicy", "refused", PolicyArn=policy_arn(4))
     call("PutUserPolicy", UserName="user000045", PolicyName="a", PolicyDocument=DOCUMENT)
@@ -540,6 +549,11 @@ def account(call: Caller) -> None:
         call.pages("GetAccountAuthorizationDetails", kind, **{"Filter.member.1": kind})
     call("GetAccountAuthorizationDetails", "AWS", **{"Filter.member.1": "AWSManagedPolicy"})
     call("SetSecurityTokenServicePreferences", GlobalEndpointTokenVersion="v2Token")
+    arn = f"arn:aws:iam::{ACCOUNT}:user{path(49)}user000049"
+    call("ListPoliciesGrantingServiceAccess", Arn=arn, **{"ServiceNamespaces.member.1": "s3"})
+    job = call("GenerateServiceLastAccessedDetails", Arn=arn)
+    call("GetServiceLastAccessedDetails", **job)
+    call("GetServiceLastAccessedDetailsWithEntities", ServiceNamespace="s3", **job)
 
 
 SCRIPTS = (

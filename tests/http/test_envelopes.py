@@ -261,6 +261,7 @@ OF_OTHER_NOUNS = {
     "ListOpenIDConnectProviders",
     "ListOrganizationsFeatures",
     "ListPolicies",
+    "ListPoliciesGrantingServiceAccess",
     "ListPolicyTags",
     "ListPolicyVersions",
     "ListRolePolicies",

@@ -21,6 +21,7 @@ MODULES: Final = (
     "root_users",
     "roles",
     "role_templates",
+    "service_linked_roles",
     "instance_profiles",
     "oidc_providers",
     "saml_providers",
@@ -37,6 +38,7 @@ MODULES: Final = (
     "password_policy",
     "token_preferences",
     "credential_report",
+    "access_reports",
     "sessions",
 )
 

@@ -15,6 +15,10 @@ IAM = Service(
         "account.account_properties": "GetAccountProperties PutAccountProperties",
         "account.account_summary": "GetAccountSummary",
         "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
+        "reports.access_advisor": (
+            "GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails "
+            "GetServiceLastAccessedDetailsWithEntities ListPoliciesGrantingServiceAccess"
+        ),
         "reports.authorization_details": "GetAccountAuthorizationDetails",
         "reports.credential_report": "GenerateCredentialReport GetCredentialReport",
         "policies.group_policies": (
@@ -54,6 +58,10 @@ IAM = Service(
             "PutUserPermissionsBoundary"
         ),
         "policies.policy_entities": "ListEntitiesForPolicy",
+        "policies.simulation": (
+            "GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy SimulateCustomPolicy "
+            "SimulatePrincipalPolicy"
+        ),
         "policies.policy_tags": "ListPolicyTags TagPolicy UntagPolicy",
         "policies.policy_versions": (
             "CreatePolicyVersion DeletePolicyVersion GetPolicyVersion ListPolicyVersions SetDefaultPolicyVersion"
@@ -83,6 +91,9 @@ IAM = Service(
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"
         ),
+        "identities.service_linked_roles": (
+            "CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStatus"
+        ),
         "policies.role_policies": (
             "AttachRolePolicy DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies "
             "ListRolePolicies PutRolePolicy"
@@ -98,4 +109,5 @@ IAM = Service(
             "TagSAMLProvider UntagSAMLProvider UpdateSAMLProvider"
         ),
     },
+    tasks={"identities.role_deletions.RoleDeletion": "identities.service_linked_roles"},
 )

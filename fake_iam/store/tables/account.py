@@ -1,4 +1,4 @@
-"""The tables of what an account has one of, or of what concerns it as a whole."""
+"""The tables of what an account itself has: most of it once, reports by their ids."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def _owned(request: DelegationRequest, _: object) -> list[str]:
 
 
 TABLES: Final[Mapping[str, Indexes]] = {
+    "account.access_reports.AccessReport": Indexes(),
     "account.account_aliases.AccountAlias": Indexes(),
     "account.account_properties.AccountProperty": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),

@@ -43,6 +43,9 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "identities.users.User": IDENTITY,
     "identities.roles.Role": IDENTITY,
     "identities.role_templates.RoleTemplate": Indexes(),
+    "identities.role_deletions.RoleDeletion": Indexes(
+        {"unfinished": lambda deletion: None if deletion.outcome else deletion.account_id}
+    ),
     "identities.instance_profiles.InstanceProfile": Indexes({**NAMED, **OWNED}, orders={"path": BY_PATH}),
     "identities.root_users.RootUser": Indexes(),
     "identities.groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),

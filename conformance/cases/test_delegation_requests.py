@@ -255,3 +255,19 @@ def test_nothing_else_is_put_into_words(parties: Parties) -> None:
     assert refused == AwsError("InvalidInput", f"The entity {arn} is not a delegation request.", 400)
     refused = parties.server.error(parties.customer.get_human_readable_summary, EntityArn=arn_of(MISSING))
     assert refused == missing(MISSING)
+
+
+@documented(f"{GUIDE}/access_policies-temporary-delegation.html")
+def test_an_owner_needs_no_policy_but_to_accept() -> None:
+    with fake_target() as server:
+        server.iam.create_user(UserName="alice")
+        made = server.iam.create_access_key(UserName="alice")["AccessKey"]
+        alice = server.signing_with(Key(made["AccessKeyId"], made["SecretAccessKey"])).iam
+        members = Parties(server, ManualClock(NOON)).members()
+        request = {"DelegationRequestId": server.iam.create_delegation_request(**members)["DelegationRequestId"]}
+        assert alice.associate_delegation_request(**request) == {}
+        assert alice.get_delegation_request(**request)["DelegationRequest"]["State"] == "ASSIGNED"
+        assert alice.update_delegation_request(**request) == {}
+        assert server.error(alice.accept_delegation_request, **request).code == "AccessDenied"
+        assert server.iam.accept_delegation_request(**request) == {}
+        assert alice.send_delegation_token(**request) == {}

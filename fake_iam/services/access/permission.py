@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from fake_iam.domain.policy.decisions import Decision, decide
+from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
 from fake_iam.domain.policy.explanations import explained
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
@@ -69,10 +69,20 @@ def denial_of(store: Store, caller: Caller, attempt: Attempt) -> Denial | None:
     for action, target, context in _checks(store, caller, attempt):
         request = Request(principal, action, target.arn, context)
         decision = decide(request, policies, is_root=is_root)
-        if not decision.is_allowed:
+        if not decision.is_allowed and not _is_given_anyway(store, caller, attempt, decision):
             why = tuple(explained(request, policies, decision))
             return Denial(action, target.arn, _text(caller, action, target, decision), why)
     return None
+
+
+def _is_given_anyway(store: Store, caller: Caller, attempt: Attempt, decision: Decision) -> bool:
+    """Whether IAM allows what no policy mentions: only delegation requests give such permissions."""
+    if "Delegation" not in attempt.operation and attempt.operation != "GetHumanReadableSummary":
+        return False
+    from fake_iam.services.access.delegation import is_granted_by_default  # few calls are about them
+
+    silent = (decision.outcome, decision.kind) == (IMPLICIT_DENY, IDENTITY)
+    return silent and is_granted_by_default(store, caller, attempt.operation, attempt.parameters)
 
 
 def refusal_without_policies(store: Store, caller: Caller, attempt: Attempt) -> str:

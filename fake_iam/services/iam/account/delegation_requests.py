@@ -22,14 +22,14 @@ from fake_iam.domain.account.delegation_requests import (
     too_long_for_root,
     workflow_exists,
 )
+from fake_iam.services.access.delegation import request_of
 from fake_iam.services.context import Context
 from fake_iam.services.iam.service import IAM
 
 
 def find_delegation_request(ctx: Context, request_id: str) -> DelegationRequest:
     """The request of that id, whoever made it. One of another account is as absent as none: raises NoSuchEntity."""
-    tables = (account.table(DelegationRequest) for account in ctx.store.accounts())
-    request = next((found for table in tables if (found := table.get(request_id)) is not None), None)
+    request = request_of(ctx.store, request_id)
     if request is None or not request.open_to(ctx.account.id):
         raise no_such_request(request_id)
     return request

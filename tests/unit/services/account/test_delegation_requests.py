@@ -413,3 +413,66 @@ def test_words_are_for_those_who_may_see_the_request(wire: Wire) -> None:
 def test_nothing_else_is_put_into_words(wire: Wire, arn: str) -> None:
     said = f"The entity {arn} is not a delegation request."
     assert wire.call("GetHumanReadableSummary", EntityArn=arn) == AwsError("InvalidInput", said, 400)
+
+
+# Who needs no policy
+
+
+@pytest.fixture
+def held() -> Wire:
+    """A server that holds callers to their policies, with the user alice who has none."""
+    wire = Wire(random_seed=7, enforce_policies="on")
+    wire.user("alice")
+    return wire
+
+
+def denied(verb: str, request_id: str) -> AwsError:
+    action = "iam:SendDelegationToken" if verb == "Send" else f"iam:{verb}DelegationRequest"
+    arn = f"arn:aws:iam::{ACCOUNT}:delegation-request/{request_id}"
+    because = f"because no identity-based policy allows the {action} action"
+    user = "arn:aws:iam::123456789012:user/alice"
+    return AwsError(
+        "AccessDenied", f"User: {user} is not authorized to perform: {action} on resource: {arn} {because}", 403
+    )
+
+
+def test_an_owner_handles_a_request_without_a_policy_but_does_not_accept_it(held: Wire) -> None:
+    alice, request_id = held.key("alice"), made(held)
+    assert get(held, request_id, alice)["State"] == "UNASSIGNED"
+    assert do(held, "Associate", request_id, alice) is None
+    assert summary(held, request_id, alice)["SummaryState"] == "AVAILABLE"
+    assert do(held, "Update", request_id, alice) is None
+    assert do(held, "Accept", request_id, alice) == denied("Accept", request_id)
+    assert do(held, "Accept", request_id) is None
+    assert do(held, "Send", request_id, alice) is None
+    assert listed(held, alice, OwnerId="arn:aws:iam::123456789012:user/alice") == [request_id]
+    rejected = made(held, "workflow-2")
+    do(held, "Associate", rejected, alice)
+    assert do(held, "Reject", rejected, alice) is None
+
+
+@pytest.mark.parametrize("verb", [*CHANGES, "Send"])
+def test_others_need_a_policy(held: Wire, verb: str) -> None:
+    request_id = brought(held, "ACCEPTED")
+    assert do(held, verb, request_id, held.key("alice")) == denied(verb, request_id)
+    assert get(held, request_id, held.key("alice")) == denied("Get", request_id)
+
+
+def test_a_list_of_all_needs_a_policy(held: Wire) -> None:
+    answer = held.call("ListDelegationRequests", held.key("alice"))
+    assert (answer.code, answer.status) == ("AccessDenied", 403)
+
+
+def test_a_request_for_another_account_or_of_no_id_is_denied(held: Wire) -> None:
+    request_id, alice = made(held, OwnerAccountId="222222222222"), held.key("alice")
+    assert get(held, request_id, alice) == denied("Get", request_id)
+    assert do(held, "Associate", MISSING, alice) == denied("Associate", MISSING)
+    assert do(held, "Update", made(held, "workflow-2"), alice).code == "AccessDenied"
+
+
+def test_an_explicit_deny_stops_an_owner(held: Wire) -> None:
+    alice, request_id = held.key("alice"), made(held)
+    do(held, "Associate", request_id, alice)
+    deny = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}'
+    held.call("PutUserPolicy", UserName="alice", PolicyName="no", PolicyDocument=deny)
+    assert do(held, "Update", request_id, alice).message.endswith("with an explicit deny in an identity-based policy")

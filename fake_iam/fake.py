@@ -32,7 +32,7 @@ class FakeIAM:
 
     Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``,
     ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
-    ``faults``, ``calls``, ``journal``, ``enforce_policies`` and ``denials`` are those of
+    ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why`` and ``least_privilege`` are those of
     ``fake_iam.control.controls.Controls``.
 
     Raises:
@@ -68,6 +68,8 @@ class FakeIAM:
         self.calls = controls.calls
         self.enforce_policies = controls.enforce_policies
         self.denials = controls.denials
+        self.why = controls.why
+        self.least_privilege = controls.least_privilege
         self.backdate = controls.backdate
         self.backdate_user = controls.backdate_user
         self.backdate_access_key = controls.backdate_access_key

@@ -21,6 +21,7 @@ from fake_iam.control.http.pages import Page, pages
 from fake_iam.control.nouns.noun import Noun
 from fake_iam.control.nouns.registry import MODULES, hanging_on, nouns
 from fake_iam.control.state.document import json_schema
+from fake_iam.pipeline.implemented import Implemented
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.services.iam import IAM
 from fake_iam.services.registry import Service
@@ -42,7 +43,7 @@ def operations() -> str:
     for title, service in (("IAM", IAM), ("STS", STS)):
         parts.append(f"## {title}")
         model = load_service(service.name)
-        parts += [_operation(service, model, name) for name in sorted(service.operations)]
+        parts += [_operation(service, model, name) for name in sorted(Implemented(model, service).operations)]
     return _page(parts)
 
 

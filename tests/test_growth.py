@@ -24,8 +24,11 @@ import pytest
 import segno
 
 from conformance.material import certify, saml_metadata, ssh_key
+from conformance.modelled import with_whole_model
 from fake_iam.assembly import implemented_services
 from fake_iam.domain import ids
+from fake_iam.domain.account.delegation_requests import ASSIGNED, DelegationRequest
+from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.credentials.mfa_devices import unassigned
@@ -35,6 +38,7 @@ from fake_iam.domain.credentials.signing_certificates import SigningCertificate
 from fake_iam.domain.credentials.ssh_public_keys import SSHPublicKey
 from fake_iam.domain.identities.groups import Group, Membership, membership_key
 from fake_iam.domain.identities.instance_profiles import InstanceProfile
+from fake_iam.domain.identities.role_templates import RoleTemplate, TemplatePolicy, TemplateVersion
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
@@ -43,6 +47,7 @@ from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersi
 from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire, form_request, read
 
+pytestmark = with_whole_model  # the scripts call all there is
 SMALL, LARGE = 100, 5_000
 MORE_STEPS = 1.1  # how many times as many a large account may take: searching takes the logarithm
 MORE_BYTES = 16_000  # a run of an index that is split; a copy of a column of 5,000 would be 40,000
@@ -54,13 +59,32 @@ TRUST = (
     '{"Version": "2012-10-17", "Statement": '
     '{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}'
 )
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:topic"
+TEMPLATE = RoleTemplate(
+    service="iam.amazonaws.com",
+    name="ExampleRoleTemplate",
+    major_version=1,
+    default_minor_version=1,
+    versions=(
+        TemplateVersion(
+            id="A" * 21,
+            minor_version=1,
+            role_name="acquired",
+            trust_policy=TRUST,
+            created_at=AT,
+            updated_at=AT,
+            inline_policies=(TemplatePolicy("own", DOCUMENT),),
+            managed_policy_arns=("arn:aws:iam::aws:policy/ReadOnlyAccess",),
+        ),
+    ),
+)
 SERVICE = "codecommit.amazonaws.com"
 # Not counted: what draws again until a number fits, whose work differs by luck; signing keys, worked out at their first
 # use; and the drawing of QR codes.
 UNCOUNTED = (random.__file__, ids.__file__, hmac.__file__, str(Path(segno.__file__).parent))
 # What reads the whole account by nature: the report has a line for each user.
 WHOLE = {"GenerateCredentialReport", "GetCredentialReport"}
-OPERATIONS = sorted(name for each in implemented_services().values() for name in each.service.operations)
+OPERATIONS = sorted(name for each in implemented_services().values() for name in each.operations)
 
 
 @dataclass(frozen=True)
@@ -112,6 +136,8 @@ def policy_arn(number: int) -> str:
 def fill(account: Account, size: int) -> None:
     """So many of each kind; and a group, a policy and a boundary that all users share."""
     shared = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    account.table(RoleTemplate).put(TEMPLATE.arn, TEMPLATE)
+    account.table(Organization).put("o-example123", Organization("o-example123", ACCOUNT))
     account.table(Group).put("AGPAALL", Group("AGPAALL", ACCOUNT, "everyone", "/", AT))
     for number in range(size):
         user_id, group_id = name("AIDA", number), name("AGPA", number)
@@ -160,6 +186,20 @@ def fill(account: Account, size: int) -> None:
             kept = device.enabled(user_id, AT) if kind == "used" else device
             account.table(type(kept)).put(kept.serial_number, kept)
         others: list[Any] = [
+            DelegationRequest(
+                id=name("request-", number),
+                requestor_id=ACCOUNT,
+                workflow_id=name("workflow", number),
+                description="Example",
+                permissions="{}",
+                notification_channel=TOPIC,
+                session_duration=3600,
+                created_at=AT,
+                updated_at=AT,
+                state=ASSIGNED,
+                owner_account_id=ACCOUNT,
+                owner_arn=f"arn:aws:iam::{ACCOUNT}:root",
+            ),
             ServiceCredential(
                 id=name("ACCA", number),
                 account_id=ACCOUNT,
@@ -331,6 +371,12 @@ def roles(call: Caller) -> None:
     call("ListRoles", "by path", PathPrefix="/team1/", MaxItems=PAGE)
 
 
+def role_templates(call: Caller) -> None:
+    call("GetRoleTemplateVersion", TemplateArn=TEMPLATE.arn)
+    call("AcquireRole", TemplateArn=TEMPLATE.arn)
+    call("AcquireRole", "again", TemplateArn=TEMPLATE.arn)
+
+
 def providers(call: Caller) -> None:
     tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
     made = call("CreateOpenIDConnectProvider", Url="https://new.example.com", **tag)
@@ -458,7 +504,42 @@ def service_credentials(call: Caller) -> None:
     call("DeleteServiceSpecificCredential", **credential)
 
 
+def organizations(call: Caller) -> None:
+    call("ListOrganizationsFeatures")
+    for feature in ("RootCredentialsManagement", "RootSessions"):
+        call(f"EnableOrganizations{feature}")
+        call(f"DisableOrganizations{feature}")
+
+
+def delegation_requests(call: Caller) -> None:
+    for number, last in enumerate(("SendDelegationToken", "RejectDelegationRequest")):
+        made = call(
+            "CreateDelegationRequest",
+            Description="Example",
+            NotificationChannel=TOPIC,
+            RequestorWorkflowId=f"new workflow {number}",
+            SessionDuration=3600,
+            **{"Permissions.PolicyTemplateArn": "arn:aws:iam:::delegation-template/template"},
+        )
+        request = {"DelegationRequestId": made["DelegationRequestId"]}
+        call("GetDelegationRequest", **request)
+        arn = f"arn:aws:iam::{ACCOUNT}:delegation-request/{made['DelegationRequestId']}"
+        call("GetHumanReadableSummary", EntityArn=arn)
+        call("AssociateDelegationRequest", **request)
+        call("UpdateDelegationRequest", Notes="please look", **request)
+        call("AcceptDelegationRequest", **request)
+        call(last, **request)
+    call.pages("ListDelegationRequests")
+    call.pages("ListDelegationRequests", "of an owner", OwnerId=f"arn:aws:iam::{ACCOUNT}:root")
+
+
 def account(call: Caller) -> None:
+    enabled = {"Properties.entry.1.key": "RoleManager/Enabled", "Properties.entry.1.value": "true"}
+    call("PutAccountProperties", **enabled)
+    call("GetAccountProperties")
+    call("EnableOutboundWebIdentityFederation")
+    call("GetOutboundWebIdentityFederationInfo")
+    call("DisableOutboundWebIdentityFederation")
     call("CreateAccountAlias", AccountAlias="example")
     call("ListAccountAliases")
     call("DeleteAccountAlias", AccountAlias="example")
@@ -481,11 +562,14 @@ SCRIPTS = (
     passwords,
     groups,
     roles,
+    role_templates,
     providers,
     policies,
     devices,
     key_material,
     service_credentials,
+    organizations,
+    delegation_requests,
     account,
 )
 

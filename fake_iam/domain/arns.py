@@ -50,6 +50,11 @@ def role(partition: str, account_id: str, path: str, name: str) -> str:
     return f"arn:{partition}:iam::{account_id}:role{path}{name}"
 
 
+def role_template(partition: str, service: str, name: str, major_version: int) -> str:
+    """A role template of a service (service authorization reference)."""
+    return f"arn:{partition}:iam::aws:role-template/{service}/{name}:{major_version}"
+
+
 def instance_profile(partition: str, account_id: str, path: str, name: str) -> str:
     """An instance profile."""
     return f"arn:{partition}:iam::{account_id}:instance-profile{path}{name}"

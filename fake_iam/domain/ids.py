@@ -116,12 +116,12 @@ class IdSource:
         """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""
         return TOKEN_HEAD + self._draw(SECRET_ALPHABET, max(TOKEN_SIZE, minimum_size) - len(TOKEN_HEAD))
 
-    def task_id(self) -> str:
+    def uuid(self) -> str:
         """A lower-case UUID of version 4."""
         return _uuid(self._random)
 
     def request_id(self) -> str:
-        """A lower-case UUID of version 4."""
+        """A lower-case UUID of version 4, from a generator of its own."""
         return _uuid(self._requests)
 
     def extended_request_id(self, region: str, at: datetime) -> str:

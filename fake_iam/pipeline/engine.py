@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 
 Observer = Callable[[Call, WireResponse, float], None]
 
-# HTTP statuses of codes that no error shape of the model has. Sources: facts, sections 2.3, 3, 4 and 9.
+# HTTP statuses of codes for which the model has none. Sources: facts, sections 2.3, 3, 4 and 9; those of organizations
+# are assumed.
 STATUSES: Final[Mapping[str, int]] = {
     "AccessDenied": 403,
     "AccessDeniedException": 400,
+    "AccountNotManagementOrDelegatedAdministratorException": 400,
+    "CallerIsNotManagementAccountException": 400,
     "ExpiredToken": 403,
     "IncompleteSignature": 400,
     "InternalFailure": 500,
@@ -47,7 +50,10 @@ STATUSES: Final[Mapping[str, int]] = {
     "NotAuthorized": 400,
     "NotImplemented": 501,
     "OptInRequired": 403,
+    "OrganizationNotFoundException": 400,
+    "OrganizationNotInAllFeaturesModeException": 400,
     "RequestExpired": 400,
+    "ServiceAccessNotEnabledException": 400,
     "ServiceFailure": 500,
     "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,
@@ -147,13 +153,14 @@ class Engine:
 
         Raises:
             Refusal: a parameter breaks a constraint of the model.
-            ServiceError: the operation refuses.
+            ServiceError: the operation refuses, or the installed botocore is too old for it.
         """
         implemented = next(known for known in self.services.values() if known.model.name == service)
+        does = implemented.operation(operation)
+        if does is None:
+            raise InvalidAction.operation(operation, implemented.model.version)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        does = implemented.operation(operation)
-        assert does is not None
         caller = Caller.root(account_id, partition=partition, for_aws=True)
         does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
 

@@ -19,6 +19,11 @@ class Implemented:
         self.service = service
         self._agreed: dict[str, Operation] = {}
 
+    @property
+    def operations(self) -> list[str]:
+        """The names of those that are answered here, without those that the installed botocore is too old for."""
+        return [name for name in self.service.operations if name in self.model.operations]
+
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, or None: the model has none, or it is not answered here.
 

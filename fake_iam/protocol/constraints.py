@@ -41,6 +41,8 @@ def checker(model: ServiceModel, shape_name: str) -> Checker:
         return _structure(model, shape)
     if shape.type == "list":
         return _list(model, shape)
+    if shape.type == "map":
+        return _map(model, shape)
     if shape.type == "integer":
         return _integer(shape)
     if shape.type == "string":
@@ -112,8 +114,39 @@ def _list(model: ServiceModel, shape: Shape) -> Checker:
     return check
 
 
+def _map(model: ServiceModel, shape: Shape) -> Checker:
+    """Keys and plain values are judged as lists' members are. The texts are those of AWS's other services (assumed)."""
+    assert shape.key is not None and shape.item is not None
+    key, item = model.shapes[shape.key], model.shapes[shape.item]
+    check_key, check_item = checker(model, shape.key), checker(model, shape.item)
+    plain = item.type != "structure"
+    low, high = _lengths(shape)
+    says_keys = f"Map keys must satisfy constraint: [{', '.join(_member_constraints(shape, key))}]"
+    says_values = f"Map value must satisfy constraint: [{', '.join(_member_constraints(shape, item))}]"
+
+    def check(value: dict[str, Any], at: str, found: Found) -> None:
+        if not low <= len(value) <= high:
+            found.append(_wrong_length(value, at, low, high))
+        keys: Found = []
+        values: Found = []
+        for name, entry in value.items():
+            check_key(name, at, keys)
+            if plain and entry is None:
+                values.append(Violation(at, None, NOT_NULL, "null"))
+            else:
+                check_item(entry, at if plain else f"{at}.{name}.member", values)
+        if keys:
+            found.append(Violation(at, value, says_keys, "members"))
+        if plain and values:
+            found.append(Violation(at, value, says_values, "members"))
+        else:
+            found.extend(values)
+
+    return check
+
+
 def _member_constraints(shape: Shape, item: Shape) -> list[str]:
-    """All constraints of a list's members, as AWS prints them whichever is broken."""
+    """All constraints of a list's or map's members, as AWS prints them whichever is broken."""
     texts = []
     if item.max is not None:
         texts.append(f"Member must have length less than or equal to {item.max}")

@@ -27,6 +27,9 @@ def parser(model: ServiceModel, shape_name: str) -> Parser:
     if shape.type == "list":
         assert shape.item is not None
         return _list(parser(model, shape.item))
+    if shape.type == "map":
+        assert shape.item is not None
+        return _map(parser(model, shape.item))
     return {"integer": _integer, "boolean": _boolean}.get(shape.type, _text)
 
 
@@ -70,11 +73,31 @@ def _structure(members: list[tuple[str, Parser]]) -> Parser:
 
 def _list(parse_item: Parser) -> Parser:
     def parse(parameters: Parameters, name: str) -> list[Any] | None:
-        start = f"{name}.member."
-        found = {key[len(start) :].partition(".")[0] for key in parameters if key.startswith(start)}
-        indices = sorted((index for index in found if re.fullmatch(INDEX, index, re.ASCII)), key=int)
-        if indices:
-            return [parse_item(parameters, start + index) for index in indices]
+        places = _places(parameters, f"{name}.member.")
+        if places:
+            return [parse_item(parameters, place) for place in places]
         return [] if name in parameters else None
 
     return parse
+
+
+def _map(parse_value: Parser) -> Parser:
+    """Entries with keys, whose values may be missing. Without a key it is "", and of two with one key the last counts.
+
+    Both are assumed.
+    """
+
+    def parse(parameters: Parameters, name: str) -> dict[str, Any] | None:
+        places = _places(parameters, f"{name}.entry.")
+        if places:
+            return {parameters.get(f"{place}.key", ""): parse_value(parameters, f"{place}.value") for place in places}
+        return {} if name in parameters else None
+
+    return parse
+
+
+def _places(parameters: Parameters, start: str) -> list[str]:
+    """The names that begin so and go on with a number, up to it, in the order of the numbers."""
+    found = {key[len(start) :].partition(".")[0] for key in parameters if key.startswith(start)}
+    indices = sorted((index for index in found if re.fullmatch(INDEX, index, re.ASCII)), key=int)
+    return [start + index for index in indices]

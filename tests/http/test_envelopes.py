@@ -250,6 +250,7 @@ LISTS = [
 OF_OTHER_NOUNS = {
     "ListAttachedGroupPolicies",
     "ListAttachedRolePolicies",
+    "ListDelegationRequests",
     "ListEntitiesForPolicy",
     "ListGroupPolicies",
     "ListInstanceProfileTags",
@@ -258,6 +259,7 @@ OF_OTHER_NOUNS = {
     "ListMFADeviceTags",
     "ListOpenIDConnectProviderTags",
     "ListOpenIDConnectProviders",
+    "ListOrganizationsFeatures",
     "ListPolicies",
     "ListPoliciesGrantingServiceAccess",
     "ListPolicyTags",
@@ -325,6 +327,6 @@ def test_dates_have_whole_seconds_and_a_z(wire: Wire) -> None:
 
 
 def test_an_operation_of_iam_that_is_missing_here_says_so_in_the_namespace_of_iam(wire: Wire) -> None:
-    response = send(wire, "EnableOrganizationsRootSessions")
+    response = send(wire, "GenerateOrganizationsAccessReport")
     assert read(response).code == "NotImplemented"
     assert f'<ErrorResponse xmlns="{NAMESPACE}">'.encode() in response.body

@@ -541,7 +541,7 @@ def test_authentication_is_answered_before_a_malformed_integer(strict: Wire) -> 
 
 
 def test_authentication_is_answered_before_an_operation_not_implemented(strict: Wire) -> None:
-    assert strict.call("EnableOrganizationsRootSessions", WRONG_SECRET) == WRONG
+    assert strict.call("GenerateOrganizationsAccessReport", WRONG_SECRET) == WRONG
 
 
 def test_authentication_is_answered_before_the_existence_of_the_user(strict: Wire) -> None:

@@ -11,11 +11,16 @@ from fake_iam.control.nouns.noun import Noun
 # The modules beside this one. They are loaded when controls are used, not when a server starts.
 MODULES: Final = (
     "account_aliases",
+    "account_properties",
+    "organizations",
+    "outbound_federation",
+    "delegation_requests",
     "managed_policies",
     "groups",
     "users",
     "root_users",
     "roles",
+    "role_templates",
     "service_linked_roles",
     "instance_profiles",
     "oidc_providers",

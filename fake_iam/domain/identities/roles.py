@@ -44,6 +44,14 @@ class Trusted:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateSource:
+    """The role template that a role was made from."""
+
+    arn: str
+    minor_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """A role; its id outlives no deletion: a role made again under the name is another one.
 
@@ -67,6 +75,7 @@ class Role:
     last_use: RoleUse | None = None
     partition: str = arns.AWS
     linked_resources: tuple[LinkedResources, ...] = ()
+    template: TemplateSource | None = None
 
     @property
     def arn(self) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
-from fake_iam.domain.policy.decisions import Decision, decide
+from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Context, Values
@@ -72,10 +72,20 @@ def denial_of(store: Store, caller: Caller, known: Known, attempt: Attempt) -> D
         request = Request(known.principal, action, target.arn, context)
         policies = known.about(action)
         decision = decide(request, policies, is_root=is_root)
-        if not decision.is_allowed:
+        if not decision.is_allowed and not _is_given_anyway(store, caller, attempt, decision):
             text = partial(_text, caller.arn, action, target.shown, decision)
             return Denial(caller.arn, request, policies, decision, text)
     return None
+
+
+def _is_given_anyway(store: Store, caller: Caller, attempt: Attempt, decision: Decision) -> bool:
+    """Whether IAM allows what no policy mentions: only delegation requests give such permissions."""
+    if "Delegation" not in attempt.operation and attempt.operation != "GetHumanReadableSummary":
+        return False
+    from fake_iam.services.access.delegation import is_granted_by_default  # few calls are about them
+
+    silent = (decision.outcome, decision.kind) == (IMPLICIT_DENY, IDENTITY)
+    return silent and is_granted_by_default(store, caller, attempt.operation, attempt.parameters)
 
 
 def refusal_without_policies(store: Store, caller: Caller, attempt: Attempt) -> str:

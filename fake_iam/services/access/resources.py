@@ -253,7 +253,7 @@ _OPERATIONS: Final[tuple[tuple[Rule, str], ...]] = (
         "RejectDelegationRequest SendDelegationToken UpdateDelegationRequest",
     ),
     (Rule(("delegation-request",), _by_arn(None, "EntityArn")), "GetHumanReadableSummary"),
-    (Rule(("role-template",), _by_arn(None, "RoleTemplateArn")), "AcquireRole GetRoleTemplateVersion"),
+    (Rule(("role-template",), _by_arn(None, "TemplateArn")), "AcquireRole GetRoleTemplateVersion"),
     (Rule(("access-report",), _numbered("access-report", "EntityPath")), "GenerateOrganizationsAccessReport"),
     (Rule(("group", "policy", "role", "user"), _by_arn(None, "Arn")), "GenerateServiceLastAccessedDetails"),
     (Rule(_PRINCIPALS, _by_arn(None, "Arn")), "ListPoliciesGrantingServiceAccess"),

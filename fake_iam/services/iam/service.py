@@ -12,6 +12,7 @@ IAM = Service(
             "CreateAccessKey DeleteAccessKey GetAccessKeyLastUsed ListAccessKeys UpdateAccessKey"
         ),
         "account.account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
+        "account.account_properties": "GetAccountProperties PutAccountProperties",
         "account.account_summary": "GetAccountSummary",
         "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
         "reports.access_advisor": (
@@ -36,6 +37,19 @@ IAM = Service(
         "credentials.mfa_devices": (
             "CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice "
             "ListMFADeviceTags ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice"
+        ),
+        "account.delegation_requests": (
+            "AcceptDelegationRequest AssociateDelegationRequest CreateDelegationRequest GetDelegationRequest "
+            "GetHumanReadableSummary ListDelegationRequests RejectDelegationRequest SendDelegationToken "
+            "UpdateDelegationRequest"
+        ),
+        "account.organizations": (
+            "DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions "
+            "EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions ListOrganizationsFeatures"
+        ),
+        "account.outbound_federation": (
+            "DisableOutboundWebIdentityFederation EnableOutboundWebIdentityFederation "
+            "GetOutboundWebIdentityFederationInfo"
         ),
         "account.token_preferences": "SetSecurityTokenServicePreferences",
         "account.password_policy": "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
@@ -72,6 +86,7 @@ IAM = Service(
             "ListInstanceProfileTags ListInstanceProfiles ListInstanceProfilesForRole RemoveRoleFromInstanceProfile "
             "TagInstanceProfile UntagInstanceProfile"
         ),
+        "identities.role_templates": "AcquireRole GetRoleTemplateVersion",
         "identities.roles": (
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"

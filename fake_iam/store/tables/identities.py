@@ -42,6 +42,7 @@ IDENTITY: Final = Indexes(
 TABLES: Final[Mapping[str, Indexes]] = {
     "identities.users.User": IDENTITY,
     "identities.roles.Role": IDENTITY,
+    "identities.role_templates.RoleTemplate": Indexes(),
     "identities.role_deletions.RoleDeletion": Indexes(
         {"unfinished": lambda deletion: None if deletion.outcome else deletion.account_id}
     ),

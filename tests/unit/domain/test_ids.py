@@ -113,7 +113,7 @@ def test_a_session_token_is_as_long_as_it_must_be_and_begins_as_real_ones_do(min
 @given(seeds)
 def test_ids_of_requests_and_tasks_are_lower_case_uuids_of_version_4(seed: int) -> None:
     source = IdSource(seed)
-    for text in (source.request_id(), source.task_id()):
+    for text in (source.request_id(), source.uuid()):
         parsed = uuid.UUID(text)
         assert (str(parsed), parsed.version, parsed.variant) == (text, 4, uuid.RFC_4122)
 

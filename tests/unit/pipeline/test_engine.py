@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam import ManualClock
 from fake_iam.assembly import assemble
 from fake_iam.domain import errors
@@ -79,6 +80,8 @@ def test_the_steps_of_the_controls_stand_where_the_caller_is_known_and_behind_th
     [
         ("AccessDenied", 403),
         ("AccessDeniedException", 400),
+        ("AccountNotManagementOrDelegatedAdministratorException", 400),
+        ("CallerIsNotManagementAccountException", 400),
         ("ExpiredToken", 403),
         ("IncompleteSignature", 400),
         ("InternalFailure", 500),
@@ -91,7 +94,10 @@ def test_the_steps_of_the_controls_stand_where_the_caller_is_known_and_behind_th
         ("NotAuthorized", 400),
         ("NotImplemented", 501),
         ("OptInRequired", 403),
+        ("OrganizationNotFoundException", 400),
+        ("OrganizationNotInAllFeaturesModeException", 400),
         ("RequestExpired", 400),
+        ("ServiceAccessNotEnabledException", 400),
         ("ServiceFailure", 500),
         ("ServiceUnavailable", 503),
         ("SignatureDoesNotMatch", 403),
@@ -132,6 +138,7 @@ def test_the_status_of_a_refusal_is_its_own_if_it_has_one(engine: Engine) -> Non
     assert engine._status(call(IAM_MODEL), Refusal("NoSuchEntity", status=418)) == 418
 
 
+@with_whole_model
 @pytest.mark.parametrize("kind", list(subclasses(ServiceError)), ids=lambda kind: kind.__name__)
 def test_every_error_of_the_domain_has_a_status(engine: Engine, kind: type[ServiceError]) -> None:
     found = {engine._status(call(model), kind("x")) for model in (IAM_MODEL, STS_MODEL)} - {None}
@@ -332,3 +339,10 @@ def test_in_the_mode_issued_a_known_key_must_sign(wire: Wire) -> None:
 def test_a_path_of_the_control_plane_does_not_reach_the_engine(wire: Wire) -> None:
     response = wire.send(WireRequest.of("GET", "/_fake_iam/health", "", [("Host", HOST)]))
     assert (response.status, dict(response.headers)["Content-Type"]) == (200, "application/json")
+
+
+def test_an_operation_that_botocore_is_too_old_for_is_not_performed(engine: Engine) -> None:
+    at = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    with engine.store.transaction(), pytest.raises(errors.InvalidAction) as raised:
+        engine.perform("123456789012", "iam", "GetCup", {}, at, partition="aws")
+    assert raised.value.message == "Could not find operation GetCup for version 2010-05-08"

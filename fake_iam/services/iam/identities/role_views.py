@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.identities.roles import Role, TemplateSource
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
 from fake_iam.services.iam.identities.trust_policies import shown_trust_policy
@@ -36,13 +36,22 @@ def role_summary(ctx: Context, role: Role) -> dict[str, Any]:
 
 
 def role_detail(ctx: Context, role: Role) -> dict[str, Any]:
-    """A role as GetRole shows it; RoleLastUsed is empty for one that was never used (recorded)."""
+    """A role as GetRole shows it; RoleLastUsed is empty for one that was never used (recorded).
+
+    That the template is shown here and not in lists is assumed.
+    """
     return {
         **role_summary(ctx, role),
         "PermissionsBoundary": views.boundary(role.permissions_boundary),
         "RoleLastUsed": role_last_used(role),
         "Tags": views.tag_list(role.tags) or None,
+        "SourceRoleTemplate": source_template(role.template),
     }
+
+
+def source_template(source: TemplateSource | None) -> dict[str, Any] | None:
+    """The template that a role was made from, if it was."""
+    return None if source is None else {"TemplateArn": source.arn, "TemplateMinorVersion": source.minor_version}
 
 
 def role_last_used(role: Role) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def delete_service_linked_role(ctx: Context, *, role_name: str) -> dict[str, Any
         if deletion.role_id == role.id:
             return {"DeletionTaskId": deletion.id}
     deletion = RoleDeletion(
-        id=task_id(role.path, role.name, ctx.ids.task_id()),
+        id=task_id(role.path, role.name, ctx.ids.uuid()),
         account_id=ctx.account.id,
         role_id=role.id,
         requested_at=ctx.now,

@@ -66,7 +66,7 @@ def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularit
     services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
     entities = {one.id: one for one in acting}.values()
     report = AccessReport(
-        id=ctx.ids.task_id(),
+        id=ctx.ids.uuid(),
         account_id=ctx.account.id,
         arn=arn,
         granularity=granularity or SERVICE_LEVEL,

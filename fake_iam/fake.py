@@ -32,7 +32,9 @@ class FakeIAM:
 
     Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``,
     ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
-    ``faults``, ``calls`` and ``journal`` are those of ``fake_iam.control.controls.Controls``.
+    ``faults``, ``calls`` and ``journal`` are those of ``fake_iam.control.controls.Controls``. ``web_identity_token``,
+    ``set_web_identity_keys``, ``saml_metadata`` and ``saml_assertion`` stand in for identity providers; they are those
+    of ``fake_iam.control.federation.federation.Federation``.
 
     Raises:
         SettingsError: a setting is out of its range.
@@ -75,6 +77,8 @@ class FakeIAM:
         self.load = controls.load
         self.snapshot = controls.snapshot
         self.restore = controls.restore
+        self.web_identity_token = controls.federation.web_identity_token
+        self.set_web_identity_keys = controls.federation.set_web_identity_keys
         self._session: Any = None
         self._session_lock = threading.Lock()
 

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import jwt
 import pytest
 
 from fake_iam import FakeIAM
@@ -200,3 +201,28 @@ def test_a_real_looking_key_is_warned_of_on_the_servers_terminal() -> None:
     assert err == (
         "fake-iam: a call was signed with AKIA...5KYU, which looks like a real AWS key and was not issued here\n"
     )
+
+
+def test_tokens_and_keys_of_providers(fake: FakeIAM, capsys: Output, tmp_path: Path) -> None:
+    fake.seed({"oidc_providers": [{"url": "https://login.example.com", "client_ids": ["app"]}]})
+    asked = ("web-identity-token", "https://login.example.com", "--sub", "bob")
+    status, text = said(capsys, *asked, "--claim", 'amr=["mfa"]', "--claim", "email=a@b.c", "--claim", "iat=null")
+    claims = jwt.decode(text.strip(), options={"verify_signature": False})
+    assert (status, claims.pop("exp") > 0) == (0, True)
+    assert claims == {
+        "iss": "https://login.example.com",
+        "sub": "bob",
+        "aud": "app",
+        "amr": ["mfa"],
+        "email": "a@b.c",
+    }
+    assert said(capsys, *asked, "--claim", "email") == (
+        2,
+        "fake-iam: 'email' must be a claim and its value: email=alice@example.com\n",
+    )
+    file = tmp_path / "jwks.json"
+    file.write_text('{"keys": []}')
+    done = (0, '{\n  "status": "done"\n}\n')
+    assert said(capsys, "web-identity-keys", "https://login.example.com", "--jwks", str(file)) == done
+    status, text = said(capsys, "web-identity-keys", "login.example.com", "--jwks-url", "https://example.com/keys")
+    assert (status, "nothing else is asked" in text) == (1, True)

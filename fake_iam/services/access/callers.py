@@ -50,9 +50,7 @@ def caller_keys(store: Store, caller: Caller, now: datetime) -> dict[str, Values
     """The condition keys that follow from who calls and when, in lower case."""
     role = role_of(store, caller)
     user = store.account(caller.account_id).users.get(caller.id) if caller.kind == "user" else None
-    keys: dict[str, Values] = {
-        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:epochtime": str(int(now.timestamp())),
+    keys = time_keys(now) | {
         "aws:principalarn": caller.arn if role is None else role.arn,
         "aws:principalaccount": caller.account_id,
         "aws:principaltype": TYPES[caller.kind],
@@ -68,6 +66,11 @@ def caller_keys(store: Store, caller: Caller, now: datetime) -> dict[str, Values
     if caller.session is not None:
         keys |= _session_keys(caller.session, now)
     return keys
+
+
+def time_keys(now: datetime) -> dict[str, Values]:
+    """The condition keys that every request has, whoever calls."""
+    return {"aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}", "aws:epochtime": str(int(now.timestamp()))}
 
 
 def tag_keys(prefix: str, tags: Iterable[Tag]) -> dict[str, Values]:

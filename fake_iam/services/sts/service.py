@@ -10,6 +10,7 @@ STS = Service(
     nouns={
         "caller": "GetAccessKeyInfo GetCallerIdentity",
         "assumed_roles": "AssumeRole",
+        "web_identities": "AssumeRoleWithWebIdentity",
         "federation": "DecodeAuthorizationMessage GetFederationToken",
         "sessions": "GetSessionToken",
     },

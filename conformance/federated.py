@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any, Final
 
 from conformance.people import PREFIX
@@ -28,6 +29,39 @@ def steered(target: Target, page: str, **fields: Any) -> Any:
 CLIENT: Final = "fake-iam-conformance"
 
 
+class SamlProviders:
+    """Makes SAML providers; ``clean_up`` removes them."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._arns: list[str] = []
+
+    def __call__(self, metadata: str) -> str:
+        """A new provider's ARN."""
+        __tracebackhide__ = True
+        name = PREFIX + secrets.token_hex(6)
+        made = self._target.iam.create_saml_provider(Name=name, SAMLMetadataDocument=metadata)
+        self._arns.append(str(made["SAMLProviderArn"]))
+        return self._arns[-1]
+
+    def clean_up(self) -> list[str]:
+        """Remove them. Returns what is left behind, in words."""
+        delete = self._target.iam.delete_saml_provider
+        return left_of(self._arns, lambda arn: delete(SAMLProviderArn=arn))
+
+
+def left_of(arns: list[str], delete: Callable[[str], Any]) -> list[str]:
+    """Delete providers. Returns what is left of them, in words."""
+    left = []
+    for arn in arns:
+        try:
+            delete(arn)
+        except AssertionError as problem:
+            if "NoSuchEntity" not in str(problem) and "no answer" not in str(problem):
+                left.append(f"provider {arn}: {problem}")
+    return left
+
+
 class OidcProviders:
     """Makes OpenID Connect providers; ``clean_up`` removes them."""
 
@@ -46,11 +80,5 @@ class OidcProviders:
 
     def clean_up(self) -> list[str]:
         """Remove them. Returns what is left behind, in words."""
-        left = []
-        for arn in self._arns:
-            try:
-                self._target.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
-            except AssertionError as problem:
-                if "NoSuchEntity" not in str(problem) and "no answer" not in str(problem):
-                    left.append(f"provider {arn}: {problem}")
-        return left
+        delete = self._target.iam.delete_open_id_connect_provider
+        return left_of(self._arns, lambda arn: delete(OpenIDConnectProviderArn=arn))

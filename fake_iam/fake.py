@@ -79,6 +79,8 @@ class FakeIAM:
         self.restore = controls.restore
         self.web_identity_token = controls.federation.web_identity_token
         self.set_web_identity_keys = controls.federation.set_web_identity_keys
+        self.saml_metadata = controls.federation.saml_metadata
+        self.saml_assertion = controls.federation.saml_assertion
         self._session: Any = None
         self._session_lock = threading.Lock()
 

@@ -319,6 +319,13 @@ def roles(call: Caller) -> None:
     call("UpdateAssumeRolePolicy", "of a provider", PolicyDocument=trust, **new)
     token = call.wire.assembled.controls.federation.web_identity_token(provider)
     call("AssumeRoleWithWebIdentity", RoleArn=arn, RoleSessionName="ci", WebIdentityToken=token)
+    federation = call.wire.assembled.controls.federation
+    made = call("CreateSAMLProvider", "of a role", Name="sso", SAMLMetadataDocument=federation.saml_metadata())
+    provider = made["SAMLProviderArn"]
+    trust = json.dumps({"Version": "2012-10-17", "Statement": federated(provider, "AssumeRoleWithSAML")})
+    call("UpdateAssumeRolePolicy", "of a SAML provider", PolicyDocument=trust, **new)
+    assertion = federation.saml_assertion("sso", role=arn)
+    call("AssumeRoleWithSAML", RoleArn=arn, PrincipalArn=provider, SAMLAssertion=assertion)
     call("AttachRolePolicy", PolicyArn=policy_arn(2), **new)
     call("ListAttachedRolePolicies", **new)
     call("DetachRolePolicy", PolicyArn=policy_arn(2), **new)

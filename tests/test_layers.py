@@ -64,6 +64,7 @@ THIRD_PARTY = {
     "commands": {"yaml"},
     "control.documents.files": {"yaml"},
     "control.federation.key_pairs": {"cryptography"},
+    "control.federation.saml_responses": {"lxml", "signxml"},
     "control.federation.web_tokens": {"jwt"},
     "control.nouns.stand_ins": {"cryptography"},
     "inprocess": {"botocore"},
@@ -72,6 +73,7 @@ THIRD_PARTY = {
     "services.iam.credentials.key_material": {"cryptography"},
     "pytest_plugin": {"boto3", "botocore", "pytest"},
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
+    "services.sts.saml_responses": {"cryptography", "lxml", "signxml"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }
 TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}

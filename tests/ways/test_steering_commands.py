@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import jwt
 import pytest
+from lxml import etree
 
 from fake_iam import FakeIAM
 from fake_iam.cli import main
@@ -226,3 +228,20 @@ def test_tokens_and_keys_of_providers(fake: FakeIAM, capsys: Output, tmp_path: P
     assert said(capsys, "web-identity-keys", "https://login.example.com", "--jwks", str(file)) == done
     status, text = said(capsys, "web-identity-keys", "login.example.com", "--jwks-url", "https://example.com/keys")
     assert (status, "nothing else is asked" in text) == (1, True)
+
+
+def test_metadata_and_assertions_of_providers(fake: FakeIAM, capsys: Output) -> None:
+    status, document = said(capsys, "saml-metadata", "--entity-id", "https://idp.example.com")
+    assert (status, 'entityID="https://idp.example.com"' in document) == (0, True)
+    fake.client("iam").create_saml_provider(Name="Okta", SAMLMetadataDocument=document.strip())
+    asked = ("saml-assertion", "Okta", "--role", "sso", "--session-name", "alice", "--tag", "team=red")
+    more = ("--transitive-tag-key", "team", "--attribute", "groups=a", "--attribute", "groups=b", "--duration", "900")
+    status, text = said(capsys, *asked, *more)
+    values = [value.text for value in etree.fromstring(base64.b64decode(text)).iter("{*}AttributeValue")]
+    provider = "arn:aws:iam::123456789012:saml-provider/Okta"
+    role = "arn:aws:iam::123456789012:role/sso"
+    assert (status, values) == (0, [f"{role},{provider}", "alice", "900", "red", "team", "a", "b"])
+    assert said(capsys, *asked, "--tag", "team") == (
+        2,
+        "fake-iam: 'team' must be a tag's key and value: team=red\n",
+    )

@@ -133,10 +133,10 @@ def _spelt_role_session(session: RoleSession) -> dict[str, Any]:
 NOUN: Final = Noun(
     name="session",
     title="Temporary credentials",
-    about="Credentials of AssumeRole, GetSessionToken and GetFederationToken. Dumps with secrets have them.",
+    about="Credentials of the AssumeRole family, GetSessionToken and GetFederationToken. Dumps with secrets have them.",
     rows=(Session,),
-    operations=("sts.sessions", "sts.federation", "sts.assumed_roles", "sts.web_identities"),
-    conformance=("sts", "mfa_sessions", "federation", "assumed_roles", "web_identities"),
+    operations=("sts.sessions", "sts.federation", "sts.assumed_roles", "sts.web_identities", "sts.saml_identities"),
+    conformance=("sts", "mfa_sessions", "federation", "assumed_roles", "web_identities", "saml_identities"),
     seed=Seed(field="sessions", meaning="temporary credentials (dumps)", item=_item, plant=_plant),
     spell=_spell,
     imports=Import(lacks="temporary credentials"),

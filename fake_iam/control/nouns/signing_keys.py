@@ -57,8 +57,8 @@ NOUN: Final = Noun(
     about="The keys with which this server signs tokens and assertions in an identity provider's place. One is made "
     "for each provider when it is first needed.",
     rows=(SigningKey,),
-    operations=("sts.web_identities",),
-    conformance=("web_identities",),
+    operations=("sts.web_identities", "sts.saml_identities"),
+    conformance=("web_identities", "saml_identities"),
     seed=Seed(field="signing_keys", meaning="keys that sign for identity providers (dumps)", item=_item, plant=_plant),
     spell=_spell,
     imports=Import(lacks="the keys of identity providers"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.domain import arns
@@ -112,8 +113,9 @@ def begin(
     *,
     mfa: bool = False,
     chained: bool = False,
+    until: datetime | None = None,
 ) -> Session:
-    """Issue the credentials of a session.
+    """Issue the credentials of a session, which are over at ``until`` at the latest.
 
     Raises:
         ValidationError: it is to last longer than it may.
@@ -124,6 +126,8 @@ def begin(
     check_duration(seconds, role.max_session_duration, chained=chained)
     check_policy(asked.policy)
     check_packed_size(packed_size(asked.policy, asked.policy_arns))
+    if until is not None:
+        seconds = min(seconds, int((until - ctx.now).total_seconds()))
     return issue(
         ctx,
         ctx.store.account(role.account_id),
@@ -149,7 +153,7 @@ def begin_federated(
     *,
     keys: dict[str, Values],
     kept: dict[str, Values],
-    seconds: int | None = None,
+    until: datetime | None = None,
 ) -> dict[str, Any]:
     """Begin a session for somebody whom an identity provider vouches for, and answer it.
 
@@ -164,7 +168,7 @@ def begin_federated(
         minimum_token_size: how long the session token is at least.
         keys: the condition keys that the provider's word gives the trust policy.
         kept: those that stay with the session.
-        seconds: how long it lasts, if the provider has a say in that, too.
+        until: when the provider's own session ends, and with it this one.
 
     Raises:
         AccessDenied: there is no such role, or it does not trust the provider so.
@@ -181,8 +185,7 @@ def begin_federated(
     role = find_role(ctx, role_arn)
     if role is None or not trusts(role, federated(provider), actions, keys):
         raise may_not_assume_with(operation)
-    lasting = asked if seconds is None else replace(asked, duration_seconds=seconds)
-    return answer(begin(ctx, role, session, lasting, minimum_token_size), role, asked)
+    return answer(begin(ctx, role, session, asked, minimum_token_size, until=until), role, asked)
 
 
 def answer(issued: Session, role: Role, asked: Asked) -> dict[str, Any]:

@@ -11,6 +11,7 @@ STS = Service(
         "caller": "GetAccessKeyInfo GetCallerIdentity",
         "assumed_roles": "AssumeRole",
         "web_identities": "AssumeRoleWithWebIdentity",
+        "saml_identities": "AssumeRoleWithSAML",
         "federation": "DecodeAuthorizationMessage GetFederationToken",
         "sessions": "GetSessionToken",
     },

@@ -214,9 +214,7 @@ CANDIDATES: dict[str, Callable[[Assembled, int], None]] = {
         werkzeug,
     )
 }
-NEEDS = {"asyncio_httptools": "httptools", "asyncio_h11": "h11"} | {
-    name: name for name in ("waitress", "cheroot", "granian", "werkzeug")
-}
+NEEDS = {"asyncio_h11": "h11"} | {name: name for name in ("waitress", "cheroot", "granian", "werkzeug")}
 
 
 def reply(assembled: Assembled, request: WireRequest) -> bytes:

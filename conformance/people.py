@@ -22,7 +22,7 @@ class People:
         """A new user's name.
 
         Args:
-            manages_keys: the user itself will call IAM; on AWS it gets a policy that allows this for access keys.
+            manages_keys: the user itself will call IAM; it gets a policy for its own keys, certificates and password.
             parameters: further parameters of CreateUser.
         """
         __tracebackhide__ = True

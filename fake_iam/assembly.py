@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_iam.control.documents.problems import DocumentError, FormatError
 from fake_iam.control.http.address import PREFIX
+from fake_iam.control.watching.denials import DenialLog
 from fake_iam.control.watching.journal import Journal
 from fake_iam.control.watching.keywatch import KeyWatch
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
@@ -73,8 +74,9 @@ class Assembled:
             sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
+            role_deletion_delay=timedelta(seconds=settings.role_deletion_seconds),
         )
-        self.engine.observers += [self._journal.observe, KeyWatch().observe]
+        self.engine.observers += [self._journal.observe, KeyWatch().observe, DenialLog().observe]
         self.control_token = settings.control_token
         if self.control_token is None and not is_loopback(settings.host):
             self.control_token = control_token()
@@ -129,6 +131,7 @@ class Assembled:
             "status": "ok",
             "version": VERSION,
             "auth": self.settings.auth,
+            "enforce_policies": self.engine.enforcement,
             "account_id": self.engine.account_id,
             "accounts": len(accounts),
             "users": sum(len(account.users) for account in accounts),

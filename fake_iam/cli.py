@@ -1,4 +1,4 @@
-"""The command ``fake-iam``: arguments to settings to a server; no decisions of its own."""
+"""The command ``fake-iam``: turns arguments into settings and runs a server with them, or one of the other commands."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 HELP: Final = {
     "host": "address to listen on",
     "port": "port to listen on; 0 takes any free one",
-    "auth": "off, issued or strict",
-    "account_id": "the account, twelve digits, of callers whose key id names none",
+    "auth": "how strictly keys and signatures are checked: off, issued or strict",
+    "enforce_policies": "on, off or log: whether policies refuse calls (on with strict, else log: noted, not refused)",
+    "account_id": "the account, twelve digits, of callers whose key id does not tell theirs",
     "partition": "the partition of calls whose signature names no region: aws, aws-cn, aws-us-gov, ...",
     "random_seed": "a number that makes ids and secrets the same in every run",
     "root_access_key_id": "a key of the root user (strict makes one if none is given)",
@@ -37,9 +38,15 @@ HELP: Final = {
     "awkward_secrets": "true: every secret has a / and a +",
     "quotas": "other quotas than AWS's: groups_per_user=3,policy_size=100",
     "credential_report_seconds": "how long a credential report takes, by the server's clock",
+    "role_deletion_seconds": "how long the deletion of a service-linked role takes, by the server's clock",
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
     "clock": 'the moment at which the clock stands: 2026-01-31T12:00:00Z, "91 days ago"',
+}
+POLICIES: Final = {
+    "on": "what they do not allow is refused",
+    "log": "what they do not allow is let pass and noted: fake-iam denials; --enforce-policies on refuses it",
+    "off": "not looked at",
 }
 PROGRAM: Final = "fake-iam"
 ADDRESS: Final = ("host", "port", "control_token")
@@ -77,7 +84,7 @@ def plain_options(arguments: Sequence[str]) -> dict[str, str] | None:
 
 
 def _command(arguments: Sequence[str]) -> int:
-    """Run what is more than plain settings: a command, a wish for help, or a mistake."""
+    """Run what is more than plain settings: a command, a request for help, or a mistake."""
     from fake_iam.remote import Remote, RemoteError
 
     options = full_parser(arguments).parse_args(arguments)
@@ -94,12 +101,12 @@ def _command(arguments: Sequence[str]) -> int:
 
 
 def export_lines(url: str) -> str:
-    """Lines for a shell that bring every AWS SDK's IAM and STS clients to the server."""
+    """A line for a shell by which the IAM and STS clients of every AWS SDK find the server."""
     return f"export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}"
 
 
 def full_parser(arguments: Sequence[str]) -> ArgumentParser:
-    """Settings may stand before the command; behind it, the commands that ask a server take its address alone."""
+    """Settings may come before the command; after it, the commands that ask a server take only its address."""
     from argparse import ArgumentParser
 
     from fake_iam.commands import add_commands
@@ -116,7 +123,7 @@ def full_parser(arguments: Sequence[str]) -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     commands.add_parser("serve", help="run the server", parents=[every], allow_abbrev=False)
     env = commands.add_parser(
-        "env", help="print lines for eval that bring SDKs to the server", parents=[address], allow_abbrev=False
+        "env", help="print a line for eval by which SDKs find the server", parents=[address], allow_abbrev=False
     )
     env.set_defaults(run=lambda remote, options: export_lines(remote.url))
     add_commands(commands, address, arguments)
@@ -166,6 +173,7 @@ def _serve(settings: Settings) -> int:
         print(f"export AWS_ACCESS_KEY_ID={root_key[0]} AWS_SECRET_ACCESS_KEY={root_key[1]}")
     if assembled.control_token is not None and settings.control_token is None:
         print(f"export FAKE_IAM_CONTROL_TOKEN={assembled.control_token}")
+    print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
     sys.stdout.flush()
     server.serve_forever()
     assembled.save()

@@ -1,4 +1,4 @@
-"""The commands that steer a running server, or read its formats: arguments to requests, answers to lines."""
+"""The commands that steer a running server or read its formats: arguments become requests, answers become lines."""
 
 from __future__ import annotations
 
@@ -54,6 +54,12 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequ
     calls.add_argument("--outcome", help="ok, error, dropped, or an error's code")
     calls.add_argument("--json", action="store_true", help="print all fields, as JSON")
     calls.add_argument("--clear", action="store_true", help="forget every call")
+    enforce = add(commands, "enforce", "let policies refuse calls, or only note what they would refuse", _enforce)
+    enforce.add_argument("mode", nargs="?", choices=("on", "off", "log"), help="printed if left out")
+    denials = add(commands, "denials", "the calls that policies do not allow, one a line", _denials)
+    denials.add_argument("operation", nargs="?", help='a name, or a glob such as "*AccessKey"')
+    denials.add_argument("--caller", help="a glob over the caller's ARN, or a user's name")
+    denials.add_argument("--json", action="store_true", help="print all fields, as JSON")
 
 
 def _add_clock(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -87,8 +93,8 @@ def _add_backdate(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> 
             elif name != thing:
                 parser.add_argument(option, metavar="MOMENT", help=f"{item.meaning}: {MOMENT}")
         if thing == "access_key":
-            parser.add_argument("--region", help="where it was last used; the region of IAM if left out")
-            parser.add_argument("--service", help="for what it was last used; iam if left out")
+            parser.add_argument("--region", help="the region of its last use; that of IAM if left out")
+            parser.add_argument("--service", help="the service of its last use; iam if left out")
         parser.set_defaults(dated=[name for name in record.fields if name != "account_id"])
 
 
@@ -103,7 +109,7 @@ def _add_state(commands: Any, group: Callable[..., Any], add: Callable[..., argp
     imported.add_argument("--load", action="store_true", help="load it into the running server instead")
     imported.add_argument("--keep-account-id", action="store_true", help="let the server's own account go on answering")
     dump = add(commands, "dump", "print the whole state", _dump)
-    dump.add_argument("--secrets", action="store_true", help="with the secrets, the sessions and the random state")
+    dump.add_argument("--secrets", action="store_true", help="include secrets, sessions and the random state")
     dump.add_argument("--output", metavar="FILE", help="where to write it; printed if left out")
     load = add(commands, "load", "put a dump or seed in place of the whole state", _load)
     load.add_argument("file", metavar="FILE")
@@ -234,4 +240,17 @@ def _calls(remote: Remote, asked: argparse.Namespace) -> Any:
         return found
     for call in found["calls"]:
         print(call_line(call))
+    return None
+
+
+def _enforce(remote: Remote, asked: argparse.Namespace) -> Any:
+    return remote.get("enforcement") if asked.mode is None else remote.post("enforcement", mode=asked.mode)
+
+
+def _denials(remote: Remote, asked: argparse.Namespace) -> Any:
+    found = remote.get("denials", operation=asked.operation, caller=asked.caller)
+    if asked.json:
+        return found
+    for call in found["calls"]:
+        print(call["would_deny"], *(f"  {line}" for line in call["why"]), sep="\n")
     return None

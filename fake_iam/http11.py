@@ -1,7 +1,8 @@
 """HTTP/1.1 as bytes: requests out of what arrived, answers into what is sent. Strict, and without sockets.
 
-Whatever leaves the bounds of a request in doubt is refused, since the next request would begin at the wrong place
-(RFC 9112, sections 6.3 and 11.2).
+Heads are read by llhttp, the parser of Node.js, through httptools; where they end and what follows them is found here
+(docs/decisions/0010-http-parser.md). Whatever leaves the bounds of a request in doubt is refused, since the next
+request would begin at the wrong place (RFC 9112, sections 6.3 and 11.2).
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from itertools import compress
-from operator import ne
 from typing import Final
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from fake_iam.protocol.wire import BODY_LIMIT, Headers, Repeated, WireRequest, WireResponse, reason, sorted_out
 
@@ -19,10 +20,8 @@ HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
 CHUNK_LINE_LIMIT: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-REQUEST_LINE: Final = re.compile(rf"({TOKEN}) ([!-~\x80-\xff]+) HTTP/1\.([01])")
-NAME: Final = re.compile(TOKEN)
-VISIBLE: Final = bytes([ord("\t"), *range(0x20, 0x7F), *range(0x80, 0x100)])  # all that a line is made of
+REQUEST_LINE: Final = re.compile(r"([^ ]+) ([^ ]+) HTTP/1\.([01])")
+LENGTH: Final = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", re.IGNORECASE)
 ABSOLUTE: Final = r"https?://[^/?#]*"
 CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
 CLOSE: Final = "Connection: close\r\n"
@@ -51,7 +50,6 @@ class RequestReader:
         self._remote = remote
         self._buffer = bytearray()
         self._searched = 0
-        self._last: tuple[list[str], list[str], Headers] = ([], [], {})
         self._head: WireRequest | None = None
         self._missing = 0
         self._chunks: bytearray | None = None
@@ -101,12 +99,17 @@ class RequestReader:
         if end < 0:
             self._searched = max(0, len(buffer) - 3)
             return
-        head = buffer[:end]
+        head = buffer[: end + 4]
         del buffer[: end + 4]
         self._searched = 0
-        start, *lines = head.decode("latin-1").split("\r\n")
-        method, path, query, minor = _request_line(start)
-        headers, repeated = self._headers(lines)
+        found = _found_in(head)
+        method, path, query, minor = _request_line(bytes(head[: head.index(b"\r\n")]))
+        if len(found.first) + len(found.again) > HEADER_COUNT_LIMIT:
+            raise Malformed(431)
+        headers: Headers = found.first
+        repeated: Repeated | None = None
+        if found.again:
+            headers, repeated = sorted_out([*headers.items(), *found.again])
         self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
         self.keep = minor == "1"
         if "connection" in headers:
@@ -115,34 +118,14 @@ class RequestReader:
         self.connection = CLOSE if not self.keep else "" if minor == "1" else KEEP_ALIVE
         self._begin_body(request)
 
-    def _headers(self, lines: list[str]) -> tuple[Headers, Repeated | None]:
-        """Names and values. A client sends the same headers again and again: only lines that differ are read anew."""
-        before, names, last = self._last
-        if len(lines) == len(before):
-            headers = last.copy()
-            for place in compress(range(len(lines)), map(ne, lines, before)):
-                name, value = _header(lines[place])
-                if name != names[place]:
-                    break
-                headers[name] = value
-            else:
-                self._last = lines, names, headers
-                return headers, None
-        headers, repeated = sorted_out(_header(line) for line in lines)
-        if len(lines) > HEADER_COUNT_LIMIT:
-            raise Malformed(431)
-        self._last = ([], [], {}) if repeated else (lines, list(headers), headers)
-        return headers, repeated
-
     def _begin_body(self, request: WireRequest) -> None:
         headers = request.headers
-        length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or (request.repeated and _disagree(request)):
+        if request.repeated and len(set(request.all("content-length"))) > 1:
             raise Malformed
         chunked = "transfer-encoding" in headers
         if chunked and (request.joined("transfer-encoding").lower() != "chunked" or "content-length" in headers):
             raise Malformed
-        self._missing = int(length.lstrip("0")[:12] or "0")
+        self._missing = int(headers.get("content-length", "0").lstrip("0")[:12] or "0")
         if self._missing > BODY_LIMIT:
             raise Malformed(413)
         self._chunks = bytearray() if chunked else None
@@ -230,36 +213,71 @@ def http_date(at: datetime) -> str:
     return f"{weekday}, {day:0>2} {month} {year} {clock} GMT"
 
 
+class _Found:
+    """What llhttp finds in a head: the first header of each name, in small letters, and those that repeat a name."""
+
+    __slots__ = ("first", "again")
+
+    def __init__(self) -> None:
+        self.first: Headers = {}
+        self.again: list[tuple[str, str]] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by llhttp; it leaves the blanks behind a value."""
+        key, text = _name(name), value.decode("latin-1").rstrip(" \t")
+        if key in self.first:
+            self.again.append((key, text))
+        else:
+            self.first[key] = text
+
+
+def _found_in(head: bytearray) -> _Found:
+    """Raises Malformed."""
+    try:
+        return _parsed(head)
+    except HttpParserError:
+        return _found_without_lengths(head)
+
+
+def _found_without_lengths(head: bytearray) -> _Found:
+    """The headers of a head that llhttp refuses for its length: one given twice, or of more than 64 bits.
+
+    The former is one length (RFC 9110, 8.6), the latter is too large. Raises Malformed if it was anything else.
+    """
+    try:
+        found = _parsed(LENGTH.sub(b"", head))
+    except HttpParserError:
+        raise Malformed from None
+    for length in LENGTH.findall(head):
+        found.on_header(b"Content-Length", length)
+    return found
+
+
+def _parsed(head: bytes | bytearray) -> _Found:
+    found = _Found()
+    try:
+        HttpRequestParser(found).feed_data(head)
+    except HttpParserUpgrade:  # an offer to speak another protocol, which may be ignored (RFC 9110, 7.8)
+        return found
+    return found
+
+
 @lru_cache(maxsize=64)
-def _request_line(line: str) -> tuple[str, str, str, str]:
-    """Method, path, query and minor version. Raises Malformed."""
-    parts = REQUEST_LINE.fullmatch(line)
+def _request_line(line: bytes) -> tuple[str, str, str, str]:
+    """Method, path, query and minor version of a line of which llhttp has read the characters. Raises Malformed.
+
+    llhttp lets pass what is refused here: two blanks in a row, HTTP/0.9 and 2.0, RTSP and ICE.
+    """
+    parts = REQUEST_LINE.fullmatch(line.decode("latin-1"))
     if parts is None:
         raise Malformed
     method, target, minor = parts.groups()
     return method, *_target(target), minor
 
 
-def _header(line: str) -> tuple[str, str]:
-    """Name in small letters and value. Raises Malformed."""
-    if not line.isprintable() and line.encode("latin-1").translate(None, VISIBLE):
-        raise Malformed
-    name, colon, value = line.partition(":")
-    if not colon:
-        raise Malformed
-    return _name(name), value.strip(" \t")
-
-
 @lru_cache(maxsize=256)
-def _name(text: str) -> str:
-    """A header's name in small letters. Raises Malformed."""
-    if NAME.fullmatch(text) is None:
-        raise Malformed
-    return text.lower()
-
-
-def _disagree(request: WireRequest) -> bool:
-    return len(set(request.all("content-length"))) > 1
+def _name(name: bytes) -> str:
+    return name.decode("latin-1").lower()
 
 
 def _target(target: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Every knob of a server with its default, in one frozen dataclass; the only reader of the environment."""
+"""Every setting of a server with its default, in one frozen dataclass; the only reader of the environment."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
 
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
+ENFORCEMENTS: Final = ("on", "off", "log")
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 USUAL_PARTITION: Final = "aws"
 KEY_ID: Final = r"\w{16,128}"
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be: the text names the setting, the value and the limit."""
+    """A setting that does not exist or has a bad value: the text names the setting, the value and the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +30,29 @@ class Settings:
     Args:
         host: the address to listen on.
         port: the port to listen on; 0 takes any free one.
-        auth: how callers are held to their keys: ``off``, ``issued`` or ``strict``.
-        account_id: the account, twelve digits, of callers whose key id names none.
+        auth: how strictly keys and signatures are checked: ``off``, ``issued`` or ``strict``.
+        enforce_policies: whether policies decide: ``on`` refuses what they do not allow, ``log`` lets it pass and notes
+            it, ``off`` does not look. None is ``on`` if ``auth`` is ``strict``, else ``log``.
+        account_id: the account, twelve digits, of callers whose key id does not tell theirs.
         partition: the partition, such as aws or aws-cn, of calls whose signature names no region.
         random_seed: makes ids, secrets and request ids the same in every run; None draws them at random.
         root_access_key_id: a key of the root user, 16 to 128 letters and digits.
         root_secret_access_key: its secret; drawn if only the id is given.
-        access_keys_per_user: the quota that CreateAccessKey holds to.
-        users_per_account: the quota that CreateUser holds to.
+        access_keys_per_user: the quota that CreateAccessKey checks.
+        users_per_account: the quota that CreateUser checks.
         page_size: the most rows that one answer of a list carries, 1 to 1000.
         seed: a YAML or JSON file with what is there at the start.
         state: a file that keeps the state across restarts; a seed counts only while there is no such file.
         journal_size: how many calls the journal keeps.
-        access_key_prefix: the first four characters of key ids; another than AKIA is taken for real by no scanner.
+        access_key_prefix: the first four characters of key ids; secret scanners look for AKIA.
         awkward_secrets: whether every secret has a ``/`` and a ``+``.
         quotas: other quotas than AWS's by name, for example ``groups_per_user=3,policy_size=100``, each 1 to 1,000,000.
         credential_report_seconds: how long a credential report takes, by the server's clock, 0 to 86400.
+        role_deletion_seconds: how long the deletion of a service-linked role takes, by the server's clock, 0 to 86400.
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
-        clock: the moment at which the server's clock stands from the first request on, such as ``2026-01-31`` or ``91
-            days ago``; real time if left out.
+        clock: the moment at which the server's clock stands from the start, such as ``2026-01-31`` or ``91 days ago``;
+            real time if left out.
 
     Raises:
         SettingsError: a value is out of its range.
@@ -57,6 +61,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 4593
     auth: Literal["off", "issued", "strict"] = "issued"
+    enforce_policies: Literal["on", "off", "log"] | None = None
     account_id: str = "123456789012"
     partition: str = USUAL_PARTITION
     random_seed: int | None = None
@@ -72,6 +77,7 @@ class Settings:
     awkward_secrets: bool = False
     quotas: str = ""
     credential_report_seconds: int = 0
+    role_deletion_seconds: int = 0
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
     clock: str | None = None
@@ -79,6 +85,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.auth not in AUTH_MODES:
             raise SettingsError(f"auth is {self.auth!r}; it must be one of {', '.join(AUTH_MODES)}")
+        if self.enforce_policies not in (None, *ENFORCEMENTS):
+            raise SettingsError(
+                f"enforce_policies is {self.enforce_policies!r}; it must be one of {', '.join(ENFORCEMENTS)}"
+            )
         if not re.fullmatch(r"\d{12}", self.account_id, re.ASCII):
             raise SettingsError(f"account_id is {self.account_id!r}; it must be twelve digits")
         self._check_partition()
@@ -96,6 +106,7 @@ class Settings:
         self._check_range("page_size", 1, 1000)
         self._check_range("journal_size", 1, 1_000_000)
         self._check_range("credential_report_seconds", 0, 86_400)
+        self._check_range("role_deletion_seconds", 0, 86_400)
         if not re.fullmatch(r"[A-Z0-9]{4}", self.access_key_prefix, re.ASCII):
             raise SettingsError(
                 f"access_key_prefix is {self.access_key_prefix!r}; it must be four capital letters or digits"
@@ -106,6 +117,11 @@ class Settings:
         self.all_quotas()
         if self.clock is not None:
             self.clock_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+    @property
+    def enforcement(self) -> Literal["on", "off", "log"]:
+        """Whether policies decide, with what is left out filled in."""
+        return self.enforce_policies or ("on" if self.auth == "strict" else "log")
 
     def clock_at(self, now: datetime) -> datetime | None:
         """The moment of ``clock`` as seen from ``now``, or None if it is left out. Raises SettingsError."""
@@ -119,7 +135,7 @@ class Settings:
             raise SettingsError(f"clock: {problem}") from None
 
     def all_quotas(self) -> Quotas:
-        """Every quota: AWS's own, but for those that the settings change. Raises SettingsError."""
+        """Every quota: AWS's own, except those that the settings change. Raises SettingsError."""
         changed: dict[str, int] = {}
         for part in filter(None, self.quotas.replace(" ", "").split(",")):
             name, _, text = part.partition("=")
@@ -162,7 +178,7 @@ class Settings:
 
 
 def parse(name: str, text: str) -> Any:
-    """A setting's value from text. Raises SettingsError where a whole number or a boolean is due and there is none."""
+    """A setting's value from text. Raises SettingsError if it must be a whole number or a boolean and is none."""
     kind = str(next(item.type for item in fields(Settings) if item.name == name))
     if "bool" in kind:
         if text.lower() not in BOOLEANS:

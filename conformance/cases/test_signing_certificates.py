@@ -72,6 +72,7 @@ def test_certificates_are_listed_in_the_order_of_upload(aws: Target, alice: str)
 @fake_only("users of this suite may manage access keys alone")
 @documented(UPLOAD, "5:UserName omitted")
 def test_without_a_name_the_signer_is_meant(aws: Target, alice: str, new_user: People) -> None:
+    aws.permit_own_keys(alice)
     own = aws.signing_with(new_user.key(alice)).iam
     made = own.upload_signing_certificate(CertificateBody=certify().body)["Certificate"]
     assert made["UserName"] == alice

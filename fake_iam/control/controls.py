@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_iam.control.disturbances.clock import ClockControl
+from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
@@ -55,6 +56,7 @@ class Controls:
         self.propagation = propagation
         self.journal = journal
         self.federation = Federation(engine, clock, changed)
+        self.enforcement = Enforcement(engine, journal)
         self._engine = engine
         self._clock = clock
         self._changed = changed
@@ -65,6 +67,18 @@ class Controls:
     def calls(self, operation: str = "*", **of: str | None) -> Calls:
         """The calls in the journal; ``of`` may be caller, access_key_id and outcome. See ``Journal.calls``."""
         return self.journal.calls(operation, **of)
+
+    def enforce_policies(self, mode: str) -> None:
+        """Let policies refuse calls (``on``), only note what they would refuse (``log``), or not look (``off``).
+
+        Raises:
+            FormatError: it is none of the three.
+        """
+        self.enforcement.set(mode)
+
+    def denials(self, operation: str = "*", *, caller: str | None = None) -> Calls:
+        """The calls in the journal that policies do not allow, refused here or not. See ``Enforcement.denials``."""
+        return self.enforcement.denials(operation, caller=caller)
 
     def backdate_user(
         self,
@@ -220,6 +234,7 @@ class Controls:
         """The clock is released, rules and delays are off, journal and snapshots are empty."""
         self.clock.release()
         self.faults.clear()
+        self.enforcement.reset()
         self.propagation.off()
         self.journal.clear()
         self._snapshots.clear()

@@ -90,6 +90,12 @@ class DeleteConflict(ServiceError):
     code = "DeleteConflict"
 
 
+class PolicyNotAttachable(ServiceError):
+    """The policy is for roles that only AWS makes."""
+
+    code = "PolicyNotAttachable"
+
+
 class InvalidInput(ServiceError):
     """The input is well formed and still makes no sense."""
 
@@ -117,13 +123,6 @@ class AccessDenied(ServiceError):
     """The caller may not."""
 
     code = "AccessDenied"
-
-    @classmethod
-    def action(cls, caller_arn: str, action: str, resource: str | None) -> AccessDenied:
-        """No policy allows it: the wording since 2021, quoted by users; STS names no resource."""
-        on = f" on resource: {resource}" if resource else ""
-        because = f"because no identity-based policy allows the {action} action"
-        return cls(f"User: {caller_arn} is not authorized to perform: {action}{on} {because}")
 
 
 class InvalidClientTokenId(ServiceError):

@@ -116,10 +116,13 @@ class IdSource:
         """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""
         return TOKEN_HEAD + self._draw(SECRET_ALPHABET, max(TOKEN_SIZE, minimum_size) - len(TOKEN_HEAD))
 
+    def task_id(self) -> str:
+        """A lower-case UUID of version 4."""
+        return _uuid(self._random)
+
     def request_id(self) -> str:
         """A lower-case UUID of version 4."""
-        text = self._requests.getrandbits(128).to_bytes(16, "big").hex()
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{UUID_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
+        return _uuid(self._requests)
 
     def extended_request_id(self, region: str, at: datetime) -> str:
         """The value of STS's x-amz-sts-extended-request-id header."""
@@ -135,6 +138,11 @@ class IdSource:
 
     def _draw(self, alphabet: str, count: int) -> str:
         return _drawn(self._random, alphabet, count)
+
+
+def _uuid(generator: random.Random) -> str:
+    text = generator.getrandbits(128).to_bytes(16, "big").hex()
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{UUID_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
 
 def _drawn(generator: random.Random, alphabet: str, count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fake_iam.domain.errors import ServiceError
 from fake_iam.protocol.errors import Refusal
@@ -15,6 +15,9 @@ from fake_iam.protocol.sigv4 import Signed
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller
 from fake_iam.services.registry import Operation
+
+if TYPE_CHECKING:
+    from fake_iam.domain.policy.refusals import Denial
 
 
 class Answered(Exception):
@@ -31,7 +34,7 @@ class Call:
     """Slots that the steps fill, each once; what is None has not been found out yet.
 
     ``key_issued`` tells whether this server ever issued the signing key; ``faults`` are the numbers of the rules that
-    struck this call, if a test has set any.
+    struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it.
     """
 
     parameters: Mapping[str, str] = MappingProxyType({})
@@ -46,6 +49,7 @@ class Call:
     result: Mapping[str, Any] | None = None
     error: ServiceError | Refusal | None = None
     faults: tuple[int, ...] = ()
+    denial: Denial | None = None
 
     def __init__(self, request: WireRequest, request_id: str, now: datetime) -> None:
         self.request = request

@@ -61,7 +61,8 @@ class Engine:
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
     ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
     ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
-    ``credential_report_delay`` of the clock's time.
+    ``credential_report_delay`` of the clock's time, the deletion of a service-linked role ``role_deletion_delay``.
+    ``enforcement`` tells whether policies decide; a test may change it.
     ``account_id`` answers callers whose key id says nothing; who loads a state may change it.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
     """
@@ -80,9 +81,11 @@ class Engine:
         sight: Sight,
         mfa_code_at: CodeAt | None,
         credential_report_delay: timedelta,
+        role_deletion_delay: timedelta,
     ) -> None:
         self.settings = settings
         self.account_id = settings.account_id
+        self.enforcement = settings.enforcement
         self.services = services
         self.store = store
         self.clock = clock
@@ -93,6 +96,7 @@ class Engine:
         self.sight = sight
         self.mfa_code_at = mfa_code_at
         self.credential_report_delay = credential_report_delay
+        self.role_deletion_delay = role_deletion_delay
         self.observers: list[Observer] = []
         self.started_at = clock.now()
 
@@ -128,7 +132,7 @@ class Engine:
         *,
         partition: str,
     ) -> None:
-        """Do an operation as the account's root user, inside the transaction of whoever asks.
+        """Do an operation as the account's root user and on behalf of AWS, inside the transaction of whoever asks.
 
         ``members`` are the parameters under the model's names.
 
@@ -141,7 +145,7 @@ class Engine:
         plan.validate(members)
         does = implemented.operation(operation)
         assert does is not None
-        caller = Caller.root(account_id, partition=partition)
+        caller = Caller.root(account_id, partition=partition, for_aws=True)
         does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
 
     def context(self, caller: Caller, now: datetime) -> Context:
@@ -192,12 +196,15 @@ class Engine:
         return InternalFailure.unknown()
 
     def _headers(self, call: Call, as_json: bool) -> list[tuple[str, str]]:
-        headers = [("x-amzn-RequestId", call.request_id)]
+        headers = [
+            ("x-amzn-RequestId", call.request_id),
+            ("Content-Type", "application/json" if as_json else "text/xml"),
+        ]
         if call.service and call.service.name == "sts":
             region = call.signed.credential.region if call.signed and call.signed.credential.region.isascii() else ""
             extended = self.ids.extended_request_id(region or iam_region(self.settings.partition), call.now)
-            headers.append(("x-amz-sts-extended-request-id", extended))
-        return [*headers, ("Content-Type", "application/json" if as_json else "text/xml")]
+            headers.insert(1, ("x-amz-sts-extended-request-id", extended))
+        return headers
 
 
 def _wants_json(call: Call) -> bool:

@@ -31,6 +31,11 @@ class RuntimeSettings(Protocol):
         """The partition of calls whose signature names no region."""
         ...
 
+    @property
+    def enforcement(self) -> Literal["on", "off", "log"]:
+        """Whether policies decide, at the start."""
+        ...
+
 
 class Runtime(World, Protocol):
     """The engine, as its steps see it."""

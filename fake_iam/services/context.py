@@ -17,6 +17,7 @@ from fake_iam.store.base import Account, Store
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
     from fake_iam.domain.identities.roles import Role
+    from fake_iam.domain.policy.refusals import Denial
     from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
@@ -25,10 +26,11 @@ T = TypeVar("T")
 class Caller:
     """Who signed the request. ``id`` is the user's id, or the account number for the root user.
 
-    ``partition`` is the one that the call is made in.
+    ``partition`` is the one that the call is made in. ``for_aws`` lets a caller do what only AWS itself does in an
+    account, such as to change a role that is linked to a service.
     """
 
-    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session", "partition")
+    __slots__ = ("kind", "account_id", "id", "arn", "access_key_id", "session", "partition", "for_aws")
 
     def __init__(
         self,
@@ -40,6 +42,7 @@ class Caller:
         session: Session | None = None,
         *,
         partition: str,
+        for_aws: bool = False,
     ) -> None:
         self.kind = kind
         self.account_id = account_id
@@ -48,14 +51,21 @@ class Caller:
         self.access_key_id = access_key_id
         self.session = session
         self.partition = partition
+        self.for_aws = for_aws
 
     @classmethod
     def root(
-        cls, account_id: str, access_key_id: str | None = None, session: Session | None = None, *, partition: str
+        cls,
+        account_id: str,
+        access_key_id: str | None = None,
+        session: Session | None = None,
+        *,
+        partition: str,
+        for_aws: bool = False,
     ) -> Caller:
         """The root user of an account."""
         arn = arns.root(partition, account_id)
-        return cls("root", account_id, account_id, arn, access_key_id, session, partition=partition)
+        return cls("root", account_id, account_id, arn, access_key_id, session, partition=partition, for_aws=for_aws)
 
     @classmethod
     def user(cls, user: User, access_key_id: str, session: Session | None = None, *, partition: str) -> Caller:
@@ -126,6 +136,16 @@ class World(Protocol):
         ...
 
     @property
+    def enforcement(self) -> Literal["on", "off", "log"]:
+        """Whether policies decide: what they do not allow is refused, not looked at, or let pass and noted."""
+        ...
+
+    @property
+    def role_deletion_delay(self) -> timedelta:
+        """How long the deletion of a service-linked role takes, by the clock."""
+        ...
+
+    @property
     def sight(self) -> UserSight:
         """How far changes have spread."""
         ...
@@ -134,13 +154,15 @@ class World(Protocol):
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now")
+    __slots__ = ("world", "account", "caller", "now", "denial")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
         self.account = account
         self.caller = caller
         self.now = now
+        self.denial: Denial | None = None
+        """What an operation that asks policies itself found that they do not allow."""
 
     @property
     def store(self) -> Store:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from fake_iam.services.context import Context
 
 Function = TypeVar("Function", bound=Callable[..., Mapping[str, Any] | None])
 
@@ -67,11 +70,21 @@ class Service:
         name: the service.
         package: where its modules are.
         nouns: the names of the operations in each of them, with blanks between.
+        tasks: kinds of rows that the clock brings to their end, by their names in ``store.tables``, and the module
+            whose function ``finish_tasks`` ends those whose time is over.
     """
 
-    def __init__(self, name: str, package: str = "", nouns: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        package: str = "",
+        nouns: Mapping[str, str] | None = None,
+        tasks: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
+        self._package = package
         self._nouns = nouns or {}
+        self._tasks = tasks or {}
         self.operations = Operations(
             {name: f"{package}.{noun}" for noun, names in self._nouns.items() for name in names.split()}
         )
@@ -79,6 +92,12 @@ class Service:
     def operations_in(self, noun: str) -> list[str]:
         """The names of the operations in a module. Raises KeyError if there is none."""
         return self._nouns[noun].split()
+
+    def finish_tasks(self, ctx: Context) -> None:
+        """End the account's tasks whose time is over. Nothing runs beside the calls: the next one finds them done."""
+        for kind, module in self._tasks.items():
+            if ctx.account.holds(kind):
+                import_module(f"{self._package}.{module}").finish_tasks(ctx)
 
     def operation(
         self, name: str, *, open_to_sessions: bool = False, open_to_roles: bool = True

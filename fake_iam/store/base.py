@@ -70,6 +70,10 @@ class Account(Protocol):
         """The kinds of rows that there are tables for."""
         ...
 
+    def holds(self, name: str) -> bool:
+        """Whether there are rows of the kind of that name in ``store.tables``; the kind is not loaded for it."""
+        ...
+
     @property
     def users(self) -> Table[User]:
         """Users by id."""

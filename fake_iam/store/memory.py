@@ -160,6 +160,11 @@ class MemoryAccount:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
 
+    def holds(self, name: str) -> bool:
+        """Whether there are rows of the kind of that name; the kind is not loaded for it."""
+        table = self._tables.get(name)
+        return table is not None and len(table) > 0
+
     def __len__(self) -> int:
         return sum(map(len, self._tables.values()))
 

@@ -53,3 +53,10 @@ def test_documents_are_decoded_on_the_way_back(iam: Any) -> None:
 def test_the_waiter_for_a_policy_ends_at_once(iam: Any) -> None:
     arn = iam.create_policy(PolicyName="own", PolicyDocument=json.dumps(DOCUMENT))["Policy"]["Arn"]
     iam.get_waiter("policy_exists").wait(PolicyArn=arn, WaiterConfig={"Delay": 0, "MaxAttempts": 1})
+
+
+def test_every_policy_of_aws_is_listed_page_after_page(iam: Any) -> None:
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS")
+    arns = [policy["Arn"] for page in pages for policy in page["Policies"]]
+    assert len(arns) == len(set(arns)) > 1500
+    assert ADMINISTRATOR in arns

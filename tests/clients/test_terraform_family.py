@@ -126,6 +126,13 @@ resource "aws_iam_account_password_policy" "strict" {
   password_reuse_prevention      = 5
 }
 
+resource "aws_iam_service_linked_role" "scaling" {
+  aws_service_name = "autoscaling.amazonaws.com"
+  custom_suffix    = "robots"
+  description      = "Allows ${var.action}"
+  tags             = { Team = "red" }
+}
+
 output "policy" { value = aws_iam_policy.builds.arn }
 output "ssh_key" { value = aws_iam_user_ssh_key.robot.ssh_public_key_id }
 output "certificate" { value = aws_iam_signing_certificate.robot.certificate_id }
@@ -158,6 +165,7 @@ class Moment:
     aliases: list[str]
     password_policy: dict[str, Any]
     device: dict[str, Any]
+    linked_role: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -205,6 +213,7 @@ def look(fake: FakeIAM, terraform: Terraform, variables: dict[str, str]) -> Mome
         aliases=iam.list_account_aliases()["AccountAliases"],
         password_policy=iam.get_account_password_policy()["PasswordPolicy"],
         device=device,
+        linked_role=iam.get_role(RoleName="AWSServiceRoleForAutoScaling_robots")["Role"],
     )
 
 
@@ -250,6 +259,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
                 "policies": iam.list_policies(Scope="Local")["Policies"],
                 "devices": iam.list_virtual_mfa_devices()["VirtualMFADevices"],
                 "aliases": iam.list_account_aliases()["AccountAliases"],
+                "roles": iam.list_roles()["Roles"],
             },
             password_policy_left=error(iam.get_account_password_policy),
         )
@@ -277,6 +287,12 @@ def test_the_policies_are_made_as_declared(life: Life) -> None:
 def test_the_device_is_nobodys_at_first(life: Life) -> None:
     assert life.applied.device["SerialNumber"] == "arn:aws:iam::123456789012:mfa/ci/phone"
     assert "User" not in life.applied.device
+
+
+def test_the_service_linked_role_is_made_and_described_anew(life: Life) -> None:
+    role = life.applied.linked_role
+    assert (role["Description"], role["Tags"]) == ("Allows s3:GetObject", [{"Key": "Team", "Value": "red"}])
+    assert life.changed.linked_role == {**role, "Description": "Allows s3:PutObject"}
 
 
 def test_the_account_has_its_alias_and_password_policy(life: Life) -> None:
@@ -341,6 +357,6 @@ def test_destroy_succeeds(life: Life) -> None:
 
 
 def test_destroy_leaves_nothing(life: Life) -> None:
-    assert life.left == {"users": [], "groups": [], "policies": [], "devices": [], "aliases": []}
+    assert life.left == {"users": [], "groups": [], "policies": [], "devices": [], "aliases": [], "roles": []}
     text = "The Password Policy with domain name 123456789012 cannot be found."
     assert life.password_policy_left == AwsError("NoSuchEntity", text, 404)

@@ -48,7 +48,7 @@ def key(key_id: str, owner: str = "AIDA1") -> AccessKey:
 
 
 def session(key_id: str, owner: str = "AIDA1") -> Session:
-    return Session(key_id, ONE, owner, "secret", "token", AT)
+    return Session(key_id, ONE, owner, "secret", "token", AT, AT)
 
 
 def put(account: Account, *users: User) -> None:
@@ -118,6 +118,18 @@ def test_a_new_store_is_empty(store: Store) -> None:
     assert account.users.find("name", "user1") is None
     assert list(account.users.where("name", "user1")) == []
     assert by_name(account) == []
+
+
+def test_an_account_tells_which_kinds_it_holds(store: Store) -> None:
+    account, groups = store.account(ONE), "identities.groups.Group"
+    assert not account.holds(groups)
+    with store.transaction():
+        account.table(Group).put("AGPA1", group(1))
+    assert account.holds(groups)
+    assert not store.account(OTHER).holds(groups)
+    with store.transaction():
+        account.table(Group).delete("AGPA1")
+    assert not account.holds(groups)
 
 
 def test_accounts_are_those_that_hold_something(store: Store) -> None:

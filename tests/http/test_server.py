@@ -204,6 +204,7 @@ def test_empty_lines_before_a_request_are_passed_over(client: Client) -> None:
 
 
 CHUNKED = b"Transfer-Encoding: chunked"
+UPGRADE = (b"Connection: Upgrade", b"Upgrade: h2c")
 
 
 def chunks(body: bytes, size: int = 7, trailer: bytes = b"") -> bytes:
@@ -349,6 +350,13 @@ def test_a_body_of_just_the_limit_is_read(client: Client) -> None:
         pytest.param((b"Transfer-Encoding:\x0bchunked",), id="a vertical tab before the value"),
         pytest.param((b"Transfer-Encoding:\xa0chunked",), id="a blank of Latin-1 before the value"),
         pytest.param((b"X: 1\r\n Content-Length: 5",), id="a folded line"),
+        pytest.param((b"Content-Length: 5\r\n 6",), id="a folded length"),
+        pytest.param((b"Content-Length: 5", b"Content-Length: 5\r\n 6"), id="a repeated length, folded"),
+        pytest.param((b"Content-Length: 5", b"Content-Length: 5", CHUNKED), id="a repeated length with chunked"),
+        pytest.param((b"Content-Length: 5", b"Content-Length: 05"), id="two spellings of a length"),
+        pytest.param((b"Content-Length: " + b"9" * 30, b"Content-Length: 5"), id="a length of many digits and another"),
+        pytest.param((*UPGRADE, b"Transfer-Encoding: identity"), id="identity with an upgrade"),
+        pytest.param((*UPGRADE, b"Content-Length: 5", CHUNKED), id="length with chunked and an upgrade"),
     ],
 )
 def test_a_body_whose_length_is_in_doubt_is_refused_and_nothing_after_it_is_read(
@@ -377,6 +385,19 @@ def test_the_same_length_twice_is_one_length(client: Client) -> None:
     assert client.send(head(length, length) + FORM).answer()[0] == 200
 
 
+@pytest.mark.parametrize("body", [post(b"one", *UPGRADE), head(*UPGRADE, CHUNKED) + chunks(b"one")])
+def test_an_offer_to_speak_another_protocol_is_ignored(body: bytes) -> None:
+    with serving(echo) as client:
+        client.send(body + GET)
+        assert [client.answer()[1] for _ in range(2)] == [b"POST / ?  | one", b"GET / ? " + FORM + b" | "]
+
+
+def test_what_follows_a_connect_is_the_next_request() -> None:
+    with serving(echo) as client:
+        client.send(b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n" + GET)
+        assert [client.answer()[1] for _ in range(2)] == [b"CONNECT /x:80 ?  | ", b"GET / ? " + FORM + b" | "]
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -389,11 +410,19 @@ def test_the_same_length_twice_is_one_length(client: Client) -> None:
         pytest.param(b"GET / HTTP/1.1\r\na b: x\r\n\r\n", id="blank in a name"),
         pytest.param(b"GET / HTTP/2.0\r\n\r\n", id="another version"),
         pytest.param(b"GET / HTTP/1.2\r\n\r\n", id="another minor version"),
+        pytest.param(b"GET / HTTP/0.9\r\n\r\n", id="an old version"),
+        pytest.param(b"GET / HTTP/1.1 \r\n\r\n", id="blank after the version"),
+        pytest.param(b"GET / RTSP/1.0\r\n\r\n", id="RTSP"),
+        pytest.param(b"SOURCE / ICE/1.0\r\n\r\n", id="ICE"),
+        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", id="the preface of HTTP/2"),
         pytest.param(b"GET /\r\n\r\n", id="no version"),
         pytest.param(b"GET  / HTTP/1.1\r\n\r\n", id="two blanks"),
         pytest.param(b"GET /a b HTTP/1.1\r\n\r\n", id="blank in the target"),
         pytest.param(b"GET /\x01 HTTP/1.1\r\n\r\n", id="control character in the target"),
+        pytest.param(b"GET /\xc3\xa9 HTTP/1.1\r\n\r\n", id="unescaped letter in the target"),
+        pytest.param(b"GET x/y HTTP/1.1\r\n\r\n", id="target of no form"),
         pytest.param(b"G@T / HTTP/1.1\r\n\r\n", id="no method"),
+        pytest.param(b"DANCE / HTTP/1.1\r\n\r\n", id="unknown method"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", id="TLS"),
         pytest.param(bytes(range(256)) * 4 + b"\r\n\r\n", id="garbage"),
     ],

@@ -47,7 +47,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"fake_iam"}
     sources = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} == sources
-    assert "fake_iam/py.typed" in names
+    data = {
+        f"fake_iam/data/{name}" for name in ("aws_managed_policies.bin", "service_authorization.bin", "LICENCES.md")
+    }
+    assert {"fake_iam/py.typed", *data} <= set(names)
 
 
 def test_what_reads_keys_comes_with_the_package_and_its_old_extra_is_empty(wheel: Path) -> None:
@@ -57,6 +60,12 @@ def test_what_reads_keys_comes_with_the_package_and_its_old_extra_is_empty(wheel
     assert "Requires-Dist: cryptography>=42" in lines
     assert "Provides-Extra: crypto" in lines
     assert [line for line in lines if "extra ==" in line and "crypto" in line] == []
+
+
+def test_the_wheel_holds_what_the_package_reads(wheel: Path) -> None:
+    data = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.json")}
+    assert "fake_iam/domain/identities/service_linked_roles.json" in data
+    assert data <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_command_and_a_fixture_run_from_a_clean_install(wheel: Path, tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ def test_what_came_before_on_the_connection_makes_no_difference(heads: list[list
     assert read(*requests) == [read(request)[0] for request in requests]
 
 
+def test_a_length_that_is_given_twice_is_kept_twice() -> None:
+    """A client may have signed it so."""
+    length = ("Content-Length", "5")
+    (found,) = read(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nHost: x\r\ncontent-length:5 \r\n\r\nhello")
+    assert found == expected("POST", "/", "", ("Host", "x"), length, length, body=b"hello")
+
+
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
 def test_where_the_bytes_are_cut_makes_no_difference(places: list[int]) -> None:
     cuts = [0, *sorted(places), len(STREAM)]

@@ -92,7 +92,7 @@ print(boto3.client("sts", region_name="us-east-1").get_caller_identity()["Arn"])
 
 
 def test_the_exports_of_a_strict_server_are_a_root_key_that_works() -> None:
-    with served("--auth", "strict", lines=3) as server:
+    with served("--auth", "strict", lines=4) as server:
         done = subprocess.run(
             [sys.executable, "-c", USES_THE_ENVIRONMENT],
             env=environment(**server.exports()),
@@ -104,7 +104,7 @@ def test_the_exports_of_a_strict_server_are_a_root_key_that_works() -> None:
 
 
 def test_a_strict_server_knows_no_other_key() -> None:
-    with served("--auth", "strict", lines=3) as server:
+    with served("--auth", "strict", lines=4) as server:
         iam = boto3.session.Session().client(
             "iam",
             endpoint_url=server.url,
@@ -292,6 +292,7 @@ def test_health_prints_what_the_server_says(server: Served) -> None:
         "status": "ok",
         "version": version("fake-iam"),
         "auth": "issued",
+        "enforce_policies": "log",
         "account_id": "111122223333",
         "accounts": 0,
         "users": 0,

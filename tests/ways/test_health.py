@@ -44,6 +44,7 @@ def test_health_shows_a_fresh_server(fake: FakeIAM) -> None:
         "status": "ok",
         "version": version("fake-iam"),
         "auth": "issued",
+        "enforce_policies": "log",
         "account_id": "123456789012",
         "accounts": 0,
         "users": 0,
@@ -72,6 +73,8 @@ def test_health_counts_over_all_accounts(fake: FakeIAM) -> None:
 def test_health_says_which_mode_is_on() -> None:
     with FakeIAM(auth="off") as fake:
         assert fetch(fake, "/_fake_iam/health").document["auth"] == "off"
+        fake.enforce_policies("on")
+        assert fetch(fake, "/_fake_iam/health").document["enforce_policies"] == "on"
 
 
 def test_health_tells_no_secret() -> None:

@@ -15,6 +15,7 @@ GOOD = {
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("8080", 8080),
     "auth": ("strict", "strict"),
+    "enforce_policies": ("off", "off"),
     "account_id": ("111122223333", "111122223333"),
     "partition": ("aws-cn", "aws-cn"),
     "random_seed": ("-7", -7),
@@ -30,6 +31,7 @@ GOOD = {
     "awkward_secrets": ("true", True),
     "quotas": ("groups_per_user=3", "groups_per_user=3"),
     "credential_report_seconds": ("5", 5),
+    "role_deletion_seconds": ("5", 5),
     "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
     "clock": ("91 days ago", "91 days ago"),
@@ -56,6 +58,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "host": "127.0.0.1",
         "port": 4593,
         "auth": "issued",
+        "enforce_policies": None,
         "account_id": "123456789012",
         "partition": "aws",
         "random_seed": None,
@@ -71,6 +74,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "awkward_secrets": False,
         "quotas": "",
         "credential_report_seconds": 0,
+        "role_deletion_seconds": 0,
         "any_mfa_code": False,
         "control_token": None,
         "clock": None,
@@ -108,6 +112,16 @@ def test_the_process_environment_is_read_if_none_is_given(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("auth", ["off", "issued", "strict"])
 def test_there_are_three_modes(auth: Any) -> None:
     assert Settings(auth=auth).auth == auth
+
+
+@pytest.mark.parametrize(("auth", "mode"), [("off", "log"), ("issued", "log"), ("strict", "on")])
+def test_policies_decide_on_a_strict_server_and_are_noted_elsewhere(auth: Any, mode: str) -> None:
+    assert Settings(auth=auth).enforcement == mode
+    assert Settings(auth=auth, enforce_policies="off").enforcement == "off"
+
+
+def test_policies_are_enforced_in_one_of_three_ways() -> None:
+    assert refusal(enforce_policies="maybe") == "enforce_policies is 'maybe'; it must be one of on, off, log"
 
 
 def test_a_mode_that_is_none_is_refused() -> None:
@@ -196,6 +210,7 @@ RANGES = [
     ("page_size", 1, 1000),
     ("journal_size", 1, 1_000_000),
     ("credential_report_seconds", 0, 86_400),
+    ("role_deletion_seconds", 0, 86_400),
 ]
 
 

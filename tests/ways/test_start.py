@@ -18,6 +18,7 @@ HEAVY = {
     "fake_iam.control.documents.format",
     "fake_iam.control.http.guard",
     "fake_iam.domain.identities.groups",
+    "fake_iam.domain.identities.role_deletions",
     "fake_iam.domain.sts.sessions",
     "fake_iam.services.iam.credentials.access_keys",
     "gzip",
@@ -76,6 +77,32 @@ for region in ("us-east-1", "eu-west-1"):
     print(sum(file.endswith(("/partitions.json", "/endpoints.json")) for file in read))
 """
 
+REFERENCE_READ = f"""
+import sys
+read = []
+sys.addaudithook(lambda event, details: read.append(str(details[0])) if event == "open" else None)
+{START}
+def ask(action, **parameters):
+    query = "&".join(f"{{name}}={{value}}" for name, value in parameters.items())
+    call = WireRequest.of("GET", "/", f"Action={{action}}&Version=2010-05-08&{{query}}", [("Host", "x")])
+    assert server.handle(call).status == 200
+    print(action, sum(file.endswith(".bin") for file in read))
+
+arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+ask("CreateUser", UserName="alice")
+ask("ListUsers")
+ask("ListPolicies", Scope="Local")
+ask("GetPolicy", PolicyArn=arn)
+ask("AttachUserPolicy", UserName="alice", PolicyArn=arn)
+ask("ListPolicies", Scope="AWS", MaxItems=1000)
+ask("ListPolicyVersions", PolicyArn=arn)
+ask("GetPolicyVersion", PolicyArn=arn, VersionId="v1")
+ask("GetPolicyVersion", PolicyArn=arn, VersionId="v1")
+read.clear()
+ask("GenerateServiceLastAccessedDetails", Arn="arn:aws:iam::123456789012:user/alice")
+ask("GenerateServiceLastAccessedDetails", Arn="arn:aws:iam::123456789012:user/alice")
+"""
+
 
 def loaded(script: str) -> set[str]:
     """The heavy modules that a script says it has loaded."""
@@ -96,3 +123,21 @@ def test_a_services_model_is_read_with_its_first_call() -> None:
 def test_partitions_are_read_for_another_region_than_the_usual_one() -> None:
     done = subprocess.run([sys.executable, "-c", PARTITIONS_READ], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n1\n"
+
+
+def test_reference_data_is_read_when_it_is_asked_for_and_a_document_alone() -> None:
+    """The last call reads which services there are, and the document of the attached policy."""
+    done = subprocess.run([sys.executable, "-c", REFERENCE_READ], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "CreateUser 0",
+        "ListUsers 0",
+        "ListPolicies 0",
+        "GetPolicy 1",
+        "AttachUserPolicy 1",
+        "ListPolicies 1",
+        "ListPolicyVersions 1",
+        "GetPolicyVersion 2",
+        "GetPolicyVersion 2",
+        "GenerateServiceLastAccessedDetails 2",
+        "GenerateServiceLastAccessedDetails 2",
+    ]

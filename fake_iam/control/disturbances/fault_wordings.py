@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fake_iam.domain import arns
 from fake_iam.domain.credentials.access_keys import no_such_access_key
 from fake_iam.domain.credentials.login_profiles import login_profile_being_created
 from fake_iam.domain.errors import (
-    AccessDenied,
     ExpiredToken,
     InternalFailure,
     InvalidClientTokenId,
@@ -24,6 +22,7 @@ from fake_iam.domain.identities.groups import no_such_group
 from fake_iam.domain.identities.users import no_such_user, user_exists
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
+from fake_iam.pipeline.steps.permission import refusal_of
 
 # The codes that any operation may answer. Texts that nobody recorded: the common errors page (confidence C).
 COMMON: Final[Mapping[str, str | None]] = {
@@ -77,8 +76,7 @@ def wording(runtime: Runtime, call: Call, code: str) -> str | None:
     user = call.parameters.get("UserName") or call.caller.arn.rpartition("/")[2]
     found: ServiceError | None = None
     if code == "AccessDenied":
-        action = f"{call.service.name}:{call.plan.name}"
-        found = AccessDenied.action(call.caller.arn, action, _resource(call, user))
+        return refusal_of(runtime, call)
     elif code == "NoSuchEntity":
         found = _missing(call, user)
     elif code == "EntityAlreadyExists":
@@ -98,20 +96,6 @@ def _missing(call: Call, user: str) -> ServiceError:
     if "GroupName" in call.parameters and "UserName" not in call.parameters:
         return no_such_group(call.parameters["GroupName"])
     return no_such_user(user)
-
-
-def _resource(call: Call, user: str) -> str | None:
-    """How AWS names the resource of a refused call (facts, section 3)."""
-    assert call.service is not None and call.plan is not None and call.caller is not None
-    if call.service.name != "iam":
-        return None
-    if call.plan.name == "CreateUser":
-        return arns.user(call.caller.partition, call.caller.account_id, call.parameters.get("Path", "/"), user)
-    if call.plan.name == "ListUsers":
-        return arns.user(call.caller.partition, call.caller.account_id, call.parameters.get("PathPrefix", "/"), "")
-    if call.plan.name == "GetAccessKeyLastUsed":
-        return f"access key {call.parameters.get('AccessKeyId', '')}"
-    return f"user {user}"
 
 
 def camel_quota(name: str) -> str:

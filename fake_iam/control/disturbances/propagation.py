@@ -112,8 +112,7 @@ class Propagation:
     def document(self) -> dict[str, Any]:
         """The delays as JSON."""
         return {
-            service: {name: write_span(d) if isinstance(d, timedelta) else f"{d} calls" for name, d in found.items()}
-            for service, found in self._delays.items()
+            service: {name: _written(delay) for name, delay in found.items()} for service, found in self._delays.items()
         }
 
     def execute(self, runtime: Runtime, call: Call) -> None:
@@ -166,3 +165,10 @@ class Propagation:
 def _user_key(call: Call) -> str:
     assert call.result is not None
     return str(call.result["User"]["UserId"])
+
+
+def _written(delay: timedelta | int) -> str:
+    """A delay as texts have it."""
+    if isinstance(delay, timedelta):
+        return write_span(delay)
+    return f"{delay} call" if delay == 1 else f"{delay} calls"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fake_iam.control.controls import Controls
+from fake_iam.control.disturbances.enforcement import FORMAT as ENFORCEMENT
 from fake_iam.control.disturbances.fault_rules import RULE
 from fake_iam.control.disturbances.propagation import FORMAT as PROPAGATION
 from fake_iam.control.documents.format import Field, Flag, Moment, Record, Text
@@ -155,6 +156,7 @@ def _state_pages(controls: Controls) -> list[Page]:
 
 def _behaviour_pages(controls: Controls) -> list[Page]:
     faults, propagation, journal = controls.faults, controls.propagation, controls.journal
+    enforcement = controls.enforcement
     entries = {
         "operation": "a name, or a glob",
         "caller": "a glob over the caller's ARN, or a user's name",
@@ -165,6 +167,10 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
     def delay(asked: Asked) -> Document:
         propagation.delay(**asked.fields)
         return propagation.document()
+
+    def enforce(asked: Asked) -> Document:
+        enforcement.set(asked.fields["mode"])
+        return enforcement.document()
 
     def remove(asked: Asked) -> Document:
         if "number" in asked.query:
@@ -205,6 +211,21 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
             query=entries,
         ),
         Page("DELETE", "journal", "Forget every call.", done(lambda asked: journal.clear())),
+        Page("GET", "enforcement", "Whether policies decide.", lambda asked: enforcement.document()),
+        Page(
+            "POST",
+            "enforcement",
+            "Let policies refuse calls, only note what they would refuse, or not look.",
+            enforce,
+            ENFORCEMENT,
+        ),
+        Page(
+            "GET",
+            "denials",
+            "The calls kept that policies do not allow, refused or not, oldest first.",
+            lambda asked: {"calls": [entry.document() for entry in enforcement.denials(**asked.query)]},
+            query={name: entries[name] for name in ("operation", "caller")},
+        ),
     ]
 
 

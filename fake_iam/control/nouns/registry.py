@@ -16,6 +16,7 @@ MODULES: Final = (
     "users",
     "root_users",
     "roles",
+    "service_linked_roles",
     "instance_profiles",
     "oidc_providers",
     "saml_providers",
@@ -33,6 +34,7 @@ MODULES: Final = (
     "password_policy",
     "token_preferences",
     "credential_report",
+    "access_reports",
     "sessions",
 )
 

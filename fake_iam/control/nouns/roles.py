@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fake_iam.control.documents.format import Field, Moment, Number, Record, Text
+from fake_iam.control.documents.format import Field, ListOf, Moment, Number, Record, Text
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.nouns.dates import Date, Dates, by_name
 from fake_iam.control.nouns.exports import Export, Exported, given, policy_document, tags
 from fake_iam.control.nouns.fields import ID, PATH, TAGS, PolicyDocument
 from fake_iam.control.nouns.noun import Fields, Import, Noun, Seed
 from fake_iam.control.nouns.planting import Carrier, Placed, Planting, tag_members
-from fake_iam.domain.identities.roles import Role, RoleUse
+from fake_iam.domain.identities.roles import SERVICE_LINKED_PATH, LinkedResources, Role, RoleUse
 from fake_iam.domain.identities.users import name_key
 
 
@@ -20,6 +20,12 @@ def _item(date: Moment) -> Fields:
         {
             "date": Field(date, "when a session of it last signed", required=True),
             "region": Field(Text(), "where; unknown if left out"),
+        }
+    )
+    linked = Record(
+        {
+            "region": Field(Text(shape="RegionNameType"), "the region in which they are", required=True),
+            "resources": Field(ListOf(Text(shape="arnType")), "their ARNs", required=True),
         }
     )
     return {
@@ -33,6 +39,9 @@ def _item(date: Moment) -> Fields:
         "permissions_boundary": Field(Text(shape="arnType"), "the ARN of a policy"),
         "tags": TAGS,
         "last_used": Field(last_used, "when and where a session of it last signed; never if left out"),
+        "linked_resources": Field(
+            ListOf(linked), "what a service uses its service-linked role for, which cannot be deleted then"
+        ),
     }
 
 
@@ -41,6 +50,11 @@ def _plant(planting: Planting, placed: Placed) -> Carrier:
     role_id, use = values.get("id"), values.get("last_used")
     if role_id is not None and roles.get(role_id):
         raise FormatError((*placed.where, "id"), f"{role_id!r} is there already")
+    linked = tuple(
+        LinkedResources(each["region"], tuple(each["resources"])) for each in values.get("linked_resources", ())
+    )
+    if linked and not values.get("path", "/").startswith(SERVICE_LINKED_PATH):
+        raise FormatError((*placed.where, "linked_resources"), f"only a role below {SERVICE_LINKED_PATH} has some")
     planting.do(
         placed,
         "CreateRole",
@@ -62,6 +76,7 @@ def _plant(planting: Planting, placed: Placed) -> Carrier:
         id=role_id,
         created_at=values.get("created"),
         last_use=use and RoleUse(use["date"], use.get("region")),
+        linked_resources=linked,
     )
     return Carrier("role", role.id, role.name, role.partition)
 

@@ -19,7 +19,8 @@ class JournalEntry:
     ``service`` and ``caller`` are None if the call was refused before they were known. ``outcome`` is ok, error or
     dropped; ``code`` is the error's; a dropped call has no status. ``duration`` is in seconds of real
     time, ``time`` by the server's clock.
-    ``faults`` are the numbers of the fault rules that struck.
+    ``faults`` are the numbers of the fault rules that struck. ``would_deny`` is what AWS says if the caller's policies
+    do not allow the call, whether it was refused here or only noted, and ``why`` tells the statements that decided.
     """
 
     number: int
@@ -36,10 +37,12 @@ class JournalEntry:
     status: int | None
     duration: float
     faults: tuple[int, ...] = ()
+    would_deny: str | None = None
+    why: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The entry as JSON."""
-        return {**asdict(self), "time": write_moment(self.time), "faults": list(self.faults)}
+        return {**asdict(self), "time": write_moment(self.time), "faults": list(self.faults), "why": list(self.why)}
 
     def __str__(self) -> str:
         return call_line(self.document())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import lru_cache
 from typing import Final
 
 from fake_iam.log import log
@@ -26,7 +27,7 @@ class KeyWatch:
         if call.key_issued or call.signed is None:
             return
         key_id = call.signed.credential.access_key_id
-        if not re.fullmatch(LOOKS_REAL, key_id) or key_id.endswith("EXAMPLE"):
+        if not _looks_real(key_id):
             return
         with self._lock:
             if key_id in self._warned or len(self._warned) >= MOST_WARNED:
@@ -34,3 +35,8 @@ class KeyWatch:
             self._warned.add(key_id)
         shown = f"{key_id[:4]}...{key_id[-4:]}"
         log().warning("a call was signed with %s, which looks like a real AWS key and was not issued here", shown)
+
+
+@lru_cache(maxsize=256)
+def _looks_real(key_id: str) -> bool:
+    return re.fullmatch(LOOKS_REAL, key_id) is not None and not key_id.endswith("EXAMPLE")

@@ -28,6 +28,14 @@ class RoleUse:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedResources:
+    """What the service that a role is linked to uses it for in one region, by ARN."""
+
+    region: str
+    resources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trusted:
     """A user or role that a trust policy names, and who that was: the ARN in the text, and the unique id."""
 
@@ -41,6 +49,7 @@ class Role:
 
     ``trust_policy`` is the text as it came; ``trusted`` tells who the users and roles were that it names.
     ``max_session_duration`` and ``max_signin_session_duration`` are in seconds; the latter may be unset.
+    A service-linked role with ``linked_resources`` cannot be deleted.
     """
 
     id: str
@@ -57,6 +66,7 @@ class Role:
     permissions_boundary: str | None = None
     last_use: RoleUse | None = None
     partition: str = arns.AWS
+    linked_resources: tuple[LinkedResources, ...] = ()
 
     @property
     def arn(self) -> str:
@@ -74,6 +84,11 @@ class Role:
         return name_key(self.name)
 
     @property
+    def service_linked(self) -> bool:
+        """Whether the role is linked to a service."""
+        return self.path.startswith(SERVICE_LINKED_PATH)
+
+    @property
     def protected(self) -> bool:
         """Whether only AWS may change the role: it is linked to a service, or reserved."""
         return self.path.startswith(RESERVED_PATHS)
@@ -87,6 +102,11 @@ def no_such_role(name: str) -> NoSuchEntity:
 def role_exists(name: str) -> EntityAlreadyExists:
     """The role name is taken; the text repeats the spelling of the request."""
     return EntityAlreadyExists(f"Role with name {name} already exists.")
+
+
+def reserved_path() -> InvalidInput:
+    """The path is that of service-linked roles: quoted by a user (tilfin/aws-iam-policy-tool#9)."""
+    return InvalidInput(f"Path prefix '{SERVICE_LINKED_PATH}' can only be used for AWS Service linked Roles")
 
 
 def protected_role(name: str) -> UnmodifiableEntity:

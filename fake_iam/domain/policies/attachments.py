@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fake_iam.domain.errors import DeleteConflict, NoSuchEntity
+from fake_iam.domain.errors import DeleteConflict, NoSuchEntity, PolicyNotAttachable
 from fake_iam.domain.policies.policy_arns import name_of, path_of
 
 
@@ -44,6 +44,11 @@ def not_attached(arn: str) -> NoSuchEntity:
 def not_attachable(arn: str) -> NoSuchEntity:
     """There is no such policy to attach."""
     return NoSuchEntity(f"Policy {arn} does not exist or is not attachable.")
+
+
+def for_service_linked_roles() -> PolicyNotAttachable:
+    """The policy is one of those that services have for their roles (quoted by users of Terraform and the console)."""
+    return PolicyNotAttachable("Cannot attach a Service Role Policy to a Customer Role.")
 
 
 def detach_policies_first() -> DeleteConflict:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from fake_iam.domain.identities.users import name_key
+from fake_iam.domain.policies.aws_catalogue import place_of_aws
 
-AWS_PLACES: Final = "1"  # what the places of AWS's policies begin with
 # What the places of entities begin with in lists of several kinds: groups before users before roles (assumed).
 ENTITY_PLACES: Final[Mapping[str, str]] = {"Group": "0", "User": "1", "Role": "2"}
 
@@ -33,8 +33,8 @@ def is_of_aws(arn: str) -> bool:
 
 
 def place_of(arn: str) -> str:
-    """How lists of policies are sorted: the account's own before AWS's, by name."""
-    return f"{AWS_PLACES if is_of_aws(arn) else '0'}{name_key(name_of(arn))}"
+    """How lists of policies are sorted: the account's own by name, then AWS's in its order."""
+    return place_of_aws(arn) if is_of_aws(arn) else f"0{name_key(name_of(arn))}"
 
 
 def entity_place(kind: str, key: str) -> str:

@@ -30,6 +30,11 @@ class Policy(NamedTuple):
     text: str
     arn: str | None = None
 
+    @property
+    def statements(self) -> Sequence[Statement]:
+        """Its statements, compiled."""
+        return document(self.text).statements
+
 
 class Policies(NamedTuple):
     """Everything that applies to a caller and a resource. None stands for a kind that does not limit the caller."""
@@ -112,8 +117,5 @@ def _asked(policies: Policies, trust: Trust, is_root: bool) -> Iterator[str]:
 
 def _matches(request: Request, policies: Iterable[Policy]) -> Iterator[Match]:
     return (
-        Match(policy, statement)
-        for policy in policies
-        for statement in document(policy.text).statements
-        if statement.matches(request)
+        Match(policy, statement) for policy in policies for statement in policy.statements if statement.matches(request)
     )

@@ -6,16 +6,22 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags". They are know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from fake_iam.domain.policy.wildcards import Literal
 
 Values = str | tuple[str, ...]
 """What a condition key has in a request: one text, or several for a key with many values."""
 
-Context = Mapping[str, Values]
-"""The condition keys of a request, in lower case."""
+
+class Context(Protocol):
+    """The condition keys of a request, in lower case; a mapping is one."""
+
+    def get(self, key: str, /) -> Values | None:
+        """The value of a key, or None."""
+        ...
+
 
 PLACE: Final = re.compile(r"\$\{([^{}]*)\}")
 CHARACTERS: Final = frozenset("*?$")
@@ -55,7 +61,8 @@ def filled(pieces: Template, context: Context) -> list[str] | None:
     texts: list[str] = []
     for piece in pieces:
         if isinstance(piece, Variable):
-            value = context.get(piece.key.lower(), piece.default)
+            value = context.get(piece.key.lower())
+            value = piece.default if value is None else value
             if not isinstance(value, str):
                 return None
             texts.append(Literal(value))

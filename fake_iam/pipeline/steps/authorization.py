@@ -1,15 +1,20 @@
-"""The step that refuses what the caller may not do."""
+"""The step that refuses what the caller may not do, by the kind of its credentials or by its policies."""
 
 from __future__ import annotations
 
-from fake_iam.domain.errors import InvalidClientTokenId, NotImplementedHere
+from typing import Final
+
+from fake_iam.domain.errors import AccessDenied, InvalidClientTokenId, NotImplementedHere
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.registry import Operation
 
+ALLOWED_ALL: Final = frozenset({"root", "anonymous"})
+"""Callers whom no policy of their own limits."""
+
 
 def authorize(runtime: Runtime, call: Call) -> None:
-    """Refuse what temporary credentials may not do; say which operations are missing here."""
+    """Refuse what the caller may not do; say which operations are missing here."""
     assert call.service is not None and call.caller is not None and call.plan is not None
     session, kind = call.caller.session, call.caller.kind
     if session is not None and call.service.name == "iam" and not (session.mfa or kind == "assumed-role"):
@@ -20,6 +25,8 @@ def authorize(runtime: Runtime, call: Call) -> None:
         from fake_iam.domain.sts.sessions import closed_to_sessions  # only sessions ask
 
         raise closed_to_sessions(call.plan.name)
+    if kind not in ALLOWED_ALL and runtime.enforcement != "off":
+        _ask_policies(runtime, call)
 
 
 def _is_open(operation: Operation, kind: str) -> bool:
@@ -27,3 +34,12 @@ def _is_open(operation: Operation, kind: str) -> bool:
     if kind == "assumed-role":
         return operation.open_to_roles
     return operation.open_to_sessions and (kind != "federated-user" or operation.name == "GetCallerIdentity")
+
+
+def _ask_policies(runtime: Runtime, call: Call) -> None:
+    """Note what the caller's policies do not allow, and refuse it if they are enforced."""
+    from fake_iam.pipeline.steps.permission import denial_of_call  # only users and sessions are asked
+
+    call.denial = denial_of_call(runtime, call)
+    if call.denial is not None and runtime.enforcement == "on":
+        raise AccessDenied(call.denial.text)

@@ -15,7 +15,13 @@ def validate(runtime: Runtime, call: Call) -> None:
 
 
 def execute(runtime: Runtime, call: Call) -> None:
-    """Run the operation: all of it or nothing."""
+    """Run the operation, after what the clock has finished: all of it or nothing."""
     assert call.operation is not None and call.caller is not None
-    with runtime.store.transaction():
-        call.result = call.operation.function(runtime.context(call.caller, call.now), **call.arguments)
+    context = runtime.context(call.caller, call.now)
+    try:
+        with runtime.store.transaction():
+            for implemented in runtime.services.values():
+                implemented.service.finish_tasks(context)
+            call.result = call.operation.function(context, **call.arguments)
+    finally:
+        call.denial = context.denial or call.denial

@@ -32,11 +32,11 @@ def find_role(ctx: Context, role_name: str) -> Role:
 
 
 def find_own_role(ctx: Context, role_name: str) -> Role:
-    """The role of that name, if the account may change it. Raises NoSuchEntity, UnmodifiableEntity."""
+    """The role of that name, if the caller may change it. Raises NoSuchEntity, UnmodifiableEntity."""
     from fake_iam.domain.identities.roles import protected_role
 
     role = find_role(ctx, role_name)
-    if role.protected:
+    if role.protected and not ctx.caller.for_aws:
         raise protected_role(role.name)
     return role
 

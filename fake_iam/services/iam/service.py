@@ -14,6 +14,10 @@ IAM = Service(
         "account.account_aliases": "CreateAccountAlias DeleteAccountAlias ListAccountAliases",
         "account.account_summary": "GetAccountSummary",
         "policies.attachments": "AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies",
+        "reports.access_advisor": (
+            "GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails "
+            "GetServiceLastAccessedDetailsWithEntities ListPoliciesGrantingServiceAccess"
+        ),
         "reports.authorization_details": "GetAccountAuthorizationDetails",
         "reports.credential_report": "GenerateCredentialReport GetCredentialReport",
         "policies.group_policies": (
@@ -68,6 +72,9 @@ IAM = Service(
             "CreateRole DeleteRole GetRole ListRoleTags ListRoles TagRole UntagRole UpdateAssumeRolePolicy "
             "UpdateRole UpdateRoleDescription"
         ),
+        "identities.service_linked_roles": (
+            "CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStatus"
+        ),
         "policies.role_policies": (
             "AttachRolePolicy DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies "
             "ListRolePolicies PutRolePolicy"
@@ -83,4 +90,5 @@ IAM = Service(
             "TagSAMLProvider UntagSAMLProvider UpdateSAMLProvider"
         ),
     },
+    tasks={"identities.role_deletions.RoleDeletion": "identities.service_linked_roles"},
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.sts.role_sessions import (
     assumed_by_root,
     kept_source_identity,
@@ -14,11 +16,15 @@ from fake_iam.domain.sts.role_sessions import (
 )
 from fake_iam.domain.sts.sessions import RoleSession
 from fake_iam.domain.tags import Tag
+from fake_iam.services.access.caller_policies import policies_of
 from fake_iam.services.access.callers import caller_keys, principal_of
 from fake_iam.services.context import Context
-from fake_iam.services.sts.role_sessions import Asked, answer, begin, find_role, session_keys, trusts
+from fake_iam.services.sts.role_sessions import Asked, answer, begin, find_role, refused, session_keys
 from fake_iam.services.sts.service import STS
 from fake_iam.services.sts.sessions import take_code
+
+if TYPE_CHECKING:
+    from fake_iam.domain.policy.variables import Values
 
 
 @STS.operation("AssumeRole", open_to_sessions=True)
@@ -67,8 +73,29 @@ def assume_role(
     actions = ["AssumeRole"]
     actions += ["TagSession"] if given else []
     actions += ["SetSourceIdentity"] if source_identity is not None else []
-    role = find_role(ctx, role_arn)
-    if role is None or not trusts(role, principal_of(ctx.store, ctx.caller), actions, keys):
-        raise may_not_assume(ctx.caller.arn, role_arn)
+    role = _taken_on(ctx, role_arn, actions, keys)
     issued = begin(ctx, role, session, asked, minimum_session_token_size, mfa=mfa, chained=calling is not None)
     return answer(issued, role, asked)
+
+
+def _taken_on(ctx: Context, role_arn: str, actions: Sequence[str], keys: dict[str, Values]) -> Role:
+    """The role, if it trusts the caller and the caller's own policies let it; these are only noted unless enforced.
+
+    Raises:
+        AccessDenied: the role is not there, does not trust the caller, or the caller's policies do not allow it.
+    """
+    role = find_role(ctx, role_arn)
+    if role is None:
+        raise may_not_assume(ctx.caller.arn, "sts:AssumeRole", role_arn)
+    principal = principal_of(ctx.store, ctx.caller)
+    distrusted = refused(role, principal, actions, keys)
+    if distrusted is not None:
+        raise may_not_assume(ctx.caller.arn, distrusted[0], role_arn)
+    if ctx.world.enforcement != "off":
+        denied = refused(role, principal, actions, keys, policies_of(ctx.store, ctx.caller))
+        if denied is not None:
+            error = may_not_assume(ctx.caller.arn, denied[0], role_arn)
+            ctx.denial = Denial(denied[0], role_arn, str(error), denied[1])
+            if ctx.world.enforcement == "on":
+                raise error
+    return role

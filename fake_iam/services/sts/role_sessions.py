@@ -11,6 +11,7 @@ from fake_iam.domain import arns
 from fake_iam.domain.identities.roles import HOUR, Role
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.policy.decisions import Policies, Policy, decide
+from fake_iam.domain.policy.explanations import explained
 from fake_iam.domain.policy.principals import Caller as Principal
 from fake_iam.domain.policy.principals import federated
 from fake_iam.domain.policy.statements import Request
@@ -34,10 +35,10 @@ from fake_iam.store.base import Account
 if TYPE_CHECKING:
     from fake_iam.domain.policy.variables import Values
 
-EVERYTHING: Final = Policy(
-    "everything", '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+EVERYTHING: Final = Policies(
+    [Policy("everything", '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}')]
 )
-"""The caller's own policies, which are not asked: only the role's trust policy decides."""
+"""The caller's own policies where they are not asked: the role's trust policy alone decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,21 @@ def account_of_role(role_arn: str) -> str:
 
 def trusts(role: Role, principal: Principal, actions: Iterable[str], keys: dict[str, Values]) -> bool:
     """Whether the role's trust policy lets the principal take it on, and do what else the request takes."""
+    return refused(role, principal, actions, keys) is None
+
+
+def refused(
+    role: Role, principal: Principal, actions: Iterable[str], keys: dict[str, Values], own: Policies = EVERYTHING
+) -> tuple[str, tuple[str, ...]] | None:
+    """The first action that the trust policy and the caller's ``own`` policies do not allow together, and why."""
     of_role = tag_keys("aws:resourcetag", role.tags) | tag_keys("iam:resourcetag", role.tags)
-    policies = Policies([EVERYTHING], resource=[Policy(role.name, trust_text(role))])
-    return all(
-        decide(
-            Request(principal, f"sts:{action}", role.arn, keys | of_role),
-            policies,
-            owner=role.account_id,
-            needs_trust=True,
-        ).is_allowed
-        for action in actions
-    )
+    policies = own._replace(resource=[Policy(role.name, trust_text(role))])
+    for action in actions:
+        request = Request(principal, f"sts:{action}", role.arn, keys | of_role)
+        decision = decide(request, policies, owner=role.account_id, needs_trust=True)
+        if not decision.is_allowed:
+            return request.action, tuple(explained(request, policies, decision))
+    return None
 
 
 def begin(

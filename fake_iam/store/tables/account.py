@@ -1,4 +1,4 @@
-"""The tables of what an account has one of."""
+"""The tables of what an account itself has: most of it once, reports by their ids."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from fake_iam.store.tables.declaring import Indexes
 
 TABLES: Final[Mapping[str, Indexes]] = {
+    "account.access_reports.AccessReport": Indexes(),
     "account.account_aliases.AccountAlias": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),
     "account.password_policy.PasswordPolicy": Indexes(),

@@ -42,6 +42,9 @@ IDENTITY: Final = Indexes(
 TABLES: Final[Mapping[str, Indexes]] = {
     "identities.users.User": IDENTITY,
     "identities.roles.Role": IDENTITY,
+    "identities.role_deletions.RoleDeletion": Indexes(
+        {"unfinished": lambda deletion: None if deletion.outcome else deletion.account_id}
+    ),
     "identities.instance_profiles.InstanceProfile": Indexes({**NAMED, **OWNED}, orders={"path": BY_PATH}),
     "identities.root_users.RootUser": Indexes(),
     "identities.groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),

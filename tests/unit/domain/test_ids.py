@@ -111,10 +111,11 @@ def test_a_session_token_is_as_long_as_it_must_be_and_begins_as_real_ones_do(min
 
 @UNHURRIED
 @given(seeds)
-def test_a_request_id_is_a_lower_case_uuid_of_version_4(seed: int) -> None:
-    text = IdSource(seed).request_id()
-    parsed = uuid.UUID(text)
-    assert (str(parsed), parsed.version, parsed.variant) == (text, 4, uuid.RFC_4122)
+def test_ids_of_requests_and_tasks_are_lower_case_uuids_of_version_4(seed: int) -> None:
+    source = IdSource(seed)
+    for text in (source.request_id(), source.task_id()):
+        parsed = uuid.UUID(text)
+        assert (str(parsed), parsed.version, parsed.variant) == (text, 4, uuid.RFC_4122)
 
 
 def test_an_extended_request_id_names_region_and_milliseconds() -> None:

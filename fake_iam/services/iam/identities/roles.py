@@ -8,7 +8,14 @@ from sys import intern
 from typing import Any
 
 from fake_iam.domain.errors import LimitExceeded
-from fake_iam.domain.identities.roles import HOUR, Role, role_exists, set_and_reset_signin_duration
+from fake_iam.domain.identities.roles import (
+    HOUR,
+    SERVICE_LINKED_PATH,
+    Role,
+    reserved_path,
+    role_exists,
+    set_and_reset_signin_duration,
+)
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
@@ -35,8 +42,10 @@ def create_role(
 ) -> dict[str, Any]:
     """Add a role. The answer shows neither its description nor its longest session (recorded).
 
-    The order of the checks is assumed: tags, trust policy, boundary, name, quota.
+    The order of the checks is assumed: path, tags, trust policy, boundary, name, quota.
     """
+    if path is not None and path.startswith(SERVICE_LINKED_PATH) and not ctx.caller.for_aws:
+        raise reserved_path()
     given = distinct(views.read_tags(tags))
     trusted = read_trust_policy(ctx, assume_role_policy_document)
     if permissions_boundary is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.users import name_key
+from fake_iam.domain.policies.aws_catalogue import AWS_PLACES
 from fake_iam.domain.policies.managed_policies import (
     ManagedPolicy,
     PolicyVersion,
@@ -16,7 +17,6 @@ from fake_iam.domain.policies.managed_policies import (
     policy_exists,
     policy_in_use,
 )
-from fake_iam.domain.policies.policy_arns import AWS_PLACES
 from fake_iam.domain.policy.document import check_identity_policy, size
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
@@ -26,6 +26,7 @@ from fake_iam.services.iam.policies.policy_lookups import (
     check_policy_arn,
     find_policy,
     is_elsewhere,
+    own_policies,
     policies,
     usage,
 )
@@ -98,7 +99,7 @@ def list_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> dict[str, Any]:
-    """List policies, without tags and description; the account's own before AWS's, by name.
+    """List policies, without tags and description: the account's own by name, then AWS's in its order.
 
     A filter by usage keeps what is used in that way (assumed).
     """
@@ -106,7 +107,8 @@ def list_policies(
     bounding = policy_usage_filter == "PermissionsBoundary"
 
     def walk(last: str | None) -> Iterator[ManagedPolicy]:
-        found = boundaries if bounding else attached_policies if attached else policies
+        unused = own_policies if scope == "Local" else policies
+        found = boundaries if bounding else attached_policies if attached else unused
         start = max(last or "", AWS_PLACES) if scope == "AWS" else last
         for policy in found(ctx, path_prefix or "/", start):
             if scope == "Local" and policy.account_id == "aws":

@@ -41,7 +41,7 @@ def list_entities_for_policy(
     def walk(last: str | None) -> Iterator[Entity]:
         found: list[Iterator[Entity]] = []
         if policy_usage_filter != "PermissionsBoundary":
-            found.append(_holders(ctx, within, entity_filter, last))
+            found.append(holders(ctx, within, entity_filter, last))
         if policy_usage_filter != "PermissionsPolicy":
             found += [_bounded(ctx, within, kind, last) for kind in BOUNDED if entity_filter in (None, kind.__name__)]
         return _seen(ctx, heapq.merge(*found, key=itemgetter(0)))
@@ -62,8 +62,8 @@ def list_entities_for_policy(
     }
 
 
-def _holders(ctx: Context, within: str, only: str | None, last: str | None) -> Iterator[Entity]:
-    """Whom the policy is attached to; ``only`` one kind of entity, or every kind."""
+def holders(ctx: Context, within: str, only: str | None = None, last: str | None = None) -> Iterator[Entity]:
+    """Whom a policy is attached to; ``within`` is its ARN, a blank and a path, ``only`` one kind of entity, if any."""
     if only is not None and only not in ENTITY_PLACES:
         return iter(())
     first = ENTITY_PLACES[only] if only else ""

@@ -83,9 +83,12 @@ def usage(ctx: Context, policy: ManagedPolicy) -> Usage:
 
 def policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
     """The policies of the account and of AWS whose path begins with the prefix, behind a place; one at a time."""
-    own = ctx.account.table(ManagedPolicy).after("path", prefix, last)
-    aws = aws_managed(ctx.partition)
-    return chain(own, (one for one in aws if one.path.startswith(prefix) and (last is None or one.place > last)))
+    return chain(own_policies(ctx, prefix, last), aws_managed(ctx.partition, prefix, last))
+
+
+def own_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:
+    """The account's own of them."""
+    return ctx.account.table(ManagedPolicy).after("path", prefix, last)
 
 
 def attached_policies(ctx: Context, prefix: str, last: str | None) -> Iterator[ManagedPolicy]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.identities.roles import SERVICE_LINKED_PATH, Role
+from fake_iam.domain.policies.attachments import for_service_linked_roles
 from fake_iam.domain.policies.inline_policies import InlinePolicy, key, no_such_role_policy, role_policies_too_long
+from fake_iam.domain.policies.policy_arns import is_of_aws, path_of
 from fake_iam.domain.policy.document import check_identity_policy
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_own_role, find_role
 from fake_iam.services.iam.policies.attachments import attach, attached, detach
 from fake_iam.services.iam.policies.inline_policies import policy_names, put_policy
-from fake_iam.services.iam.policies.policy_lookups import check_policy_arn
+from fake_iam.services.iam.policies.policy_lookups import check_policy_arn, existing_policy
 from fake_iam.services.iam.policies.policy_views import policy_text
 from fake_iam.services.iam.service import IAM
 
@@ -59,9 +61,15 @@ def delete_role_policy(ctx: Context, *, role_name: str, policy_name: str) -> Non
 
 @IAM.operation("AttachRolePolicy")
 def attach_role_policy(ctx: Context, *, role_name: str, policy_arn: str) -> None:
-    """Attach a policy of the account or of AWS; once more changes nothing (recorded)."""
+    """Attach a policy of the account or of AWS; once more changes nothing (recorded).
+
+    Those that services have for their roles are for nobody else; the place of this check is assumed.
+    """
     check_policy_arn(ctx, policy_arn)
     role = find_own_role(ctx, role_name)
+    for_services = is_of_aws(policy_arn) and path_of(policy_arn) == SERVICE_LINKED_PATH
+    if for_services and existing_policy(ctx, policy_arn) and not ctx.caller.for_aws:
+        raise for_service_linked_roles()
     attach(ctx, role.id, policy_arn, "PoliciesPerRole", ctx.quotas.policies_per_role)
 
 

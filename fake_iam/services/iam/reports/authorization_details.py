@@ -11,9 +11,10 @@ from fake_iam.domain.identities.instance_profiles import InstanceProfile
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
+from fake_iam.domain.policies.aws_catalogue import AWS_PLACES
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
-from fake_iam.domain.policies.policy_arns import AWS_PLACES, is_of_aws
+from fake_iam.domain.policies.policy_arns import is_of_aws
 from fake_iam.services.context import Context
 from fake_iam.services.iam import views
 from fake_iam.services.iam.identities.instance_profiles import profile_summary

@@ -163,10 +163,10 @@ def test_going_back_to_a_snapshot_brings_no_key_of_another_time(wire: Wire, cont
 
 def test_the_delays_of_services_not_named_stay(controls: Controls) -> None:
     controls.propagation.delay(sts={"new_keys": "8 s", "deletions": "2 calls"})
-    controls.propagation.delay(iam={"new_users": "P1D"})
+    controls.propagation.delay(iam={"new_users": "P1D", "new_keys": "1 call"})
     assert controls.propagation.document() == {
         "sts": {"new_keys": "PT8S", "deletions": "2 calls"},
-        "iam": {"new_users": "P1D"},
+        "iam": {"new_users": "P1D", "new_keys": "1 call"},
     }
 
 

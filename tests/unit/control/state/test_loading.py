@@ -374,4 +374,4 @@ def test_a_dump_of_an_earlier_release_brings_back_all_that_it_has() -> None:
     controls.load(earlier)
     again = controls.dump(secrets=True)
     assert again.pop("account_id") == "123456789012"
-    assert without("issued", without("partition", again)) == earlier
+    assert without("issued_at", without("partition", again)) == earlier

@@ -149,3 +149,58 @@ def test_an_export_brings_roles_with_their_profiles(wire: Wire) -> None:
     profiles = wire.call("ListInstanceProfilesForRole", RoleName="deployer")["InstanceProfiles"]
     assert profiles["member"]["InstanceProfileName"] == "web"
     assert wire.call("ListRolePolicies", RoleName="deployer")["PolicyNames"]["member"] == "own"
+
+
+def linked(service: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_a_seed_states_what_only_aws_makes(wire: Wire) -> None:
+    name, path = "AWSServiceRoleForECS", "/aws-service-role/ecs.amazonaws.com/"
+    role = {"name": name, "path": path, "trust_policy": linked("ecs.amazonaws.com"), "created": "2020-01-01"}
+    role |= {"policies": {"own": POLICY}, "attached_policies": [READ_ONLY], "permissions_boundary": READ_ONLY}
+    wire.assembled.controls.seed({"roles": [role]})
+    shown = wire.call("GetRole", RoleName=name)["Role"]
+    assert (shown["Path"], shown["CreateDate"]) == (path, "2020-01-01T00:00:00Z")
+    assert wire.call("ListRolePolicies", RoleName=name)["PolicyNames"]["member"] == "own"
+    assert wire.call("ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]["member"]["PolicyArn"] == READ_ONLY
+    assert wire.call("DeleteRolePolicy", RoleName=name, PolicyName="own").code == "UnmodifiableEntity"
+    document = json.loads(json.dumps(wire.assembled.controls.dump(secrets=True)))
+    other = Wire()
+    other.assembled.controls.load(document)
+    assert other.call("GetRole", RoleName=name)["Role"] == shown
+    assert other.call("DeleteRole", RoleName=name).code == "UnmodifiableEntity"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "service"),
+    [
+        ("AWSServiceRoleForSupport", "/aws-service-role/support.amazonaws.com/", "support.amazonaws.com"),
+        ("AWSServiceRoleForNewThing", "/aws-service-role/newthing.amazonaws.com/", "newthing.amazonaws.com"),
+        ("AWSReservedSSO_Admin_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/eu-west-1/", "sso.amazonaws.com"),
+    ],
+)
+def test_an_export_brings_roles_that_only_aws_makes(wire: Wire, name: str, path: str, service: str) -> None:
+    from fake_iam.control.state.account_import import import_account
+
+    entry = {
+        "RoleName": name,
+        "RoleId": "AROAQAAAAAAAAAAAAAAAA",
+        "Path": path,
+        "CreateDate": "2020-01-01T00:00:00+00:00",
+        "AssumeRolePolicyDocument": linked(service),
+        "InstanceProfileList": [],
+        "RolePolicyList": [{"PolicyName": "AwsSSOInlinePolicy", "PolicyDocument": POLICY}],
+        "AttachedManagedPolicies": [{"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}],
+        "Tags": [],
+        "RoleLastUsed": {},
+    }
+    wire.assembled.controls.seed(
+        import_account(json.dumps({"UserDetailList": [], "RoleDetailList": [entry]}), None).seed
+    )
+    shown = wire.call("GetAccountAuthorizationDetails")["RoleDetailList"]["member"]
+    assert (shown["RoleName"], shown["RoleId"], shown["Path"]) == (name, "AROAQAAAAAAAAAAAAAAAA", path)
+    assert shown["RolePolicyList"]["member"]["PolicyName"] == "AwsSSOInlinePolicy"
+    assert shown["AttachedManagedPolicies"]["member"]["PolicyArn"] == READ_ONLY
+    assert wire.call("DeleteRole", RoleName=name).code == "UnmodifiableEntity"

@@ -23,11 +23,6 @@ POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CREATED = {"Path", "RoleName", "RoleId", "Arn", "CreateDate", "AssumeRolePolicyDocument"}
 MISSING = AwsError("NoSuchEntity", "The role with name nobody cannot be found.", 404)
-PROTECTED = AwsError(
-    "UnmodifiableEntity",
-    "Cannot perform the operation on the protected role 'AWSServiceRoleForX' - this role is only modifiable by AWS",
-    400,
-)
 
 
 def role(wire: Wire, name: str = "deployer", **parameters: Any) -> Any:
@@ -207,38 +202,6 @@ def test_a_role_goes_when_nothing_hangs_on_it_and_its_name_is_free(wire: Wire) -
     assert wire.call("DeleteRole", RoleName="deployer") is None
     assert wire.call("GetRole", RoleName="deployer").code == "NoSuchEntity"
     assert role(wire)["RoleId"] != before
-
-
-@pytest.mark.parametrize(
-    ("operation", "parameters"),
-    [
-        ("UpdateRole", {"MaxSessionDuration": "7200"}),
-        ("UpdateRole", {"MaxSigninSessionDuration": "7200"}),
-        ("UpdateRole", {"ResetMaxSigninSessionDuration": "true"}),
-        ("UpdateAssumeRolePolicy", {"PolicyDocument": EC2}),
-        ("DeleteRole", {}),
-        ("PutRolePolicy", {"PolicyName": "p", "PolicyDocument": POLICY}),
-        ("DeleteRolePolicy", {"PolicyName": "p"}),
-        ("AttachRolePolicy", {"PolicyArn": READ_ONLY}),
-        ("DetachRolePolicy", {"PolicyArn": READ_ONLY}),
-        ("PutRolePermissionsBoundary", {"PermissionsBoundary": READ_ONLY}),
-        ("DeleteRolePermissionsBoundary", {}),
-    ],
-)
-def test_a_service_linked_role_is_only_modifiable_by_aws(
-    wire: Wire, operation: str, parameters: dict[str, str]
-) -> None:
-    role(wire, "AWSServiceRoleForX", Path="/aws-service-role/x.amazonaws.com/")
-    assert wire.call(operation, RoleName="awsserviceroleforx", **parameters) == PROTECTED
-
-
-def test_of_a_service_linked_role_description_and_tags_may_change(wire: Wire) -> None:
-    name = "AWSServiceRoleForX"
-    role(wire, name, Path="/aws-service-role/x.amazonaws.com/")
-    tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
-    assert wire.call("TagRole", RoleName=name, **tag) is None
-    assert wire.call("UpdateRole", RoleName=name, Description="x") is None
-    assert wire.call("UpdateRoleDescription", RoleName=name, Description="y")["Role"]["Description"] == "y"
 
 
 def trusting(*names: str) -> str:

@@ -9,9 +9,8 @@ from urllib.parse import unquote
 import pytest
 
 from fake_iam.domain.clock import ManualClock
-from fake_iam.domain.policies.aws_managed import AWS_MANAGED
+from fake_iam.domain.policies.aws_managed import aws_managed
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
-from fake_iam.domain.policy.document import check_identity_policy
 from tests.support import AwsError, Wire
 
 DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
@@ -153,8 +152,6 @@ def test_lists_show_own_policies_before_those_of_aws(wire: Wire) -> None:
         create(wire, name)
     assert listed(wire, Scope="Local") == ["Alpha", "zeta"]
     assert listed(wire)[:3] == ["Alpha", "zeta", "AdministratorAccess"]
-    assert set(listed(wire, Scope="AWS")) == {policy.name for policy in AWS_MANAGED.values()}
-    assert listed(wire, Scope="AWS", PathPrefix="/job-function/") == ["Billing", "ViewOnlyAccess"]
     first = wire.call("ListPolicies", MaxItems=1)
     assert listed(wire, Marker=first["Marker"], MaxItems=2) == ["zeta", "AdministratorAccess"]
 
@@ -221,11 +218,60 @@ def test_a_policy_of_aws_can_be_read(wire: Wire) -> None:
     assert '"Action": "*"' in unquote(version["Document"])
 
 
-@pytest.mark.parametrize("arn", AWS_MANAGED)
-def test_the_table_of_aws_policies_is_well_formed(arn: str) -> None:
-    policy = AWS_MANAGED[arn]
-    assert arn == f"arn:aws:iam::aws:policy{policy.path}{policy.name}"
-    assert (policy.id[:4], len(policy.id)) == ("ANPA", 21)
+def test_every_policy_of_aws_is_listed_in_its_order(wire: Wire) -> None:
+    names = [policy.name for policy in aws_managed("aws")]
+    assert listed(wire, Scope="AWS", MaxItems=3) == ["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess"]
+    pages, marker = [], None
+    while marker is not None or not pages:
+        page = wire.call("ListPolicies", Scope="AWS", MaxItems=700, **({"Marker": marker} if marker else {}))
+        pages.append([policy["PolicyName"] for policy in members(page["Policies"])])
+        marker = page.get("Marker")
+    assert [len(page) for page in pages] == [700, 700, len(names) - 1400]
+    assert sum(pages, []) == names
+
+
+def test_policies_of_aws_are_listed_by_path(wire: Wire) -> None:
+    names = [policy.name for policy in aws_managed("aws") if policy.path == "/job-function/"]
+    assert {"Billing", "ViewOnlyAccess"} <= set(names)
+    assert listed(wire, Scope="AWS", PathPrefix="/job-function/") == names
+    assert listed(wire, Scope="Local", PathPrefix="/job-function/") == []
+
+
+def test_used_policies_of_aws_are_in_its_order_too(wire: Wire) -> None:
+    wire.user("alice")
+    for name in ("AWSDenyAll", "AWSCompromisedKeyQuarantineV2", "PowerUserAccess"):
+        wire.call("AttachUserPolicy", UserName="alice", PolicyArn=f"arn:aws:iam::aws:policy/{name}")
+    wire.call("PutUserPermissionsBoundary", UserName="alice", PermissionsBoundary=ADMINISTRATOR)
+    used = ["PowerUserAccess", "AWSDenyAll", "AWSCompromisedKeyQuarantineV2"]
+    assert listed(wire, Scope="AWS", OnlyAttached="true") == used
+    assert listed(wire, Scope="AWS", PolicyUsageFilter="PermissionsBoundary") == ["AdministratorAccess"]
+    assert listed(wire, Scope="AWS", MaxItems=2) == ["AdministratorAccess", "PowerUserAccess"]
+
+
+def test_a_policy_of_aws_has_its_versions_the_newest_first(wire: Wire) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"
+    policy = wire.call("GetPolicy", PolicyArn=arn)["Policy"]
+    versions = members(wire.call("ListPolicyVersions", PolicyArn=arn)["Versions"])
+    numbers = [int(version["VersionId"][1:]) for version in versions]
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[-1] == 1 < len(numbers)
+    assert [version["VersionId"] for version in versions if version["IsDefaultVersion"] == "true"] == [
+        policy["DefaultVersionId"]
+    ]
+    assert versions[0]["CreateDate"] == policy["UpdateDate"]
+    assert versions[-1]["CreateDate"] == policy["CreateDate"]
+    documents = [
+        unquote(wire.call("GetPolicyVersion", PolicyArn=arn, VersionId=f"v{number}")["PolicyVersion"]["Document"])
+        for number in numbers
+    ]
+    assert len(set(documents)) == len(documents)
+    assert '"iam:AttachUserPolicy"' in documents[-1]
+
+
+def test_a_policy_of_aws_has_no_other_version(wire: Wire) -> None:
+    text = f"Policy {ADMINISTRATOR} version v2 does not exist or is not attachable."
+    refused = wire.call("GetPolicyVersion", PolicyArn=ADMINISTRATOR, VersionId="v2")
+    assert refused == AwsError("NoSuchEntity", text, 404)
 
 
 @pytest.mark.parametrize("arn", [ADMINISTRATOR, ELSEWHERE])
@@ -368,11 +414,3 @@ def test_a_version_id_has_a_pattern(wire: Wire) -> None:
         400,
     )
     assert wire.call("SetDefaultPolicyVersion", PolicyArn=ARN, VersionId="wrong") == refused
-
-
-@pytest.mark.parametrize("arn", AWS_MANAGED)
-def test_documents_of_aws_are_documents(arn: str) -> None:
-    """All but those that stand for hundreds of services, which no policy of an account may say so briefly."""
-    document = AWS_MANAGED[arn].versions[0].document
-    if '"*:' not in document:
-        check_identity_policy(document, partition="aws", managed=True)

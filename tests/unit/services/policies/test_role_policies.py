@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from fake_iam.domain.policies.aws_managed import find_aws_managed
+from fake_iam.services.iam.policies import policy_lookups
 from tests.support import AwsError, Wire
-from tests.unit.services.identities.test_roles import POLICY, READ_ONLY, members, role
+from tests.unit.services.identities.test_roles import EC2, POLICY, READ_ONLY, members, role
 
 OWN = "arn:aws:iam::123456789012:policy/edge"
 
@@ -135,3 +137,24 @@ def test_a_policy_lists_its_groups_users_and_roles(wire: Wire) -> None:
             break
         marker = {"Marker": page["Marker"]}
     assert found == (["devs"], ["alice"], ["Auditor", "Deployer"])
+
+
+def test_a_policy_for_service_linked_roles_is_attached_to_no_other(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = find_aws_managed(READ_ONLY)
+    monkeypatch.setattr(policy_lookups, "find_aws_managed", lambda arn: None if arn.endswith("Absent") else known)
+    arn = "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"
+    refused = AwsError("PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.", 400)
+    assert wire.call("AttachRolePolicy", RoleName="deployer", PolicyArn=arn) == refused
+    absent = arn.replace("AmazonECSServiceRolePolicy", "Absent")
+    missing = AwsError("NoSuchEntity", f"Policy {absent} does not exist or is not attachable.", 404)
+    assert wire.call("AttachRolePolicy", RoleName="deployer", PolicyArn=absent) == missing
+    assert wire.call("ListAttachedRolePolicies", RoleName="deployer")["AttachedPolicies"] is None
+    role = {"name": "a", "path": "/aws-service-role/ecs.amazonaws.com/", "trust_policy": EC2}
+    wire.assembled.controls.seed({"roles": [{**role, "attached_policies": [arn]}]})
+    assert wire.call("ListAttachedRolePolicies", RoleName="a")["AttachedPolicies"]["member"]["PolicyArn"] == arn
+
+
+def test_a_policy_of_ones_own_may_be_on_the_same_path(wire: Wire) -> None:
+    wire.call("CreatePolicy", PolicyName="own", Path="/aws-service-role/", PolicyDocument=POLICY)
+    arn = "arn:aws:iam::123456789012:policy/aws-service-role/own"
+    assert wire.call("AttachRolePolicy", RoleName="deployer", PolicyArn=arn) is None

@@ -19,10 +19,8 @@ ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 DEAD = AwsError("InvalidClientTokenId", INVALID_TOKEN, 403)
 
 
-def denied(caller: str = ALICE, role: str = ARN) -> AwsError:
-    return AwsError(
-        "AccessDenied", f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}", 403
-    )
+def denied(caller: str = ALICE, role: str = ARN, action: str = "sts:AssumeRole") -> AwsError:
+    return AwsError("AccessDenied", f"User: {caller} is not authorized to perform: {action} on resource: {role}", 403)
 
 
 def invalid(message: str) -> AwsError:
@@ -279,8 +277,8 @@ def test_a_role_of_another_account_puts_its_session_there(wire: Wire, alice: Key
 def test_tags_and_source_identity_need_the_trust_policys_leave(wire: Wire, alice: Key) -> None:
     role(wire)
     tagging = {**tags(team="red"), "TransitiveTagKeys.member.1": "team"}
-    assert assume(wire, alice, **tagging) == denied()
-    assert assume(wire, alice, SourceIdentity="alice") == denied()
+    assert assume(wire, alice, **tagging) == denied(action="sts:TagSession")
+    assert assume(wire, alice, SourceIdentity="alice") == denied(action="sts:SetSourceIdentity")
     actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
     wire.call("UpdateAssumeRolePolicy", RoleName="deployer", PolicyDocument=trust(action=actions))
     made = assume(wire, alice, SourceIdentity="alice", **tagging)

@@ -371,6 +371,21 @@ def test_subject_audience_and_provider_stay_with_the_session(wire: Wire) -> None
     assert wire.call("AssumeRole", other, RoleArn=chained, RoleSessionName="job-2").code == "AccessDenied"
 
 
+def test_policies_of_the_role_see_the_claims_of_the_session(wire: Wire) -> None:
+    wire.assembled.controls.enforcement.set("on")
+    own = {
+        "Effect": "Allow",
+        "Action": "iam:CreateUser",
+        "Resource": f"arn:aws:iam::*:user/${{{ISSUER}:sub}}",
+        "Condition": {"StringEquals": {"aws:FederatedProvider": PROVIDER}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": own})
+    wire.call("PutRolePolicy", RoleName="web", PolicyName="own", PolicyDocument=document)
+    session = pair(assume(wire, token(wire, sub="user-7")))
+    assert wire.call("CreateUser", session, UserName="user-7")["User"]["UserName"] == "user-7"
+    assert wire.call("CreateUser", session, UserName="user-8").code == "AccessDenied"
+
+
 TAGS = "https://aws.amazon.com/tags"
 
 

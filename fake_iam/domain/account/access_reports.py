@@ -1,0 +1,70 @@
+"""Reports of access advisor: which services somebody may use, and when they were last used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fake_iam.domain.errors import InvalidInput, NoSuchEntity
+
+SERVICE_LEVEL: Final = "SERVICE_LEVEL"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEntity:
+    """A user or role that a report is about, as it was then; ``type`` is USER or ROLE."""
+
+    type: str
+    id: str
+    arn: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUse:
+    """The last use of a service by one of the report's entities."""
+
+    service: str
+    entity_id: str
+    at: datetime
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReport:
+    """A report as it was asked for: a picture of that moment, ready at once.
+
+    ``services`` are the prefixes of those that the policies allow, in order; ``uses`` are of these services alone.
+    """
+
+    id: str
+    account_id: str
+    arn: str
+    granularity: str
+    requested_at: datetime
+    services: tuple[str, ...] = ()
+    entities: tuple[ReportedEntity, ...] = ()
+    uses: tuple[ServiceUse, ...] = ()
+
+    def uses_of(self, service: str) -> list[ServiceUse]:
+        """The last use of a service by each entity that used it, the latest first."""
+        return sorted((use for use in self.uses if use.service == service), key=lambda use: use.at, reverse=True)
+
+    def arn_of(self, entity_id: str) -> str:
+        """The ARN of one of its entities."""
+        return next(entity.arn for entity in self.entities if entity.id == entity_id)
+
+
+def no_such_job(job_id: str) -> NoSuchEntity:
+    """There is no report of that id. Assumed."""
+    return NoSuchEntity(f"The job with id {job_id} cannot be found.")
+
+
+def not_reported_on(arn: str) -> InvalidInput:
+    """The ARN is of another account, or of something that has no policies.
+
+    Users say that such an ARN is refused (turbot/steampipe-plugin-aws#905); code and text are assumed.
+    """
+    return InvalidInput(f"ARN {arn} is not valid.")

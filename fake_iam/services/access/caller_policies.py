@@ -1,0 +1,69 @@
+"""All the policies that apply to a caller, wherever they hang."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from fake_iam.domain.identities.groups import Membership
+from fake_iam.domain.policies.attachments import Attachment
+from fake_iam.domain.policies.inline_policies import InlinePolicy
+from fake_iam.domain.policies.managed_policies import ManagedPolicy
+from fake_iam.domain.policy.decisions import Policies, Policy
+from fake_iam.services.access.callers import role_of
+from fake_iam.services.context import Caller
+from fake_iam.store.base import Account, Store
+
+if TYPE_CHECKING:
+    from fake_iam.domain.sts.sessions import Session
+
+SESSION_POLICY = "session policy"
+
+
+def policies_of(store: Store, caller: Caller) -> Policies:
+    """What applies to a caller: its own policies and those of its groups, its boundary, its session's policies.
+
+    A federated user has the policies of the user that it rests on, and may only what its session's policies allow.
+    """
+    account = store.account(caller.account_id)
+    role = role_of(store, caller)
+    owner = role or account.users.get(caller.session.owner_id if caller.session is not None else caller.id)
+    session = _session_policies(account, caller.session)
+    if session is None and caller.kind == "federated-user":
+        session = []
+    if owner is None:  # the root user, and who rests on it
+        return Policies(session=session)
+    owners = [owner.id, *(member.group_id for member in account.table(Membership).where("owner", owner.id))]
+    return Policies(
+        identity=[policy for owner_id in owners for policy in owned_policies(account, owner_id)],
+        boundary=None if owner.permissions_boundary is None else list(managed(account, [owner.permissions_boundary])),
+        session=session,
+    )
+
+
+def owned_policies(account: Account, owner_id: str) -> Iterator[Policy]:
+    """The inline and the attached policies of a user, group or role."""
+    for inline in account.table(InlinePolicy).where("owner", owner_id):
+        yield Policy(inline.name, inline.document)
+    attachments = account.table(Attachment).where("owner", owner_id)
+    yield from managed(account, [attachment.policy_arn for attachment in attachments])
+
+
+def managed(account: Account, policy_arns: Iterable[str]) -> Iterator[Policy]:
+    """The default versions of managed policies, of the account or of AWS; one that is gone allows nothing."""
+    for arn in policy_arns:
+        policy = account.table(ManagedPolicy).get(arn)
+        if policy is None:
+            from fake_iam.domain.policies.aws_managed import find_aws_managed  # most accounts have few of AWS's
+
+            policy = find_aws_managed(arn)
+        version = policy.version(policy.default_version_id) if policy is not None else None
+        if policy is not None and version is not None:
+            yield Policy(policy.name, version.document, arn)
+
+
+def _session_policies(account: Account, session: Session | None) -> list[Policy] | None:
+    if session is None or (session.policy is None and not session.policy_arns):
+        return None
+    inline = [] if session.policy is None else [Policy(SESSION_POLICY, session.policy)]
+    return [*inline, *managed(account, session.policy_arns)]

@@ -1,0 +1,271 @@
+"""Operations of access advisor: which services somebody's policies allow, and when they were last used.
+
+A use is what is known of access keys: when, where and for which service each last signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from fake_iam.domain import arns
+from fake_iam.domain.account.access_reports import (
+    SERVICE_LEVEL,
+    AccessReport,
+    ReportedEntity,
+    ServiceUse,
+    no_such_job,
+    not_reported_on,
+)
+from fake_iam.domain.errors import NoSuchEntity
+from fake_iam.domain.identities.groups import Group, no_such_group
+from fake_iam.domain.identities.roles import Role, no_such_role
+from fake_iam.domain.identities.users import User, no_such_user
+from fake_iam.domain.policies.attachments import Attachment
+from fake_iam.domain.policies.inline_policies import InlinePolicy
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, foreign_partition, unparsable_arn
+from fake_iam.domain.policy.service_access import services_allowed
+from fake_iam.domain.policy.service_authorization import find_service
+from fake_iam.services.context import Context
+from fake_iam.services.iam.identities.groups import find_group, groups_of, members_of
+from fake_iam.services.iam.lookups import find_role, find_user
+from fake_iam.services.iam.policies.policy_entities import holders
+from fake_iam.services.iam.policies.policy_lookups import existing_policy, find_policy
+from fake_iam.services.iam.service import IAM
+
+Entity = User | Group | Role
+# How the entities are found that an ARN names, and what is said if there is none.
+FINDERS: Final[dict[str, tuple[Callable[[Context, str], Any], Callable[[str], NoSuchEntity]]]] = {
+    "user": (find_user, no_such_user),
+    "group": (find_group, no_such_group),
+    "role": (find_role, no_such_role),
+}
+
+
+class Granting(NamedTuple):
+    """A policy that counts for somebody: a managed one has an ARN, an inline one belongs to a holder."""
+
+    name: str
+    document: str
+    arn: str | None = None
+    holder: Entity | None = None
+
+
+@IAM.operation("GenerateServiceLastAccessedDetails")
+def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularity: str | None = None) -> dict[str, Any]:
+    """Ask for a report on a user, group, role or managed policy. It is ready at once, and a picture of this moment.
+
+    Actions are not tracked: a report on actions says of services what the other one says.
+    """
+    if arns.is_policy(arn):
+        policy = find_policy(ctx, arn)
+        granting, acting = _of_managed(policy), _attached_to(ctx, policy)
+    else:
+        entity = find_entity(ctx, arn)
+        granting, acting = _policies_of(ctx, entity), _acting(ctx, entity)
+    services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
+    entities = {one.id: one for one in acting}.values()
+    report = AccessReport(
+        id=ctx.ids.task_id(),
+        account_id=ctx.account.id,
+        arn=arn,
+        granularity=granularity or SERVICE_LEVEL,
+        requested_at=ctx.now,
+        services=tuple(sorted(services)),
+        entities=tuple(_reported(one) for one in entities),
+        uses=tuple(use for one in entities for use in _uses(ctx, one, services)),
+    )
+    ctx.account.table(AccessReport).put(report.id, report)
+    return {"JobId": report.id}
+
+
+@IAM.operation("GetServiceLastAccessedDetails")
+def get_service_last_accessed_details(
+    ctx: Context, *, job_id: str, max_items: int | None = None, marker: str | None = None
+) -> dict[str, Any]:
+    """Hand out a report: every service that the policies allow, by namespace, and its latest use if there was one."""
+    report = find_report(ctx, job_id)
+    page = ctx.page(
+        report.services,
+        scope=f"GetServiceLastAccessedDetails {job_id}",
+        key=str,
+        marker=marker,
+        max_items=max_items,
+    )
+    return {
+        **_job(report),
+        "JobType": report.granularity,
+        "ServicesLastAccessed": [_service(report, service) for service in page.items],
+        **page.fields(),
+    }
+
+
+@IAM.operation("GetServiceLastAccessedDetailsWithEntities")
+def get_service_last_accessed_details_with_entities(
+    ctx: Context, *, job_id: str, service_namespace: str, max_items: int | None = None, marker: str | None = None
+) -> dict[str, Any]:
+    """Show who could have used a service: the latest use first, then those who did not, by name (assumed).
+
+    Nobody could have used a service that the policies do not allow (assumed).
+    """
+    report = find_report(ctx, job_id)
+    used = {use.entity_id: use.at for use in report.uses_of(service_namespace)}
+    entities = report.entities if service_namespace in report.services else ()
+    idle = sorted((one for one in entities if one.id not in used), key=lambda one: (one.name.lower(), one.id))
+    acting = {one.id: one for one in entities}
+    page = ctx.page(
+        list(enumerate([*(acting[entity_id] for entity_id in used), *idle])),
+        scope=f"GetServiceLastAccessedDetailsWithEntities {job_id} {service_namespace}",
+        key=_numbered,
+        marker=marker,
+        max_items=max_items,
+    )
+    return {
+        **_job(report),
+        "EntityDetailsList": [
+            {
+                "EntityInfo": {"Arn": one.arn, "Name": one.name, "Type": one.type, "Id": one.id, "Path": one.path},
+                "LastAuthenticated": used.get(one.id),
+            }
+            for _, one in page.items
+        ],
+        **page.fields(),
+    }
+
+
+@IAM.operation("ListPoliciesGrantingServiceAccess")
+def list_policies_granting_service_access(
+    ctx: Context, *, arn: str, service_namespaces: Sequence[str], marker: str | None = None
+) -> dict[str, Any]:
+    """List the policies by which a user, group or role may use each of the services, in the order of the request.
+
+    Inline policies come before managed ones, a user's own before those of groups (assumed).
+    """
+    granting = list(_policies_of(ctx, find_entity(ctx, arn)))
+    page = ctx.page(
+        list(enumerate(service_namespaces)),
+        scope=f"ListPoliciesGrantingServiceAccess {arn} {' '.join(service_namespaces)}",
+        key=_numbered,
+        marker=marker,
+        max_items=None,
+    )
+    return {
+        "PoliciesGrantingServiceAccess": [
+            {
+                "ServiceNamespace": service,
+                "Policies": [
+                    _granting(policy) for policy in granting if service.lower() in services_allowed(policy.document)
+                ],
+            }
+            for _, service in page.items
+        ],
+        **page.fields(),
+    }
+
+
+def find_report(ctx: Context, job_id: str) -> AccessReport:
+    """The account's report of that id. Raises NoSuchEntity."""
+    report = ctx.account.table(AccessReport).get(job_id)
+    if report is None:
+        raise no_such_job(job_id)
+    return report
+
+
+def find_entity(ctx: Context, arn: str) -> Entity:
+    """The user, group or role of that ARN. Raises ValidationError, InvalidInput, NoSuchEntity."""
+    if not arns.is_arn(arn):
+        raise unparsable_arn()
+    if arns.partition_of(arn) != ctx.partition:
+        raise foreign_partition()
+    _, _, service, _, account_id, resource = arn.split(":", 5)
+    kind, _, name = resource.partition("/")
+    if service != "iam" or account_id != ctx.account.id or kind not in FINDERS:
+        raise not_reported_on(arn)
+    find, missing = FINDERS[kind]
+    entity: Entity = find(ctx, name.rpartition("/")[2])
+    if entity.arn != arn:
+        raise missing(entity.name)
+    return entity
+
+
+def _policies_of(ctx: Context, entity: Entity) -> Iterator[Granting]:
+    """Those of the entity itself, and of the groups that a user is in."""
+    for holder in (entity, *(groups_of(ctx, entity) if isinstance(entity, User) else ())):
+        inline = ctx.account.table(InlinePolicy).where("owner", holder.id)
+        for own in sorted(inline, key=lambda policy: policy.name):
+            yield Granting(own.name, own.document, holder=holder)
+        attachments = ctx.account.table(Attachment).where("owner", holder.id)
+        for attachment in sorted(attachments, key=lambda row: row.policy_name.lower()):
+            policy = existing_policy(ctx, attachment.policy_arn)
+            if policy is not None:
+                yield from _of_managed(policy)
+
+
+def _of_managed(policy: ManagedPolicy) -> Iterator[Granting]:
+    """Its default version, as what it grants."""
+    version = policy.version(policy.default_version_id)
+    if version is not None:
+        yield Granting(policy.name, version.document, arn=policy.arn)
+
+
+def _acting(ctx: Context, entity: Entity) -> Iterator[User | Role]:
+    """Who acts by the policies of an entity: the members of a group, or the entity itself."""
+    return members_of(ctx, entity) if isinstance(entity, Group) else iter((entity,))
+
+
+def _attached_to(ctx: Context, policy: ManagedPolicy) -> Iterator[User | Role]:
+    """Who acts by a managed policy, some of them more than once."""
+    for _, holder in holders(ctx, f"{policy.arn} /"):
+        yield from _acting(ctx, holder)
+
+
+def _uses(ctx: Context, entity: User | Role, services: frozenset[str]) -> Iterable[ServiceUse]:
+    """The last use of each of the services by an entity's access keys, as far as each key tells its own last one."""
+    latest: dict[str, ServiceUse] = {}
+    keys = ctx.account.access_keys.where("owner", entity.id)
+    for use in sorted((key.last_use for key in keys if key.last_use), key=lambda use: use.at):
+        if use.service in services:
+            latest[use.service] = ServiceUse(use.service, entity.id, use.at, use.region)
+    return latest.values()
+
+
+def _reported(entity: User | Role) -> ReportedEntity:
+    return ReportedEntity(_type(entity), entity.id, entity.arn, entity.name, entity.path)
+
+
+def _type(entity: Entity) -> str:
+    return type(entity).__name__.upper()
+
+
+def _job(report: AccessReport) -> dict[str, Any]:
+    return {"JobStatus": "COMPLETED", "JobCreationDate": report.requested_at, "JobCompletionDate": report.requested_at}
+
+
+def _service(report: AccessReport, namespace: str) -> dict[str, Any]:
+    service = find_service(namespace)
+    uses = report.uses_of(namespace)
+    last = uses[0] if uses else None
+    return {
+        "ServiceName": namespace if service is None else service.name,
+        "ServiceNamespace": namespace,
+        "LastAuthenticated": last and last.at,
+        "LastAuthenticatedEntity": last and report.arn_of(last.entity_id),
+        "LastAuthenticatedRegion": last and last.region,
+        "TotalAuthenticatedEntities": len(uses),
+    }
+
+
+def _granting(policy: Granting) -> dict[str, Any]:
+    if policy.holder is None:
+        return {"PolicyName": policy.name, "PolicyType": "MANAGED", "PolicyArn": policy.arn}
+    return {
+        "PolicyName": policy.name,
+        "PolicyType": "INLINE",
+        "EntityType": _type(policy.holder),
+        "EntityName": policy.holder.name,
+    }
+
+
+def _numbered(placed: tuple[int, object]) -> str:
+    """A place in a list that has an order of its own."""
+    return f"{placed[0]:06d}"

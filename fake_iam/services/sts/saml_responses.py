@@ -50,11 +50,7 @@ def verified(text: str, provider: SamlProvider) -> Assertion:
     if len(unverified) != 1 or _status(response) != SUCCESS:
         raise no_response()
     issuer = _text(unverified[0].find(f"{SAML}Issuer"))
-    assertion = _signed(response, unverified[0], _certificates(provider, issuer))
-    found = _read(assertion)
-    if found.issuer != issuer:
-        raise wrong_signature()
-    return found
+    return _read(_signed(response, unverified[0], _certificates(provider, issuer)))
 
 
 def _parsed(text: str) -> Element:

@@ -33,8 +33,11 @@ class WebToken(NamedTuple):
 
 
 def read_token(text: str) -> WebToken:
-    """Read a token without believing it. Raises InvalidIdentityToken."""
-    jwt = _library()
+    """Read a token without believing it. Raises InvalidIdentityToken.
+
+    White space around it is left out (assumed): a file that SDKs read it from often ends in a new line.
+    """
+    jwt, text = _library(), text.strip()
     try:
         decoded = jwt.PyJWS().decode_complete(text, options={"verify_signature": False})
         header, claims = decoded["header"], json.loads(decoded["payload"])

@@ -133,6 +133,10 @@ def test_the_session_is_one_of_the_role_and_nobody_signs_for_it(wire: Wire) -> N
     assert wire.call("CreateUser", session, UserName="bob")["User"]["UserName"] == "bob"
 
 
+def test_white_space_around_a_token_does_not_count(wire: Wire) -> None:
+    pair(assume(wire, f" {token(wire)}\n"))
+
+
 def test_the_roles_arn_says_the_account(wire: Wire) -> None:
     there = Key(OTHER, "dummy")
     arn = f"arn:aws:iam::{OTHER}:oidc-provider/{ISSUER}"
@@ -465,6 +469,7 @@ def test_a_well_known_issuer_needs_no_provider(wire: Wire) -> None:
     answer = assume(wire, text)
     assert (answer["Provider"], answer["Audience"]) == (cognito, "us-east-1:pool")
     assert assume(wire, token(wire, cognito, aud="us-east-1:other")) == DENIED
+    assert assume(wire, signed(rsa_key(0, 2048), iss=f"https://{cognito}")) == NO_KEY
 
 
 def test_duration_and_session_policies_are_those_of_other_sessions(wire: Wire) -> None:

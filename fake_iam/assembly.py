@@ -12,6 +12,7 @@ from fake_iam.control.http.address import PREFIX
 from fake_iam.control.watching.denials import DenialLog
 from fake_iam.control.watching.journal import Journal
 from fake_iam.control.watching.keywatch import KeyWatch
+from fake_iam.control.watching.lint_log import LintLog
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.ids import IdSource, control_token
@@ -76,7 +77,7 @@ class Assembled:
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
             role_deletion_delay=timedelta(seconds=settings.role_deletion_seconds),
         )
-        self.engine.observers += [self._journal.observe, KeyWatch().observe, DenialLog().observe]
+        self.engine.observers += [self._journal.observe, KeyWatch().observe, DenialLog().observe, LintLog().observe]
         self.control_token = settings.control_token
         if self.control_token is None and not is_loopback(settings.host):
             self.control_token = control_token()

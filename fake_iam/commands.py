@@ -60,6 +60,15 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequ
     denials.add_argument("operation", nargs="?", help='a name, or a glob such as "*AccessKey"')
     denials.add_argument("--caller", help="a glob over the caller's ARN, or a user's name")
     denials.add_argument("--json", action="store_true", help="print all fields, as JSON")
+    why = add(commands, "why", "what a caller's policies decide about an action, and why", _why)
+    why.add_argument("caller", help="a user's name, the ARN of a user, a role or root, or an access key id")
+    why.add_argument("action", help="of any service, such as iam:UpdateAccessKey")
+    why.add_argument("resource", nargs="?", help="an ARN; * if left out")
+    why.add_argument("--context", metavar="KEY=VALUE", action="append", default=[], help="a condition key")
+    lint = add(commands, "lint", "what is wrong or questionable in a policy document; needs no server", _lint)
+    lint.add_argument("file", metavar="FILE", help="the document, as JSON")
+    least = add(commands, "least-privilege", "the smallest policy for a caller's calls in the journal", _least)
+    least.add_argument("caller", help="a user's name, the ARN of a user, a role or root, or an access key id")
 
 
 def _add_clock(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -253,4 +262,27 @@ def _denials(remote: Remote, asked: argparse.Namespace) -> Any:
         return found
     for call in found["calls"]:
         print(call["would_deny"], *(f"  {line}" for line in call["why"]), sep="\n")
+    return None
+
+
+def _why(remote: Remote, asked: argparse.Namespace) -> Any:
+    context = dict(pair(text, "a condition key and its value", "aws:SourceIp=203.0.113.7") for text in asked.context)
+    named = {"caller": asked.caller, "action": asked.action, "resource": asked.resource}
+    answer = remote.post("why", **named, context=context or None)
+    print(*answer["why"], *([answer["text"]] if answer["text"] else []), sep="\n")
+    return None
+
+
+def _least(remote: Remote, asked: argparse.Namespace) -> Any:
+    return remote.get("least-privilege", caller=asked.caller)
+
+
+def _lint(remote: Remote, asked: argparse.Namespace) -> Any:
+    from fake_iam.control.documents.policy_files import findings  # reads data
+
+    refusal, complaints = findings(read_file(Path(asked.file)))
+    if refusal is not None:
+        raise DocumentError(f"{asked.file}: {refusal}")
+    for complaint in complaints:
+        print(f"{asked.file}: {complaint}")
     return None

@@ -32,10 +32,10 @@ class FakeIAM:
 
     Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``,
     ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
-    ``faults``, ``calls``, ``journal``, ``enforce_policies`` and ``denials`` are those of
-    ``fake_iam.control.controls.Controls``. ``web_identity_token``, ``set_web_identity_keys``, ``saml_metadata`` and
-    ``saml_assertion`` stand in for identity providers; they are those of
-    ``fake_iam.control.federation.federation.Federation``.
+    ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why`` and ``least_privilege`` are those of
+    ``fake_iam.control.controls.Controls``.
+    ``web_identity_token``, ``set_web_identity_keys``, ``saml_metadata`` and ``saml_assertion`` stand in for identity
+    providers; they are those of ``fake_iam.control.federation.federation.Federation``.
 
     Raises:
         SettingsError: a setting is out of its range.
@@ -70,6 +70,8 @@ class FakeIAM:
         self.calls = controls.calls
         self.enforce_policies = controls.enforce_policies
         self.denials = controls.denials
+        self.why = controls.why
+        self.least_privilege = controls.least_privilege
         self.backdate = controls.backdate
         self.backdate_user = controls.backdate_user
         self.backdate_access_key = controls.backdate_access_key

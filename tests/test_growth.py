@@ -394,6 +394,12 @@ def policies(call: Caller) -> None:
     call("ListAttachedUserPolicies", UserName="user000045")
     call("ListAttachedUserPolicies", "by path", UserName="user000045", PathPrefix="/team1/")
     call("DetachUserPolicy", UserName="user000045", PolicyArn=arn)
+    simulated = {"ActionNames.member.1": "iam:GetUser"}
+    call("SimulateCustomPolicy", **simulated, **{"PolicyInputList.member.1": DOCUMENT})
+    call("GetContextKeysForCustomPolicy", **{"PolicyInputList.member.1": DOCUMENT})
+    source = {"PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user{path(42)}user000042"}
+    call("SimulatePrincipalPolicy", **simulated, **source)
+    call("GetContextKeysForPrincipalPolicy", **source)
     call("DeletePolicy", PolicyArn=arn)
     call("DeletePolicy", "refused", PolicyArn=policy_arn(4))
     call("PutUserPolicy", UserName="user000045", PolicyName="a", PolicyDocument=DOCUMENT)

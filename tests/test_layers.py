@@ -62,6 +62,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "control.state.backdating",
         "control.state.document",
         "control.documents.files",
+        "control.documents.policy_files",
         "control.documents.problems",
     ),
     "cli": ("assembly", "settings", "server", "commands", "remote", "control.documents.problems", "version", "log"),

@@ -140,8 +140,10 @@ def keys(value: ast.expr, model: ServiceModel, shape_name: str, at: str, scope: 
                     assert name in members, f"{at} has no member {name}"
                     yield f"{at}.{name}"
                     yield from keys(item, model, members[name], f"{at}.{name}", scope)
-        case ast.List(elts=[]):
-            assert shape.type == "list", at
+        case ast.List(elts=items):
+            assert shape.item is not None, at
+            for item in items:
+                yield from keys(item, model, shape.item, at, scope)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="loads")):
             yield at  # a structure that is kept as it came in a request, where the same shape checked it
         case ast.Call(func=ast.Name(id="list")):

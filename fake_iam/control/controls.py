@@ -24,6 +24,7 @@ from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.questions import Answer
 
 When = datetime | str
 
@@ -79,6 +80,16 @@ class Controls:
     def denials(self, operation: str = "*", *, caller: str | None = None) -> Calls:
         """The calls in the journal that policies do not allow, refused here or not. See ``Enforcement.denials``."""
         return self.enforcement.denials(operation, caller=caller)
+
+    def why(
+        self, caller: str, action: str, resource: str | None = None, *, context: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """What the policies of a caller decide about an action of any service, and why. See ``Enforcement.why``."""
+        return self.enforcement.why(caller, action, resource, context)
+
+    def least_privilege(self, caller: str) -> str:
+        """The smallest policy that allows a caller's calls in the journal. See ``Enforcement.least_privilege``."""
+        return self.enforcement.least_privilege(caller)
 
     def backdate_user(
         self,

@@ -13,11 +13,11 @@ ARN: Final = r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+"
 POLICY_ARN: Final = r"arn:aws[\w-]*:iam::(?:\d{12}|aws):policy(?:/[\w+=,.@-]+)+"  # path and name as in the model
 
 
-USER_OR_ROLE: Final = r"arn:[^:]+:iam::(\d{12}):(user|role)(/(?:[^/]+/)*)([^/]+)"
+IDENTITY: Final = r"arn:[^:]+:iam::(\d{12}):(user|role|group)(/(?:[^/]+/)*)([^/]+)"
 
 
 class IdentityParts(NamedTuple):
-    """What the ARN of a user or role says: ``kind`` is which of the two."""
+    """What the ARN of a user, role or group says: ``kind`` is which of them."""
 
     account_id: str
     kind: str
@@ -97,8 +97,8 @@ def account_of(arn: str) -> str:
 
 
 def identity_parts(arn: str) -> IdentityParts | None:
-    """What the ARN of a user or role says; None for any other text."""
-    match = re.fullmatch(USER_OR_ROLE, arn, re.ASCII)
+    """What the ARN of a user, role or group says; None for any other text."""
+    match = re.fullmatch(IDENTITY, arn, re.ASCII)
     return None if match is None else IdentityParts(*match.groups())
 
 

@@ -339,7 +339,7 @@ def test_a_tag_value_comes_back_as_it_was_sent(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("action", "version", "named"),
     [
-        ("SimulateCustomPolicy", IAM_VERSION, "iam:SimulateCustomPolicy"),
+        ("GetOrganizationsAccessReport", IAM_VERSION, "iam:GetOrganizationsAccessReport"),
         ("AssumeRoot", STS_VERSION, "sts:AssumeRoot"),
     ],
 )
@@ -350,7 +350,7 @@ def test_an_operation_not_implemented_is_named_in_a_501(wire: Wire, action: str,
 
 
 def test_an_operation_not_implemented_is_named_before_its_parameters_are_looked_at(wire: Wire) -> None:
-    response = wire.post(f"Action=SimulateCustomPolicy&Version={IAM_VERSION}&MaxItems=abc")
+    response = wire.post(f"Action=GetOrganizationsAccessReport&Version={IAM_VERSION}&MaxItems=abc")
     assert read(response).code == "NotImplemented"
 
 

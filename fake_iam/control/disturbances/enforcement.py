@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal, cast
 
-from fake_iam.control.documents.format import Field, Record, Text
+from fake_iam.control.documents.format import Field, MapOf, Record, Text
+from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.watching.calls import Calls
 from fake_iam.control.watching.journal import Journal
+from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.questions import ASSUMED, Answer, Made, UnknownCaller, find_caller, least_privilege, why
 
 MODES: Final = ("on", "off", "log")
 FORMAT: Final = Record(
@@ -17,6 +21,18 @@ FORMAT: Final = Record(
             "on refuses what policies do not allow, log lets it pass and notes it, off does not look",
             required=True,
         )
+    }
+)
+QUESTION: Final = Record(
+    {
+        "caller": Field(
+            Text(), "a user's name, the ARN of a user, a role or the root user, or an access key id", required=True
+        ),
+        "action": Field(
+            Text(pattern=r"[\w-]+:[\w*]+", says="a service and a name, such as iam:GetUser"), "what for", required=True
+        ),
+        "resource": Field(Text(), "an ARN; a star if left out"),
+        "context": Field(MapOf(Text(), Text()), "condition keys, which win over the caller's own"),
     }
 )
 
@@ -57,6 +73,47 @@ class Enforcement:
         """
         return Calls(call for call in self._journal.calls(operation, caller=caller) if call.would_deny is not None)
 
+    def why(
+        self, caller: str, action: str, resource: str | None = None, context: Mapping[str, Values] | None = None
+    ) -> Answer:
+        """What the policies of a caller decide about an action of any service, and the statements that decide.
+
+        Args:
+            caller: a user's name, the ARN of a user, a role or the root user, or an access key id.
+            action: such as ``"iam:UpdateAccessKey"``.
+            resource: an ARN; ``*`` if it is left out.
+            context: condition keys, such as ``{"aws:SourceIp": "203.0.113.7"}``; they win over the caller's own.
+
+        Raises:
+            FormatError: nobody goes by that name.
+        """
+        try:
+            return why(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
+        except UnknownCaller as problem:
+            raise FormatError(("caller",), str(problem)) from None
+
+    def least_privilege(self, caller: str) -> str:
+        """The smallest policy that allows the calls of a caller that the journal has, as JSON text.
+
+        Raises:
+            FormatError: nobody goes by that name.
+        """
+        try:
+            arn = find_caller(self._engine, caller).arn
+            made = [
+                Made(call.service, call.operation, call.parameters)
+                for call in self._journal.calls()
+                if call.service is not None and call.operation is not None and _is_by(call.caller or "", arn)
+            ]
+            return least_privilege(self._engine, caller, made, self._engine.clock.now())
+        except UnknownCaller as problem:
+            raise FormatError(("caller",), str(problem)) from None
+
     def document(self) -> dict[str, Any]:
         """The mode as JSON."""
         return {"mode": self.mode}
+
+
+def _is_by(arn: str, wanted: str) -> bool:
+    """Whether a call is by that caller; by any session of a role if the role is meant."""
+    return arn == wanted or (wanted.endswith(f"/{ASSUMED}") and arn.startswith(wanted.removesuffix(ASSUMED)))

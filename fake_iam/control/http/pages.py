@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from fake_iam.control.controls import Controls
 from fake_iam.control.disturbances.enforcement import FORMAT as ENFORCEMENT
+from fake_iam.control.disturbances.enforcement import QUESTION
 from fake_iam.control.disturbances.fault_rules import RULE
 from fake_iam.control.disturbances.propagation import FORMAT as PROPAGATION
 from fake_iam.control.documents.format import Field, Flag, Moment, Record, Text
@@ -225,6 +227,20 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
             "The calls kept that policies do not allow, refused or not, oldest first.",
             lambda asked: {"calls": [entry.document() for entry in enforcement.denials(**asked.query)]},
             query={name: entries[name] for name in ("operation", "caller")},
+        ),
+        Page(
+            "POST",
+            "why",
+            "What a caller's policies decide about an action of any service, and the statements that decide.",
+            lambda asked: enforcement.why(**asked.fields)._asdict(),
+            QUESTION,
+        ),
+        Page(
+            "GET",
+            "least-privilege",
+            "The smallest policy that allows a caller's calls in the journal.",
+            lambda asked: json.loads(enforcement.least_privilege(asked.query.get("caller", ""))),
+            query={"caller": "a user's name, the ARN of a user, a role or the root user, or an access key id"},
         ),
     ]
 

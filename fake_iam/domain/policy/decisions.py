@@ -87,9 +87,9 @@ def decide(
         is_root: the caller is the root user of the account, whom only an explicit deny of a resource stops.
         needs_trust: nothing is allowed unless the policy of the resource does, as for taking on a role.
     """
-    matched = {kind: list(_matches(request, applying)) for kind, applying in policies.by_kind()}
-    for kind, matches in matched.items():
-        denials = [match for match in matches if not match.statement.allows]
+    matched = {kind: list(matches(request, applying)) for kind, applying in policies.by_kind()}
+    for kind, found in matched.items():
+        denials = [match for match in found if not match.statement.allows]
         if denials:
             return Decision(EXPLICIT_DENY, kind, denials)
     trust = max((match.statement.trust(request.caller) for match in matched[RESOURCE]), default=Trust.NONE)
@@ -100,7 +100,7 @@ def decide(
     first = next(silent, None)
     if first is not None:
         return Decision(IMPLICIT_DENY, first, ())
-    return Decision(ALLOWED, None, [match for matches in matched.values() for match in matches])
+    return Decision(ALLOWED, None, [match for found in matched.values() for match in found])
 
 
 def _asked(policies: Policies, trust: Trust, is_root: bool) -> Iterator[str]:
@@ -115,7 +115,8 @@ def _asked(policies: Policies, trust: Trust, is_root: bool) -> Iterator[str]:
         yield SESSION
 
 
-def _matches(request: Request, policies: Iterable[Policy]) -> Iterator[Match]:
+def matches(request: Request, policies: Iterable[Policy]) -> Iterator[Match]:
+    """The statements of policies that are about a request, and whose conditions hold."""
     return (
         Match(policy, statement) for policy in policies for statement in policy.statements if statement.matches(request)
     )

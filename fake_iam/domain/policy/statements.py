@@ -34,13 +34,27 @@ class Request(NamedTuple):
 class Statement:
     """One statement: what it names, and whether that is what a request is about."""
 
-    __slots__ = ("_actions", "_resources", "allows", "conditions", "sid", "span", "trust")
+    __slots__ = (
+        "_actions",
+        "_resources",
+        "actions",
+        "allows",
+        "conditions",
+        "is_about_others",
+        "resources",
+        "sid",
+        "span",
+        "trust",
+    )
 
     def __init__(self, statement: Mapping[str, Any], span: Span, *, variables: bool) -> None:
         self.sid: str | None = statement.get("Sid")
         self.allows: bool = str(statement.get("Effect")).lower() == "allow"
         self.span = span
         self.trust = principals(statement)
+        self.actions = _listed(statement.get("Action", []))
+        self.resources = _listed(statement.get("Resource", []))
+        self.is_about_others = "NotAction" in statement or "NotResource" in statement
         self._actions = _actions(statement)
         self._resources = _resources(statement, variables=variables)
         self.conditions = compiled(statement.get("Condition", {}), variables=variables)

@@ -63,7 +63,7 @@ def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Call
     """Who calls if nothing is checked: a key that is known here says it, any other is an account's root."""
     partition = _partition(runtime, signed)
     known = stored_credentials(runtime.store, key_id)
-    caller = _owner(runtime, known, partition) if known else None
+    caller = owner_of(runtime, known, partition) if known else None
     if caller is not None:
         return caller
     is_account = len(key_id) == 12 and key_id.isascii() and key_id.isdigit()  # half a microsecond sooner than a pattern
@@ -84,7 +84,7 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
         raise InvalidClientTokenId.invalid()
     elif known.expires_at <= call.now:
         raise ExpiredToken.expired()
-    caller = _owner(runtime, known, _partition(runtime, signed))
+    caller = owner_of(runtime, known, _partition(runtime, signed))
     if caller is None:
         raise InvalidClientTokenId.invalid()
     if not _signature_matches()(signed, call.request, known.secret):
@@ -92,7 +92,7 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
     return caller
 
 
-def _owner(runtime: Runtime, known: AccessKey | Session, partition: str) -> Caller | None:
+def owner_of(runtime: Runtime, known: AccessKey | Session, partition: str) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
     session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
     if session is not None and session.role is not None:

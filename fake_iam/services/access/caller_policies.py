@@ -45,8 +45,13 @@ def owned_policies(account: Account, owner_id: str) -> Iterator[Policy]:
     """The inline and the attached policies of a user, group or role."""
     for inline in account.table(InlinePolicy).where("owner", owner_id):
         yield Policy(inline.name, inline.document)
+    yield from attached_policies(account, owner_id)
+
+
+def attached_policies(account: Account, owner_id: str) -> Iterator[Policy]:
+    """The managed policies that are attached to a user, group or role."""
     attachments = account.table(Attachment).where("owner", owner_id)
-    yield from managed(account, [attachment.policy_arn for attachment in attachments])
+    return managed(account, [attachment.policy_arn for attachment in attachments])
 
 
 def managed(account: Account, policy_arns: Iterable[str]) -> Iterator[Policy]:

@@ -53,7 +53,7 @@ class Attempt(NamedTuple):
     now: datetime
 
 
-class _Check(NamedTuple):
+class Check(NamedTuple):
     """One action that the call takes, on its resource, with its context."""
 
     action: str
@@ -66,7 +66,7 @@ def denial_of(store: Store, caller: Caller, attempt: Attempt) -> Denial | None:
     policies = policies_of(store, caller)
     principal = principal_of(store, caller)
     is_root = caller.kind == "root"
-    for action, target, context in _checks(store, caller, attempt):
+    for action, target, context in checks(store, caller, attempt):
         request = Request(principal, action, target.arn, context)
         decision = decide(request, policies, is_root=is_root)
         if not decision.is_allowed:
@@ -88,7 +88,8 @@ def _text(caller: Caller, action: str, target: Target, decision: Decision) -> st
     return refusal(caller.arn, action, target.shown, decision)
 
 
-def _checks(store: Store, caller: Caller, attempt: Attempt) -> Iterator[_Check]:
+def checks(store: Store, caller: Caller, attempt: Attempt) -> Iterator[Check]:
+    """Everything that a call takes, in the order in which AWS asks (assumed for what comes after the first)."""
     name, parameters = attempt.operation, attempt.parameters
     target = target_of(store, caller, attempt)
 
@@ -100,13 +101,13 @@ def _checks(store: Store, caller: Caller, attempt: Attempt) -> Iterator[_Check]:
         }
 
     context = LateContext(keys)
-    yield _Check(f"{attempt.service}:{name}", target, context)
+    yield Check(f"{attempt.service}:{name}", target, context)
     if name in TAGGING and "Tags.member.1.Key" in parameters:
-        yield _Check(f"iam:{TAGGING[name]}", target, context)
+        yield Check(f"iam:{TAGGING[name]}", target, context)
     if name == "AddRoleToInstanceProfile":
         role = passed_role(Asked(store.account(caller.account_id), caller, parameters))
         passing = LateContext(lambda: {**context.all(), "iam:passedtoservice": "ec2.amazonaws.com"})
-        yield _Check("iam:PassRole", role, passing)
+        yield Check("iam:PassRole", role, passing)
 
 
 def target_of(store: Store, caller: Caller, attempt: Attempt) -> Target:

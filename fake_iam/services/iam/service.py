@@ -44,6 +44,10 @@ IAM = Service(
             "PutUserPermissionsBoundary"
         ),
         "policies.policy_entities": "ListEntitiesForPolicy",
+        "policies.simulation": (
+            "GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy SimulateCustomPolicy "
+            "SimulatePrincipalPolicy"
+        ),
         "policies.policy_tags": "ListPolicyTags TagPolicy UntagPolicy",
         "policies.policy_versions": (
             "CreatePolicyVersion DeletePolicyVersion GetPolicyVersion ListPolicyVersions SetDefaultPolicyVersion"

@@ -56,7 +56,7 @@ def shown_trust_policy(ctx: Context, role: Role) -> str:
 def _trusted(ctx: Context, name: str) -> Trusted | None:
     """Who the principal is; None for accounts, sessions, unique ids, and what other servers' accounts hold."""
     parts = arns.identity_parts(name)
-    if parts is None:
+    if parts is None or parts.kind not in KINDS:
         if name.startswith("arn:") and f":iam::{ctx.account.id}:" in name and not name.endswith(":root"):
             raise invalid_principal(name)
         return None

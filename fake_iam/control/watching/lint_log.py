@@ -1,0 +1,27 @@
+"""Tells the log what is questionable in policies that are written, which IAM accepts without a word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_iam.log import log
+from fake_iam.pipeline.call import Call
+from fake_iam.protocol.wire import WireResponse
+
+OPERATIONS: Final = frozenset(
+    {"CreatePolicy", "CreatePolicyVersion", "PutGroupPolicy", "PutRolePolicy", "PutUserPolicy"}
+)
+
+
+class LintLog:
+    """Looks at each policy of an identity that has been written."""
+
+    def observe(self, call: Call, response: WireResponse, duration: float) -> None:
+        """Look at a call that has been answered."""
+        if call.plan is None or call.plan.name not in OPERATIONS or response.status != 200:
+            return
+        from fake_iam.domain.policy.lint import complaints  # reads data, and most calls write no policy
+
+        name = call.parameters.get("PolicyName") or call.parameters.get("PolicyArn")
+        for complaint in complaints(call.parameters.get("PolicyDocument", "")):
+            log().warning("policy %s, %s", name, complaint)

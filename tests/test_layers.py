@@ -84,6 +84,7 @@ THIRD_PARTY = {
     "services.iam.credentials.key_material": {"cryptography"},
     "pytest_plugin": {"boto3", "botocore", "pytest"},
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
+    "services.sts.encrypted_assertions": {"cryptography"},
     "services.sts.saml_responses": {"cryptography", "lxml", "signxml"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }

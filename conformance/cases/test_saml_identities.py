@@ -196,6 +196,13 @@ def test_a_session_lasts_no_longer_than_the_role_lets_it_whatever_the_assertion_
 
 
 @assumed(TEXT_UNKNOWN)
+def test_a_plain_assertion_is_refused_where_it_must_be_encrypted(aws: Target, employee: Employee) -> None:
+    required = {"AssertionEncryptionMode": "Required", "AddPrivateKey": certify(2).private_key}
+    aws.iam.update_saml_provider(SAMLProviderArn=employee.provider, **required)
+    assert employee.error() == invalid("The SAML assertion must be encrypted")
+
+
+@assumed(TEXT_UNKNOWN)
 def test_what_is_no_base64_is_refused(employee: Employee) -> None:
     assert employee.error("<Response/>") == invalid("Invalid base64 SAMLResponse")
 

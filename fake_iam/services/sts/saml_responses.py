@@ -7,6 +7,7 @@ Document types are refused, entities with them; nothing is fetched; what is nest
 from __future__ import annotations
 
 import base64
+import copy
 import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -24,10 +25,12 @@ from fake_iam.domain.sts.saml_identities import (
     no_response,
     wrong_signature,
 )
+from fake_iam.services.sts.encrypted_assertions import decrypted
 
 Element = Any  # lxml has no types
 PROTOCOL: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 SAML: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
+ENCRYPTED: Final = f"{SAML}EncryptedAssertion"
 SIGNATURE: Final = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -39,37 +42,68 @@ def verified(text: str, provider: SamlProvider) -> Assertion:
 
     Raises:
         InvalidIdentityToken: the response is malformed, from somebody else, or not signed by the provider.
-        NotImplementedHere: the extra is not installed, or the assertion is encrypted.
+        NotImplementedHere: the extra is not installed.
     """
-    response = _parsed(text)
-    unverified = response.findall(f"{SAML}Assertion")
-    if response.findall(f"{SAML}EncryptedAssertion"):
-        raise NotImplementedHere("fake_iam does not decrypt SAML assertions yet.")
-    if provider.encryption_mode == REQUIRED:
-        raise must_be_encrypted()
-    if len(unverified) != 1 or _status(response) != SUCCESS:
+    response = _parsed(_decoded(text))
+    if _status(response) != SUCCESS:
         raise no_response()
-    issuer = _text(unverified[0].find(f"{SAML}Issuer"))
-    return _read(_signed(response, unverified[0], _certificates(provider, issuer)))
+    if provider.encryption_mode == REQUIRED and response.find(ENCRYPTED) is None:
+        raise must_be_encrypted()
+    opened = _opened(response, provider)
+    assertions = opened.findall(f"{SAML}Assertion")
+    if len(assertions) != 1:
+        raise no_response()
+    certificates = _certificates(provider, _text(assertions[0].find(f"{SAML}Issuer")))
+    assertion = _signed(opened, assertions[0], f"./{SAML}Assertion/", certificates)
+    if assertion is None:
+        assertion = _in_signed_response(response, provider, certificates)
+    if assertion is None:
+        raise wrong_signature()
+    return _read(assertion)
 
 
-def _parsed(text: str) -> Element:
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise no_base64() from None
+
+
+def _parsed(data: bytes) -> Element:
+    """A response. Raises InvalidIdentityToken, NotImplementedHere."""
+    root = _element(data)
+    if root.tag != f"{PROTOCOL}Response":
+        raise no_response()
+    return root
+
+
+def _element(data: bytes) -> Element:
+    """The root of an XML text that has no document type. Raises InvalidIdentityToken, NotImplementedHere."""
     try:
         from lxml import etree
     except ImportError:
         raise NotImplementedHere.without_extra("federation") from None
-    try:
-        data = base64.b64decode("".join(text.split()), validate=True)
-    except ValueError:
-        raise no_base64() from None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise no_response() from None
-    if root.getroottree().docinfo.doctype or root.tag != f"{PROTOCOL}Response":
+    if root.getroottree().docinfo.doctype:
         raise no_response()
     return root
+
+
+def _opened(response: Element, provider: SamlProvider) -> Element:
+    """The response with an encrypted assertion, if it has one, decrypted in its place. Raises InvalidIdentityToken."""
+    encrypted = response.findall(ENCRYPTED)
+    if not encrypted:
+        return response
+    text = decrypted(encrypted[0], provider.private_keys)
+    if len(encrypted) > 1 or text is None:
+        raise no_response()
+    opened = copy.deepcopy(response)
+    opened.replace(opened.find(ENCRYPTED), _element(text))
+    return opened
 
 
 def _status(response: Element) -> str | None:
@@ -85,19 +119,23 @@ def _certificates(provider: SamlProvider, issuer: str) -> Sequence[bytes]:
     return [certificate for each in described for certificate in each.signing_certificates]
 
 
-def _signed(response: Element, unverified: Element, certificates: Sequence[bytes]) -> Element:
-    """The assertion as it was signed, by itself or with its response. Raises InvalidIdentityToken."""
-    for signed, location in ((response, "./"), (unverified, f"./{SAML}Assertion/")):
-        if len(signed.findall(SIGNATURE)) != 1:
-            continue
-        for certificate in certificates:
-            found = _verified_by(certificate, response, location)
-            # A signature that is good for something else than what it stands in says nothing of that.
-            if found is not None and (found.tag, found.get("ID")) == (signed.tag, signed.get("ID")):
-                assertions = found.findall(f"{SAML}Assertion") if signed is response else [found]
-                if len(assertions) == 1:
-                    return assertions[0]
-    raise wrong_signature()
+def _in_signed_response(response: Element, provider: SamlProvider, certificates: Sequence[bytes]) -> Element | None:
+    """The one assertion of a response that was signed as a whole, after an assertion in it was encrypted."""
+    found = _signed(response, response, "./", certificates)
+    assertions = [] if found is None else _opened(found, provider).findall(f"{SAML}Assertion")
+    return assertions[0] if len(assertions) == 1 else None
+
+
+def _signed(response: Element, part: Element, location: str, certificates: Sequence[bytes]) -> Element | None:
+    """A part of the response as it was signed; ``location`` is where that leads.
+
+    A signature that is good for something else than what it stands in says nothing of that.
+    """
+    if len(part.findall(SIGNATURE)) != 1:
+        return None
+    found = (_verified_by(certificate, response, location) for certificate in certificates)
+    of_it = (each for each in found if each is not None and (each.tag, each.get("ID")) == (part.tag, part.get("ID")))
+    return next(of_it, None)
 
 
 def _verified_by(der: bytes, response: Element, location: str) -> Element | None:

@@ -13,6 +13,10 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureMethod, XMLSigner
 
@@ -640,15 +644,106 @@ def test_a_signature_without_its_parts_is_refused(own: Wire, name: str) -> None:
     assert assume(own, text_of(root)) == WRONG_SIGNATURE
 
 
-def test_an_encrypted_assertion_is_not_read_yet_and_a_plain_one_not_where_it_must_be_encrypted(own: Wire) -> None:
-    root = example()
-    etree.SubElement(root, f"{SAML}EncryptedAssertion")
-    not_yet = AwsError("NotImplemented", "fake_iam does not decrypt SAML assertions yet.", 501)
-    assert assume(own, text_of(root)) == not_yet
-    key = certify(0).private_key
-    required = {"AssertionEncryptionMode": "Required", "AddPrivateKey": key}
+XENC = "http://www.w3.org/2001/04/xmlenc#"
+XENC11 = "http://www.w3.org/2009/xmlenc11#"
+OAEP = f'<xenc:EncryptionMethod Algorithm="{XENC}rsa-oaep-mgf1p"/>'
+OAEP_SHA256 = (
+    f'<xenc:EncryptionMethod Algorithm="{XENC11}rsa-oaep">'
+    f'<ds:DigestMethod Algorithm="{XENC}sha256"/><MGF xmlns="{XENC11}" Algorithm="{XENC11}mgf1sha256"/>'
+    "</xenc:EncryptionMethod>"
+)
+
+
+def encrypted(text: str, cipher: str = f"{XENC11}aes256-gcm", transport: str = OAEP, by: Any = None) -> str:
+    """The response with its assertion encrypted for the key of a certificate."""
+    root = tree(text)
+    part = root.find(A)
+    plain, key = etree.tostring(part), b"k" * (16 if "128" in cipher else 32)
+    if cipher.endswith("gcm"):
+        hidden = b"n" * 12 + AESGCM(key).encrypt(b"n" * 12, plain, None)
+    else:
+        padded = plain + bytes(15 - len(plain) % 16) + bytes([16 - len(plain) % 16])
+        encryptor = Cipher(algorithms.AES(key), modes.CBC(b"n" * 16)).encryptor()
+        hidden = b"n" * 16 + encryptor.update(padded) + encryptor.finalize()
+    digest: Any = hashes.SHA256() if "sha256" in transport else hashes.SHA1()
+    how = padding.OAEP(mgf=padding.MGF1(algorithm=digest), algorithm=digest, label=None)
+    wrapped = (by or certify(3)).key.public_key().encrypt(key, how)
+    values = [base64.b64encode(data).decode() for data in (wrapped, hidden)]
+    wrapped_value, value = (
+        f"<xenc:CipherData><xenc:CipherValue>{each}</xenc:CipherValue></xenc:CipherData>" for each in values
+    )
+    element = etree.fromstring(
+        f'<saml:EncryptedAssertion xmlns:saml="{SAML[1:-1]}" xmlns:xenc="{XENC}" xmlns:ds="{SIGNATURE[1:-10]}">'
+        f'<xenc:EncryptedData><xenc:EncryptionMethod Algorithm="{cipher}"/><ds:KeyInfo><xenc:EncryptedKey>{transport}'
+        f"{wrapped_value}</xenc:EncryptedKey></ds:KeyInfo>{value}</xenc:EncryptedData></saml:EncryptedAssertion>"
+    )
+    root.replace(part, element)
+    return text_of(root)
+
+
+@pytest.fixture
+def keyed(own: Wire) -> Wire:
+    """A server whose provider has two private keys, and takes nothing but encrypted assertions."""
+    own.call("UpdateSAMLProvider", SAMLProviderArn=PROVIDER, AddPrivateKey=certify(2).private_key)
+    required = {"AssertionEncryptionMode": "Required", "AddPrivateKey": certify(3).private_key}
     own.call("UpdateSAMLProvider", SAMLProviderArn=PROVIDER, **required)
-    assert assume(own, signed(example())) == invalid("The SAML assertion must be encrypted")
+    return own
+
+
+@pytest.mark.parametrize("transport", [OAEP, OAEP_SHA256], ids=["oaep", "oaep-sha256"])
+@pytest.mark.parametrize(
+    "cipher", [f"{XENC11}aes128-gcm", f"{XENC11}aes256-gcm", f"{XENC}aes128-cbc", f"{XENC}aes256-cbc"]
+)
+def test_an_encrypted_assertion_is_decrypted(keyed: Wire, cipher: str, transport: str) -> None:
+    assert assume(keyed, encrypted(signed(example()), cipher, transport))["Subject"] == "test-user"
+
+
+def test_a_response_may_be_signed_after_its_assertion_was_encrypted(keyed: Wire) -> None:
+    root = tree(encrypted(text_of(example())))
+    assert assume(keyed, signed(root, whole=True))["Subject"] == "test-user"
+    assert assume(keyed, text_of(root)) == WRONG_SIGNATURE
+
+
+def test_a_plain_assertion_is_refused_where_it_must_be_encrypted(keyed: Wire) -> None:
+    assert assume(keyed, signed(example())) == invalid("The SAML assertion must be encrypted")
+
+
+def test_what_no_key_decrypts_is_refused(keyed: Wire) -> None:
+    whole = signed(example())
+    for text in (
+        encrypted(whole, by=certify(1)),
+        encrypted(whole, transport=OAEP.replace("rsa-oaep-mgf1p", "rsa-1_5")),
+        encrypted(whole, transport=OAEP_SHA256.replace("mgf1sha256", "mgf1md5")),
+        encrypted(whole, transport=""),
+    ):
+        assert assume(keyed, text) == NO_RESPONSE
+
+
+@pytest.mark.parametrize("path", ["EncryptedData", "EncryptedKey", "EncryptionMethod", "CipherData"])
+def test_an_encrypted_assertion_without_its_parts_is_refused(keyed: Wire, path: str) -> None:
+    root = tree(encrypted(signed(example())))
+    part = next(root.iter(f"{{{XENC}}}{path}"))
+    part.getparent().remove(part)
+    assert assume(keyed, text_of(root)) == NO_RESPONSE
+
+
+@pytest.mark.parametrize("cipher", [f"{XENC11}aes256-gcm", f"{XENC}aes256-cbc"])
+def test_a_changed_cipher_text_is_refused(keyed: Wire, cipher: str) -> None:
+    root = tree(encrypted(signed(example()), cipher))
+    *_, value = root.iter(f"{{{XENC}}}CipherValue")
+    data = base64.b64decode(value.text)
+    value.text = base64.b64encode(data[:-1] + bytes([data[-1] ^ 255])).decode()
+    assert assume(keyed, text_of(root)) in (NO_RESPONSE, WRONG_SIGNATURE)
+
+
+def test_two_assertions_are_too_many_encrypted_or_not(keyed: Wire) -> None:
+    root = tree(encrypted(signed(example())))
+    root.append(copy.deepcopy(root.find(f"{SAML}EncryptedAssertion")))
+    assert assume(keyed, text_of(root)) == NO_RESPONSE
+    root = tree(encrypted(signed(example())))
+    after_it = evil(tree(signed(example())))
+    root.append(after_it)
+    assert assume(keyed, text_of(root)) == NO_RESPONSE
 
 
 def test_without_the_extra_the_answer_names_it(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ from fake_iam.assembly import assemble
 from fake_iam.cli import HELP
 from fake_iam.control.documents.format import Field, ListOf, Moment, Record
 from fake_iam.control.documents.moments import ANY_TIME
-from fake_iam.control.http.pages import Page, pages
+from fake_iam.control.http.page import Page
+from fake_iam.control.http.pages import pages
 from fake_iam.control.nouns.noun import Noun
 from fake_iam.control.nouns.registry import MODULES, hanging_on, nouns
 from fake_iam.control.state.document import json_schema

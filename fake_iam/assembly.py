@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fake_iam.control.documents.problems import DocumentError, FormatError
-from fake_iam.control.http.address import PREFIX, is_loopback
+from fake_iam.control.http.address import PREFIX
 from fake_iam.control.watching.denials import DenialLog
 from fake_iam.control.watching.journal import Journal
 from fake_iam.control.watching.keywatch import KeyWatch
@@ -16,6 +16,7 @@ from fake_iam.control.watching.lint_log import LintLog
 from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.ids import IdSource, control_token
+from fake_iam.domain.loopback import is_loopback
 from fake_iam.pipeline.engine import Engine
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.order import STEPS

@@ -12,6 +12,7 @@ from typing import Any
 from fake_iam.control.documents.files import read_file, write_file
 from fake_iam.control.documents.problems import DocumentError
 from fake_iam.control.watching.calls import call_line
+from fake_iam.federation_commands import add_federation, pair
 from fake_iam.remote import Remote, RemoteError
 
 Run = Callable[[Remote, argparse.Namespace], Any]
@@ -43,6 +44,7 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequ
     if "backdate" in arguments:  # what has dates takes its time to load
         _add_backdate(backdate, add)
     _add_state(commands, group, add)
+    add_federation(commands, add)
     _add_propagation(group("propagation", "delays of changes", lambda r, a: r.get("propagation")), add)
     _add_faults(group("faults", "calls made to fail", lambda r, a: r.get("faults")), add)
     calls = add(commands, "calls", "the calls in the journal, one a line", _calls)
@@ -164,14 +166,6 @@ def _backdate(remote: Remote, asked: argparse.Namespace) -> Any:
     return remote.post("backdate", **given, account_id=getattr(asked, "account", None))
 
 
-def _pair(text: str, what: str, example: str) -> tuple[str, str]:
-    """Both sides of an equal sign. Raises DocumentError if there is none."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise DocumentError(f"{text!r} must be {what}: {example}")
-    return name, value
-
-
 def _seed(remote: Remote, asked: argparse.Namespace) -> Any:
     if asked.schema:
         from fake_iam.control.state.document import json_schema
@@ -236,7 +230,7 @@ def _propagation(remote: Remote, asked: argparse.Namespace) -> Any:
     delays: dict[str, dict[str, str]] = {}
     for service in ("iam", "sts"):
         for text in getattr(asked, service):
-            name, delay = _pair(text, f"a name and a delay as {service.upper()} sees it", 'new_keys="8 seconds"')
+            name, delay = pair(text, f"a name and a delay as {service.upper()} sees it", 'new_keys="8 seconds"')
             delays.setdefault(service, {})[name] = delay
     return remote.post("propagation", **delays)
 
@@ -272,7 +266,7 @@ def _denials(remote: Remote, asked: argparse.Namespace) -> Any:
 
 
 def _why(remote: Remote, asked: argparse.Namespace) -> Any:
-    context = dict(_pair(text, "a condition key and its value", "aws:SourceIp=203.0.113.7") for text in asked.context)
+    context = dict(pair(text, "a condition key and its value", "aws:SourceIp=203.0.113.7") for text in asked.context)
     named = {"caller": asked.caller, "action": asked.action, "resource": asked.resource}
     answer = remote.post("why", **named, context=context or None)
     print(*answer["why"], *([answer["text"]] if answer["text"] else []), sep="\n")

@@ -34,6 +34,8 @@ class FakeIAM:
     ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
     ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why`` and ``least_privilege`` are those of
     ``fake_iam.control.controls.Controls``.
+    ``web_identity_token``, ``set_web_identity_keys``, ``saml_metadata`` and ``saml_assertion`` stand in for identity
+    providers; they are those of ``fake_iam.control.federation.federation.Federation``.
 
     Raises:
         SettingsError: a setting is out of its range.
@@ -80,6 +82,10 @@ class FakeIAM:
         self.load = controls.load
         self.snapshot = controls.snapshot
         self.restore = controls.restore
+        self.web_identity_token = controls.federation.web_identity_token
+        self.set_web_identity_keys = controls.federation.set_web_identity_keys
+        self.saml_metadata = controls.federation.saml_metadata
+        self.saml_assertion = controls.federation.saml_assertion
         self._session: Any = None
         self._session_lock = threading.Lock()
 

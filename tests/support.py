@@ -29,10 +29,13 @@ STS_ACTIONS = frozenset(
         "GetAccessKeyInfo",
         "GetSessionToken",
         "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
         "GetFederationToken",
         "DecodeAuthorizationMessage",
     }
 )
+UNSIGNED = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOST = "127.0.0.1:4593"
 INVALID_TOKEN = "The security token included in the request is invalid."

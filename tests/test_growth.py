@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hmac
 import itertools
+import json
 import random
 import sys
 import tracemalloc
@@ -323,6 +324,10 @@ def groups(call: Caller) -> None:
     call("ListGroups", "by path", PathPrefix="/team1/", MaxItems=PAGE)
 
 
+def federated(provider: str, operation: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": f"sts:{operation}"}
+
+
 def roles(call: Caller) -> None:
     tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"}
     new = {"RoleName": "new"}
@@ -349,6 +354,21 @@ def roles(call: Caller) -> None:
     session = call("AssumeRole", "", call.wire.key("user000050"), RoleArn=arn, RoleSessionName="ci")["Credentials"]
     key = Key(session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
     call("GetRole", "signed by a session of it", key, **new)
+    call(
+        "CreateOpenIDConnectProvider", "of a role", Url="https://login.example.com", **{"ClientIDList.member.1": "app"}
+    )
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/login.example.com"
+    trust = json.dumps({"Version": "2012-10-17", "Statement": federated(provider, "AssumeRoleWithWebIdentity")})
+    call("UpdateAssumeRolePolicy", "of a provider", PolicyDocument=trust, **new)
+    token = call.wire.assembled.controls.federation.web_identity_token(provider)
+    call("AssumeRoleWithWebIdentity", RoleArn=arn, RoleSessionName="ci", WebIdentityToken=token)
+    federation = call.wire.assembled.controls.federation
+    made = call("CreateSAMLProvider", "of a role", Name="sso", SAMLMetadataDocument=federation.saml_metadata())
+    provider = made["SAMLProviderArn"]
+    trust = json.dumps({"Version": "2012-10-17", "Statement": federated(provider, "AssumeRoleWithSAML")})
+    call("UpdateAssumeRolePolicy", "of a SAML provider", PolicyDocument=trust, **new)
+    assertion = federation.saml_assertion("sso", role=arn)
+    call("AssumeRoleWithSAML", RoleArn=arn, PrincipalArn=provider, SAMLAssertion=assertion)
     call("AttachRolePolicy", PolicyArn=policy_arn(2), **new)
     call("ListAttachedRolePolicies", **new)
     call("DetachRolePolicy", PolicyArn=policy_arn(2), **new)

@@ -51,8 +51,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "interception": ("inprocess", "surroundings"),
     "fake": ("assembly", "settings", "server", "inprocess", "session", "interception", "domain.clock"),
     "remote": ("settings",),
+    "federation_commands": ("remote", "control.documents.files", "control.documents.problems"),
     "commands": (
         "remote",
+        "federation_commands",
         "control.state.account_import",
         "control.watching.calls",
         "control.documents.format",
@@ -71,6 +73,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
 THIRD_PARTY = {
     "commands": {"yaml"},
     "control.documents.files": {"yaml"},
+    "control.federation.key_pairs": {"cryptography"},
+    "control.federation.saml_responses": {"lxml", "signxml"},
+    "control.federation.web_tokens": {"jwt"},
     "control.nouns.stand_ins": {"cryptography"},
     "http11": {"httptools"},
     "inprocess": {"botocore"},
@@ -79,6 +84,9 @@ THIRD_PARTY = {
     "services.iam.credentials.key_material": {"cryptography"},
     "pytest_plugin": {"boto3", "botocore", "pytest"},
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
+    "services.sts.encrypted_assertions": {"cryptography"},
+    "services.sts.saml_responses": {"cryptography", "lxml", "signxml"},
+    "services.sts.web_tokens": {"cryptography", "jwt"},
 }
 TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}
 CHANCE_MODULES = {"random", "secrets", "uuid", "time"}

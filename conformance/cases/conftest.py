@@ -8,6 +8,7 @@ import pytest
 
 from conformance.conftest import LEFT_BEHIND
 from conformance.devices import Devices
+from conformance.federated import OidcProviders, SamlProviders
 from conformance.groups import Groups
 from conformance.people import People
 from conformance.policies import Policies
@@ -37,6 +38,22 @@ def new_role(aws: Target, new_user: People, request: pytest.FixtureRequest) -> I
     roles = Roles(aws)
     yield roles
     request.config.stash[LEFT_BEHIND] += roles.clean_up()
+
+
+@pytest.fixture
+def new_oidc_provider(aws: Target, request: pytest.FixtureRequest) -> Iterator[OidcProviders]:
+    """Makes OpenID Connect providers, and removes them."""
+    providers = OidcProviders(aws)
+    yield providers
+    request.config.stash[LEFT_BEHIND] += providers.clean_up()
+
+
+@pytest.fixture
+def new_saml_provider(aws: Target, request: pytest.FixtureRequest) -> Iterator[SamlProviders]:
+    """Makes SAML providers, and removes them."""
+    providers = SamlProviders(aws)
+    yield providers
+    request.config.stash[LEFT_BEHIND] += providers.clean_up()
 
 
 @pytest.fixture

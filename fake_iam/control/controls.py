@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from fake_iam.control.disturbances.clock import ClockControl
 from fake_iam.control.disturbances.enforcement import Enforcement
@@ -14,6 +13,8 @@ from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
 from fake_iam.control.documents.problems import FormatError
+from fake_iam.control.federation.federation import Federation
+from fake_iam.control.given import LEFT_OUT, LeftOut
 from fake_iam.control.state.account_import import Imported, import_account
 from fake_iam.control.state.backdating import backdate
 from fake_iam.control.state.dumping import dump
@@ -28,17 +29,8 @@ from fake_iam.pipeline.questions import Answer
 When = datetime | str
 
 
-class LeftOut(Enum):
-    """The value of a keyword that is not given, where None has a meaning of its own."""
-
-    LEFT_OUT = "left out"
-
-
-LEFT_OUT: Final = LeftOut.LEFT_OUT
-
-
 class Controls:
-    """The clock, dates, seeds, snapshots, propagation, faults and journal of one server.
+    """The clock, dates, seeds, snapshots, federation, propagation, faults and journal of one server.
 
     Args:
         engine: the server's inside.
@@ -64,6 +56,7 @@ class Controls:
         self.faults = faults
         self.propagation = propagation
         self.journal = journal
+        self.federation = Federation(engine, clock, changed)
         self.enforcement = Enforcement(engine, journal)
         self._engine = engine
         self._clock = clock

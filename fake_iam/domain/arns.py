@@ -95,6 +95,12 @@ def partition_of(arn: str) -> str:
     return arn.partition(":")[2].partition(":")[0]
 
 
+def account_of(arn: str) -> str:
+    """The account in an ARN; of a text that is none, whatever stands between its fourth and fifth colon."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 4 else ""
+
+
 def identity_parts(arn: str) -> IdentityParts | None:
     """What the ARN of a user, role or group says; None for any other text."""
     match = re.fullmatch(IDENTITY, arn, re.ASCII)

@@ -38,6 +38,11 @@ class NotImplementedHere(ServiceError):
         """The operation is AWS's, but not ours yet."""
         return cls(f"fake_iam does not implement {service}:{name} yet.")
 
+    @classmethod
+    def without_extra(cls, extra: str) -> NotImplementedHere:
+        """The operation needs packages that are not installed."""
+        return cls(f"fake_iam needs its extra {extra} for this: pip install 'fake-iam[{extra}]'")
+
 
 class InternalFailure(ServiceError):
     """A fault of the server itself. Text: the common errors page of the API reference."""
@@ -269,6 +274,24 @@ class InvalidContextAssertion(ServiceError):
     """A context that an identity provider is said to assert cannot be verified."""
 
     code = "InvalidContextAssertion"
+
+
+class InvalidIdentityToken(ServiceError):
+    """What an identity provider is said to have signed cannot be trusted."""
+
+    code = "InvalidIdentityToken"
+
+
+class ExpiredIdentityToken(ServiceError):
+    """What an identity provider signed is too old."""
+
+    code = "ExpiredTokenException"
+
+
+class IdpCommunicationError(ServiceError):
+    """The identity provider cannot be asked."""
+
+    code = "IDPCommunicationError"
 
 
 class EntityTemporarilyUnmodifiable(ServiceError):

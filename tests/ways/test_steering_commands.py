@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import jwt
 import pytest
+from lxml import etree
 
 from fake_iam import FakeIAM
 from fake_iam.cli import main
@@ -199,4 +202,46 @@ def test_a_real_looking_key_is_warned_of_on_the_servers_terminal() -> None:
         err = server.stop(signal.SIGTERM).err
     assert err == (
         "fake-iam: a call was signed with AKIA...5KYU, which looks like a real AWS key and was not issued here\n"
+    )
+
+
+def test_tokens_and_keys_of_providers(fake: FakeIAM, capsys: Output, tmp_path: Path) -> None:
+    fake.seed({"oidc_providers": [{"url": "https://login.example.com", "client_ids": ["app"]}]})
+    asked = ("web-identity-token", "https://login.example.com", "--sub", "bob")
+    status, text = said(capsys, *asked, "--claim", 'amr=["mfa"]', "--claim", "email=a@b.c", "--claim", "iat=null")
+    claims = jwt.decode(text.strip(), options={"verify_signature": False})
+    assert (status, claims.pop("exp") > 0) == (0, True)
+    assert claims == {
+        "iss": "https://login.example.com",
+        "sub": "bob",
+        "aud": "app",
+        "amr": ["mfa"],
+        "email": "a@b.c",
+    }
+    assert said(capsys, *asked, "--claim", "email") == (
+        2,
+        "fake-iam: 'email' must be a claim and its value: email=alice@example.com\n",
+    )
+    file = tmp_path / "jwks.json"
+    file.write_text('{"keys": []}')
+    done = (0, '{\n  "status": "done"\n}\n')
+    assert said(capsys, "web-identity-keys", "https://login.example.com", "--jwks", str(file)) == done
+    status, text = said(capsys, "web-identity-keys", "login.example.com", "--jwks-url", "https://example.com/keys")
+    assert (status, "nothing else is asked" in text) == (1, True)
+
+
+def test_metadata_and_assertions_of_providers(fake: FakeIAM, capsys: Output) -> None:
+    status, document = said(capsys, "saml-metadata", "--entity-id", "https://idp.example.com")
+    assert (status, 'entityID="https://idp.example.com"' in document) == (0, True)
+    fake.client("iam").create_saml_provider(Name="Okta", SAMLMetadataDocument=document.strip())
+    asked = ("saml-assertion", "Okta", "--role", "sso", "--session-name", "alice", "--tag", "team=red")
+    more = ("--transitive-tag-key", "team", "--attribute", "groups=a", "--attribute", "groups=b", "--duration", "900")
+    status, text = said(capsys, *asked, *more)
+    values = [value.text for value in etree.fromstring(base64.b64decode(text)).iter("{*}AttributeValue")]
+    provider = "arn:aws:iam::123456789012:saml-provider/Okta"
+    role = "arn:aws:iam::123456789012:role/sso"
+    assert (status, values) == (0, [f"{role},{provider}", "alice", "900", "red", "team", "a", "b"])
+    assert said(capsys, *asked, "--tag", "team") == (
+        2,
+        "fake-iam: 'team' must be a tag's key and value: team=red\n",
     )

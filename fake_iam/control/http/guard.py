@@ -6,7 +6,7 @@ import hmac
 from typing import Final
 from urllib.parse import urlsplit
 
-from fake_iam.control.http.address import LOOPBACK_NAMES, is_loopback
+from fake_iam.domain.loopback import LOOPBACK_NAMES, is_loopback
 from fake_iam.protocol.wire import WireRequest
 
 TOKEN_HEADER: Final = "X-Fake-IAM-Token"

@@ -1,10 +1,9 @@
-"""The pages of the control plane as a table: method, path, what it takes, what it does."""
+"""The pages of the control plane as a table."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,52 +12,14 @@ from fake_iam.control.disturbances.enforcement import FORMAT as ENFORCEMENT
 from fake_iam.control.disturbances.enforcement import QUESTION
 from fake_iam.control.disturbances.fault_rules import RULE
 from fake_iam.control.disturbances.propagation import FORMAT as PROPAGATION
-from fake_iam.control.documents.format import Field, Flag, Kind, Moment, Record, Schema, Text
+from fake_iam.control.documents.format import Field, Flag, Moment, Record, Text
 from fake_iam.control.documents.moments import ANY_TIME
-from fake_iam.control.documents.problems import FormatError, Where
+from fake_iam.control.documents.problems import FormatError
+from fake_iam.control.http.federation_pages import federation_pages
+from fake_iam.control.http.page import Asked, Document, Page, Raw, done
 from fake_iam.control.state import backdating
 from fake_iam.control.state.account_import import import_account
 from fake_iam.control.state.document import document_format, json_schema
-
-Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request to a page: query parameters, the body as text, and the fields read from it."""
-
-    query: Mapping[str, str]
-    text: str
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page. ``body`` is what it takes as JSON or YAML; ``shown`` the same where only the page itself can read it."""
-
-    method: str
-    path: str
-    meaning: str
-    answer: Callable[[Asked], Document]
-    body: Record | None = None
-    shown: Record | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    open_to_all: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A value that the page hands on as it came, described by another kind."""
-
-    kind: Kind
-
-    def read(self, value: Any, where: Where) -> Any:
-        """The value itself."""
-        return value
-
-    def schema(self) -> Schema:
-        """The schema of what it is handed to."""
-        return self.kind.schema()
 
 
 def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[], None]) -> list[Page]:
@@ -69,10 +30,11 @@ def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[]
             "POST",
             "reset",
             "Forget everything: the state is that of the start again.",
-            _done(lambda asked: reset(), "reset"),
+            done(lambda asked: reset(), "reset"),
         ),
         *_clock_pages(controls),
         *_state_pages(controls),
+        *federation_pages(controls.federation),
         *_behaviour_pages(controls),
     ]
 
@@ -137,7 +99,7 @@ def _state_pages(controls: Controls) -> list[Page]:
             "POST",
             "backdate",
             "Set dates of the one thing that is named: `user`, `access_key`, `mfa_device` and so on.",
-            _done(lambda asked: controls.backdate(asked.fields)),
+            done(lambda asked: controls.backdate(asked.fields)),
             Record(dated),
         ),
         Page(
@@ -174,7 +136,7 @@ def _state_pages(controls: Controls) -> list[Page]:
             "POST",
             "snapshots/save",
             "Keep the whole state under a name.",
-            _done(lambda asked: controls.snapshot(asked.fields["name"])),
+            done(lambda asked: controls.snapshot(asked.fields["name"])),
             name,
         ),
         Page(
@@ -188,7 +150,7 @@ def _state_pages(controls: Controls) -> list[Page]:
             "POST",
             "snapshots/delete",
             "Drop a snapshot.",
-            _done(lambda asked: controls.forget(asked.fields["name"])),
+            done(lambda asked: controls.forget(asked.fields["name"])),
             name,
         ),
     ]
@@ -228,7 +190,7 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
             delay,
             Record({service: Field(Raw(item.kind), item.meaning) for service, item in PROPAGATION.fields.items()}),
         ),
-        Page("DELETE", "propagation", "Every change is seen at once again.", _done(lambda asked: propagation.off())),
+        Page("DELETE", "propagation", "Every change is seen at once again.", done(lambda asked: propagation.off())),
         Page(
             "GET",
             "faults",
@@ -250,7 +212,7 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
             lambda asked: {"calls": [entry.document() for entry in journal.calls(**asked.query)]},
             query=entries,
         ),
-        Page("DELETE", "journal", "Forget every call.", _done(lambda asked: journal.clear())),
+        Page("DELETE", "journal", "Forget every call.", done(lambda asked: journal.clear())),
         Page("GET", "enforcement", "Whether policies decide.", lambda asked: enforcement.document()),
         Page(
             "POST",
@@ -281,14 +243,6 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
             query={"caller": "a user's name, the ARN of a user, a role or the root user, or an access key id"},
         ),
     ]
-
-
-def _done(act: Callable[[Asked], object], status: str = "done") -> Callable[[Asked], Document]:
-    def answer(asked: Asked) -> Document:
-        act(asked)
-        return {"status": status}
-
-    return answer
 
 
 def _import(controls: Controls, fields: Mapping[str, Any]) -> Document:

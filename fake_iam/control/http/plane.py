@@ -11,7 +11,7 @@ from fake_iam.control.documents.files import read_text
 from fake_iam.control.documents.problems import DocumentError
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.http.guard import Guard
-from fake_iam.control.http.pages import Asked, Page
+from fake_iam.control.http.page import Asked, Page
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
 

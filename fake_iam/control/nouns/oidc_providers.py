@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fake_iam.control.documents.format import Field, ListOf, Moment, Text
+from fake_iam.control.federation.key_sets import KeySet, LoopbackUrl
 from fake_iam.control.nouns.dates import Date, Dates, by_key
 from fake_iam.control.nouns.fields import TAGS
 from fake_iam.control.nouns.noun import Fields, Import, Noun, Seed
@@ -18,6 +19,8 @@ def _item(date: Moment) -> Fields:
         "url": Field(Text(shape="OpenIDConnectProviderUrlType"), "its URL, with https://", required=True),
         "client_ids": Field(ListOf(Text(shape="clientIDType")), "the client ids, or audiences"),
         "thumbprints": Field(ListOf(Text(shape="thumbprintType")), "the thumbprints; one is made up if left out"),
+        "jwks": Field(KeySet(), "the keys that verify its tokens: a JWKS document, or its JSON text"),
+        "jwks_url": Field(LoopbackUrl(), "where on this machine its JWKS document is found"),
         "created": Field(date, "when it was created; now if left out"),
         "tags": TAGS,
     }
@@ -36,13 +39,20 @@ def _plant(planting: Planting, placed: Placed) -> None:
     issuer = values["url"].removeprefix("https://")
     arn = arns.oidc_provider(placed.carrier.partition, planting.account.id, issuer)
     provider = planting.table(OidcProvider).get(arn)
-    planting.change(arn, provider, created_at=values.get("created"))
+    planting.change(
+        arn,
+        provider,
+        created_at=values.get("created"),
+        jwks=values.get("jwks"),
+        jwks_url=values.get("jwks_url"),
+    )
 
 
 NOUN: Final = Noun(
     name="oidc_provider",
     title="OpenID Connect providers",
-    about="OpenID Connect providers that the account trusts.",
+    about="OpenID Connect providers that the account trusts. Tokens are verified by the keys that a seed or a control "
+    "gives, or by this server's own.",
     rows=(OidcProvider,),
     operations=("iam.providers.oidc_providers",),
     conformance=("oidc_providers",),

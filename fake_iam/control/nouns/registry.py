@@ -25,6 +25,7 @@ MODULES: Final = (
     "instance_profiles",
     "oidc_providers",
     "saml_providers",
+    "signing_keys",
     "memberships",
     "inline_policies",
     "attachments",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
-from fake_iam.control.documents.format import Field, Flag, ListOf, MapOf, Moment, Record, Text
+from fake_iam.control.documents.format import Field, Flag, ListOf, MapOf, Moment, Record, Schema, Text
 from fake_iam.control.documents.moments import ANY_TIME, write_moment
+from fake_iam.control.documents.problems import Where
 from fake_iam.control.nouns.access_keys import must_be_free
 from fake_iam.control.nouns.exports import given
 from fake_iam.control.nouns.fields import TAGS
@@ -15,13 +17,28 @@ from fake_iam.domain.sts.sessions import RoleSession, Session
 from fake_iam.domain.tags import Tag
 
 ROOT: Final = "root"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A text, or a list of texts."""
+
+    def read(self, value: Any, where: Where) -> str | tuple[str, ...]:
+        """The text, or a tuple of them. Raises FormatError."""
+        return tuple(ListOf(Text()).read(value, where)) if isinstance(value, list) else Text().read(value, where)
+
+    def schema(self) -> Schema:
+        """Its JSON Schema."""
+        return {"type": ["string", "array"], "items": {"type": "string"}}
+
+
 _ROLE_SESSION: Final = Record(
     {
         "name": Field(Text(), "the name of the session", required=True),
         "tags": TAGS,
         "transitive_tag_keys": Field(ListOf(Text(shape="tagKeyType")), "the keys of tags that are passed on"),
         "source_identity": Field(Text(), "who took on the role first"),
-        "claims": Field(MapOf(Text(), Text()), "condition keys that an identity provider's word gave"),
+        "claims": Field(MapOf(Text(), Texts()), "condition keys that an identity provider's word gave"),
     }
 )
 
@@ -108,7 +125,7 @@ def _spelt_role_session(session: RoleSession) -> dict[str, Any]:
             tags={tag.key: tag.value for tag in session.tags} or None,
             transitive_tag_keys=list(session.transitive_tag_keys) or None,
             source_identity=session.source_identity,
-            claims=dict(session.claims) or None,
+            claims={key: list(value) if isinstance(value, tuple) else value for key, value in session.claims} or None,
         ),
     }
 
@@ -116,10 +133,10 @@ def _spelt_role_session(session: RoleSession) -> dict[str, Any]:
 NOUN: Final = Noun(
     name="session",
     title="Temporary credentials",
-    about="Credentials of AssumeRole, GetSessionToken and GetFederationToken. Dumps with secrets have them.",
+    about="Credentials of the AssumeRole family, GetSessionToken and GetFederationToken. Dumps with secrets have them.",
     rows=(Session,),
-    operations=("sts.sessions", "sts.federation", "sts.assumed_roles"),
-    conformance=("sts", "mfa_sessions", "federation", "assumed_roles"),
+    operations=("sts.sessions", "sts.federation", "sts.assumed_roles", "sts.web_identities", "sts.saml_identities"),
+    conformance=("sts", "mfa_sessions", "federation", "assumed_roles", "web_identities", "saml_identities"),
     seed=Seed(field="sessions", meaning="temporary credentials (dumps)", item=_item, plant=_plant),
     spell=_spell,
     imports=Import(lacks="temporary credentials"),

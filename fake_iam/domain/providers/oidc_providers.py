@@ -23,7 +23,8 @@ URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s?#]*)?", re
 class OidcProvider:
     """An OpenID Connect provider. ``issuer`` is its URL without the scheme, as ARNs and condition keys have it.
 
-    ``context_provider`` is the structure of that name as JSON.
+    ``context_provider`` is the structure of that name as JSON. ``jwks`` is the set of keys, as JSON, that verify
+    its tokens, ``jwks_url`` where on this machine that set is found; AWS asks the provider itself.
     """
 
     account_id: str
@@ -35,6 +36,8 @@ class OidcProvider:
     context_provider: str | None = None
     identity_center_instance_arn: str | None = None
     partition: str = arns.AWS
+    jwks: str | None = None
+    jwks_url: str | None = None
 
     @staticmethod
     def summary(rows: Rows) -> dict[str, int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, NamedTuple
 
 from fake_iam.domain.errors import (
     AccessDenied,
     InvalidContextAssertion,
+    InvalidIdentityToken,
     InvalidParameter,
     PackedPolicyTooLarge,
     ValidationError,
@@ -15,9 +18,20 @@ from fake_iam.domain.identities.roles import HOUR
 from fake_iam.domain.policy.refusals import NO_TRUST, refusal
 from fake_iam.domain.sts.federation import duplicate_tag_keys
 from fake_iam.domain.sts.sessions import RoleSession
-from fake_iam.domain.tags import Tag, Tags
+from fake_iam.domain.tags import TAGS_PER_ENTITY, Tag, Tags
 
 WHOLE = 100  # per cent of the space for session policies and tags
+KEY_LENGTH: Final = 128
+VALUE_LENGTH: Final = 256
+NAME: Final = r"[a-zA-Z_0-9+=,.@-]{2,64}"
+
+
+class FederatedSession(NamedTuple):
+    """What an identity provider says of a session, in a token or an assertion."""
+
+    tags: Tags
+    transitive_tag_keys: tuple[str, ...]
+    source_identity: str | None
 
 
 def session_tags(given: Iterable[Tag], transitive: Collection[str], calling: RoleSession | None) -> Tags:
@@ -77,6 +91,27 @@ def check_packed_size(size: int) -> None:
         raise PackedPolicyTooLarge(f"Packed policy consumes {size}% of allotted space, please use smaller policy.")
 
 
+def checked_tags(tags: Sequence[Tag]) -> Tags:
+    """Session tags that an identity provider sent, which no shape of the model limits. Raises InvalidIdentityToken.
+
+    The limits are documented, the text is assumed.
+    """
+    sound = all(0 < len(tag.key) <= KEY_LENGTH and len(tag.value) <= VALUE_LENGTH for tag in tags)
+    if not sound or len(tags) > TAGS_PER_ENTITY:
+        raise InvalidIdentityToken("The session tags exceed the limits of their number, keys or values")
+    return tuple(tags)
+
+
+def checked_source_identity(identity: str) -> str:
+    """A source identity that an identity provider sent. Raises InvalidIdentityToken.
+
+    Source: IAM User Guide, Troubleshoot SAML federation; assumed for tokens.
+    """
+    if re.fullmatch(NAME, identity, re.ASCII) is None or identity.startswith("aws:"):
+        raise InvalidIdentityToken(f'Source Identity must match {NAME} and not begin with "aws:"')
+    return identity
+
+
 def assumed_by_root() -> AccessDenied:
     """The root user takes on no role."""
     return AccessDenied("Roles may not be assumed by root accounts.")
@@ -85,6 +120,16 @@ def assumed_by_root() -> AccessDenied:
 def may_not_assume(caller_arn: str, role_arn: str) -> AccessDenied:
     """No such role: the same text as for one that does not trust the caller, without a reason (recorded)."""
     return AccessDenied(refusal(caller_arn, "sts:AssumeRole", role_arn, NO_TRUST))
+
+
+def may_not_assume_with(operation: str) -> AccessDenied:
+    """The same for somebody whom an identity provider vouches for; nobody is named (quoted by users)."""
+    return AccessDenied(f"Not authorized to perform sts:{operation}")
+
+
+def invalid_role_arn() -> ValidationError:
+    """The ARN is not a role's (seen for AssumeRoleWithSAML: oktadev/okta-aws-cli-assume-role#307)."""
+    return ValidationError("Request ARN is invalid")
 
 
 def unverified_context() -> InvalidContextAssertion:

@@ -20,7 +20,7 @@ class RoleSession:
     tags: Tags = ()
     transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
-    claims: tuple[tuple[str, str], ...] = ()
+    claims: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

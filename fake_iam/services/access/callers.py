@@ -75,13 +75,15 @@ def identity_keys(store: Store, caller: Caller) -> dict[str, Values]:
 
 def moment_keys(caller: Caller, now: datetime) -> dict[str, Values]:
     """The condition keys that follow from when the caller calls."""
-    keys: dict[str, Values] = {
-        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:epochtime": str(int(now.timestamp())),
-    }
+    keys = time_keys(now)
     if caller.session is not None and caller.session.mfa:
         keys["aws:multifactorauthage"] = str(int((now - caller.session.issued_at).total_seconds()))
     return keys
+
+
+def time_keys(now: datetime) -> dict[str, Values]:
+    """The condition keys that every request has, whoever calls."""
+    return {"aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}", "aws:epochtime": str(int(now.timestamp()))}
 
 
 def tag_keys(prefix: str, tags: Iterable[Tag]) -> dict[str, Values]:

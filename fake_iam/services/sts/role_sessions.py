@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,16 +13,25 @@ from fake_iam.domain.identities.roles import HOUR, Role
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.policy.decisions import Policies, Policy, decide
 from fake_iam.domain.policy.principals import Caller as Principal
+from fake_iam.domain.policy.principals import federated
 from fake_iam.domain.policy.refusals import NO_TRUST, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.sts.federation import check_policy, packed_size
-from fake_iam.domain.sts.role_sessions import check_duration, check_packed_size
+from fake_iam.domain.sts.role_sessions import (
+    FederatedSession,
+    check_duration,
+    check_packed_size,
+    invalid_role_arn,
+    may_not_assume_with,
+    session_tags,
+)
 from fake_iam.domain.sts.sessions import RoleSession, Session
 from fake_iam.domain.tags import Tags
-from fake_iam.services.access.callers import tag_keys
+from fake_iam.services.access.callers import tag_keys, time_keys
 from fake_iam.services.access.trust import trust_text
 from fake_iam.services.context import Context
 from fake_iam.services.sts.sessions import credentials, issue
+from fake_iam.store.base import Account
 
 if TYPE_CHECKING:
     from fake_iam.domain.policy.variables import Values
@@ -62,8 +72,23 @@ def find_role(ctx: Context, role_arn: str) -> Role | None:
     parts = arns.identity_parts(role_arn)
     if parts is None or parts.kind != "role":
         return None
-    role = ctx.store.account(parts.account_id).table(Role).find("name", name_key(parts.name))
+    account = known_account(ctx, parts.account_id)
+    role = account.table(Role).find("name", name_key(parts.name)) if account is not None else None
     return role if role is not None and role.arn == role_arn else None
+
+
+def known_account(ctx: Context, account_id: str) -> Account | None:
+    """The account of that number, unless this server holds nothing of it."""
+    known = {account.id for account in ctx.store.accounts()}
+    return ctx.store.account(account_id) if account_id in known else None
+
+
+def account_of_role(role_arn: str) -> str:
+    """The account in the ARN of a role. Raises ValidationError for any other ARN."""
+    parts = arns.identity_parts(role_arn)
+    if parts is None or parts.kind != "role":
+        raise invalid_role_arn()
+    return parts.account_id
 
 
 def trusts(role: Role, principal: Principal, actions: Iterable[str], keys: dict[str, Values]) -> bool:
@@ -100,8 +125,9 @@ def begin(
     *,
     mfa: bool = False,
     chained: bool = False,
+    until: datetime | None = None,
 ) -> Session:
-    """Issue the credentials of a session.
+    """Issue the credentials of a session, which are over at ``until`` at the latest.
 
     Raises:
         ValidationError: it is to last longer than it may.
@@ -112,6 +138,8 @@ def begin(
     check_duration(seconds, role.max_session_duration, chained=chained)
     check_policy(asked.policy)
     check_packed_size(packed_size(asked.policy, asked.policy_arns))
+    if until is not None:
+        seconds = min(seconds, int((until - ctx.now).total_seconds()))
     return issue(
         ctx,
         ctx.store.account(role.account_id),
@@ -123,6 +151,53 @@ def begin(
         policy=asked.policy,
         policy_arns=asked.policy_arns,
     )
+
+
+def begin_federated(
+    ctx: Context,
+    operation: str,
+    role_arn: str,
+    name: str,
+    provider: str,
+    said: FederatedSession,
+    asked: Asked,
+    minimum_token_size: int,
+    *,
+    keys: dict[str, Values],
+    kept: dict[str, Values],
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """Begin a session for somebody whom an identity provider vouches for, and answer it.
+
+    Args:
+        ctx: the call's.
+        operation: which of STS it is.
+        role_arn: the role.
+        name: the name of the session.
+        provider: what trust policies call the provider.
+        said: what the provider says of the session.
+        asked: what the request says of it.
+        minimum_token_size: how long the session token is at least.
+        keys: the condition keys that the provider's word gives the trust policy.
+        kept: those that stay with the session.
+        until: when the provider's own session ends, and with it this one.
+
+    Raises:
+        AccessDenied: there is no such role, or it does not trust the provider so.
+        InvalidParameter: the tags do not go together.
+    """
+    given = session_tags(said.tags, said.transitive_tag_keys, None)
+    of_provider: dict[str, Values] = {"aws:federatedprovider": provider}
+    claims = tuple((kept | of_provider).items())
+    session = RoleSession(name, given, said.transitive_tag_keys, said.source_identity, claims)
+    actions = [operation]
+    actions += ["TagSession"] if given else []
+    actions += ["SetSourceIdentity"] if said.source_identity is not None else []
+    keys = time_keys(ctx.now) | keys | of_provider | session_keys(session, given, said.transitive_tag_keys, asked)
+    role = find_role(ctx, role_arn)
+    if role is None or not trusts(role, federated(provider), actions, keys):
+        raise may_not_assume_with(operation)
+    return answer(begin(ctx, role, session, asked, minimum_token_size, until=until), role, asked)
 
 
 def answer(issued: Session, role: Role, asked: Asked) -> dict[str, Any]:

@@ -10,6 +10,8 @@ STS = Service(
     nouns={
         "caller": "GetAccessKeyInfo GetCallerIdentity",
         "assumed_roles": "AssumeRole",
+        "web_identities": "AssumeRoleWithWebIdentity",
+        "saml_identities": "AssumeRoleWithSAML",
         "federation": "DecodeAuthorizationMessage GetFederationToken",
         "sessions": "GetSessionToken",
     },

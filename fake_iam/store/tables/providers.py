@@ -9,5 +9,6 @@ from fake_iam.store.tables.declaring import NAMED, Indexes
 
 TABLES: Final[Mapping[str, Indexes]] = {
     "providers.oidc_providers.OidcProvider": Indexes(),
+    "providers.signing_keys.SigningKey": Indexes(),
     "providers.saml_providers.SamlProvider": Indexes(NAMED),
 }

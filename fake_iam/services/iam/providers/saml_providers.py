@@ -1,4 +1,4 @@
-"""Operations on SAML providers. Nobody's assertions are taken yet."""
+"""Operations on SAML providers."""
 
 from __future__ import annotations
 

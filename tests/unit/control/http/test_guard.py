@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fake_iam.control.http.address import is_loopback
+from fake_iam.domain.loopback import is_loopback
 from fake_iam.protocol.wire import WireRequest
 from tests.support import HOST, Wire
 

@@ -1,0 +1,1 @@
+"""What identity providers sign, signed here in their place."""

@@ -17,6 +17,10 @@ from benchmarks.targets import FAKE_IAM, Server
 ACCESS_KEY_ID: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
 SECRET: Final = re.compile(rb"<SecretAccessKey>([^<]+)</SecretAccessKey>")
 SIGNER: Final = "signer"
+TRUST: Final = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}'
+)
+EVERYTHING: Final = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,20 @@ class Caller:
     def delete_access_key(self, user_name: str, access_key_id: str) -> Call:
         """DeleteAccessKey."""
         return self.call("DeleteAccessKey", UserName=user_name, AccessKeyId=access_key_id)
+
+    def create_role(self, name: str) -> Call:
+        """CreateRole, trusted by the account."""
+        return self.call("CreateRole", f"<RoleName>{name}</RoleName>", RoleName=name, AssumeRolePolicyDocument=TRUST)
+
+    def delete_role(self, name: str) -> Call:
+        """DeleteRole."""
+        return self.call("DeleteRole", RoleName=name)
+
+    def assume_role(self, role_arn: str) -> Call:
+        """AssumeRole."""
+        asked = {"RoleArn": role_arn, "RoleSessionName": "session"}
+        request = signed_request(self.port, self.key, "AssumeRole", "sts", **asked)
+        return Call("AssumeRole", request, (b"<AssumeRoleResponse ", b"<SessionToken>", b"/session</Arn>"))
 
     def get_user(self, name: str) -> Call:
         """GetUser."""
@@ -97,6 +115,18 @@ def new_key(client: RawClient, caller: Caller, user_name: str) -> Key:
     return Key(key_id[1].decode(), secret[1].decode())
 
 
+ROLE_ARN: Final = re.compile(rb"<Arn>([^<]+:role/[^<]+)</Arn>")
+
+
+def new_role(client: RawClient, caller: Caller, name: str) -> str:
+    """A new role's ARN."""
+    body = client.ask(caller.create_role(name))
+    arn = ROLE_ARN.search(body)
+    if arn is None:
+        raise WrongAnswer(f"a role without an ARN: {body!r}")
+    return arn[1].decode()
+
+
 def new_user(client: RawClient, caller: Caller, name: str) -> User:
     """A new user with two keys."""
     client.ask(caller.create_user(name))
@@ -119,6 +149,7 @@ def signing_caller(server: Server) -> Caller:
     with RawClient(server.port) as client:
         root = Caller(server.port, DUMMY)
         client.ask(root.create_user(SIGNER))
+        client.ask(root.call("PutUserPolicy", UserName=SIGNER, PolicyName="all", PolicyDocument=EVERYTHING))
         caller = Caller(server.port, new_key(client, root, SIGNER))
         if server.target is FAKE_IAM:
             prove_requests_are_checked(client, caller)

@@ -86,8 +86,11 @@ class GrownFakeIAM(Grown):
         }
 
     def round(self) -> dict[str, Callable[[], float]]:
-        """All that every server shows, keys that come and go, pages, and a call of STS."""
+        """All that every server shows, roles and keys that come and go, pages, and a call of STS."""
         found = super().round()
+        roles = [f"role-{number}" for number in range(self._count)]
+        found["CreateRole"] = lambda: self.time([self.caller.create_role(name) for name in roles])
+        found["DeleteRole"] = lambda: self.time([self.caller.delete_role(name) for name in roles])
         found["CreateAccessKey"] = self._create_keys
         found["DeleteAccessKey"] = self._delete_keys
         found["GetCallerIdentity"] = lambda: self.time([self._identity() for _ in range(self._count)])

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from benchmarks.account import User
+from benchmarks.account import EVERYTHING, SIGNER, User
 from benchmarks.answers import WrongAnswer
 from benchmarks.boto3_calls import ROW, switch
 from benchmarks.effort import Effort
@@ -66,8 +66,9 @@ def fake_iam_client() -> Iterator[Any]:
 
     with FakeIAM(transport="inprocess") as fake:
         root = fake.client("iam")
-        root.create_user(UserName="signer")
-        made = root.create_access_key(UserName="signer")["AccessKey"]
+        root.create_user(UserName=SIGNER)
+        root.put_user_policy(UserName=SIGNER, PolicyName="all", PolicyDocument=EVERYTHING)
+        made = root.create_access_key(UserName=SIGNER)["AccessKey"]
         key = Key(made["AccessKeyId"], made["SecretAccessKey"])
         check_that_signatures_count(fake, key)
         yield fake.client("iam", access_key_id=key.id, secret_access_key=key.secret)

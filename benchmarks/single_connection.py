@@ -1,4 +1,4 @@
-"""Microseconds a call on one connection, for the four calls that a key rotation makes most."""
+"""Microseconds a call on one connection, for the four calls that a key rotation makes most, and AssumeRole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from statistics import median
 from typing import Final
 
-from benchmarks.account import User, new_user, prove, signing_caller
+from benchmarks.account import User, new_role, new_user, prove, signing_caller
 from benchmarks.answers import Call
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
@@ -28,6 +28,7 @@ class Measured:
         self.user = User("alice", "", "")
         if server.target.answers_iam:
             self.user = new_user(self.client, self.caller, "alice")
+            self.role = new_role(self.client, self.caller, "deployer")
 
     def round(self, number: int, count: int) -> dict[str, float]:
         """The median time of each call in one round, in microseconds."""
@@ -54,6 +55,7 @@ class Measured:
             "ListAccessKeys": [caller.list_access_keys(user) for _ in range(count)],
             "GetUser": [caller.get_user(user.name) for _ in range(count)],
             "CreateUser": [caller.create_user(name) for name in names],
+            "AssumeRole": [caller.assume_role(self.role) for _ in range(count)],
         }
 
 

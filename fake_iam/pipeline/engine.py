@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.domain.clock import Clock, ticks
@@ -26,6 +27,7 @@ from fake_iam.store.base import Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.services.access.caller_policies import KnownCallers
 
 Observer = Callable[[Call, WireResponse, float], None]
 
@@ -105,6 +107,13 @@ class Engine:
         self.role_deletion_delay = role_deletion_delay
         self.observers: list[Observer] = []
         self.started_at = clock.now()
+
+    @cached_property
+    def known_callers(self) -> KnownCallers:
+        """Callers in the terms of policies; made for the first caller whom policies limit."""
+        from fake_iam.services.access.caller_policies import KnownCallers
+
+        return KnownCallers()
 
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""

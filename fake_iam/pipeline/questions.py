@@ -107,8 +107,8 @@ def _needs(store: Store, caller: Caller, call: Made, now: datetime) -> list[tupl
     scalars = {name: str(value) for name, value in call.parameters.items() if isinstance(value, str | int)}
     if call.parameters.get("Tags"):
         scalars["Tags.member.1.Key"] = ""
-    attempt = Attempt(call.service, call.operation, scalars, {}, now)
-    return [(check.action, check.target.arn) for check in checks(store, caller, attempt)]
+    attempt = Attempt(call.service, call.operation, scalars, dict, now)
+    return [(check.action, check.target.arn) for check in checks(store, caller, {}, attempt)]
 
 
 def find_caller(runtime: Runtime, who: str) -> Caller:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from fake_iam.domain.clock import Clock
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.sight import Sight
 from fake_iam.services.context import Caller, Context, World
+
+if TYPE_CHECKING:
+    from fake_iam.services.access.caller_policies import KnownCallers
 
 
 class RuntimeSettings(Protocol):
@@ -58,6 +61,11 @@ class Runtime(World, Protocol):
     @property
     def wall_clock(self) -> Clock:
         """Real time, which judges the date of a signature."""
+        ...
+
+    @property
+    def known_callers(self) -> KnownCallers:
+        """Callers in the terms of policies."""
         ...
 
     @property

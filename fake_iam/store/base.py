@@ -70,6 +70,10 @@ class Account(Protocol):
         """The kinds of rows that there are tables for."""
         ...
 
+    def changes(self, kinds: tuple[type[Any], ...]) -> int | None:
+        """Counts the changes of rows of these kinds; None if that cannot be told."""
+        ...
+
     def holds(self, name: str) -> bool:
         """Whether there are rows of the kind of that name in ``store.tables``; the kind is not loaded for it."""
         ...

@@ -31,10 +31,21 @@ class MemoryTable(Generic[Row]):
         indexes: what the rows are found by.
         owner_of: the row of an owner, if there is one.
 
-    ``followers`` are the tables whose order goes by the rows of this one.
+    ``followers`` are the tables whose order goes by the rows of this one; ``changes`` counts what was put or deleted.
     """
 
-    __slots__ = ("_all", "_fields", "_lookups", "_orders", "_rows", "_tallies", "_undo", "by_owner", "followers")
+    __slots__ = (
+        "_all",
+        "_fields",
+        "_lookups",
+        "_orders",
+        "_rows",
+        "_tallies",
+        "_undo",
+        "by_owner",
+        "changes",
+        "followers",
+    )
 
     def __init__(
         self,
@@ -55,6 +66,7 @@ class MemoryTable(Generic[Row]):
         self._fields: Callable[[Any], object] = attrgetter(*indexes.fields) if indexes.fields else _whole
         self.by_owner = [self._orders[name] for name, order in indexes.orders.items() if order.by_owner]
         self.followers: Sequence[MemoryTable[Any]] = ()
+        self.changes = 0
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -65,6 +77,7 @@ class MemoryTable(Generic[Row]):
         before = self._rows.get(key)
         if before is not None and self._fields(before) == self._fields(row):  # nothing that an index goes by
             self._rows[key] = row
+            self.changes += 1
         else:
             self._set(key, row)
         self._undo.append((self._set, key, before))
@@ -100,6 +113,7 @@ class MemoryTable(Generic[Row]):
         return len(self._rows)
 
     def _set(self, key: str, row: Row | None) -> None:
+        self.changes += 1
         before = self._rows.get(key)
         following = [table for table in self.followers if table._lookups["owner"].keys(key)]
         for table in following:
@@ -129,13 +143,14 @@ def _whole(row: object) -> object:
 class MemoryAccount:
     """The tables of one account, all on the store's undo log."""
 
-    __slots__ = ("_followers", "_tables", "_undo", "access_keys", "id", "users")
+    __slots__ = ("_followers", "_tables", "_undo", "_watched", "access_keys", "id", "users")
 
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
         self._undo = undo
         self._tables: dict[str, MemoryTable[Any]] = {}
         self._followers: list[MemoryTable[Any]] = []
+        self._watched: dict[tuple[type[Any], ...], list[MemoryTable[Any]]] = {}
         self.users = self.table(User)
         self.access_keys = self.table(AccessKey)
 
@@ -159,6 +174,13 @@ class MemoryAccount:
     def kinds(self) -> Sequence[type[Any]]:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
+
+    def changes(self, kinds: tuple[type[Any], ...]) -> int:
+        """Counts the changes of rows of these kinds."""
+        tables = self._watched.get(kinds)
+        if tables is None:
+            tables = self._watched[kinds] = [self.table(kind) for kind in kinds]
+        return sum([table.changes for table in tables])
 
     def holds(self, name: str) -> bool:
         """Whether there are rows of the kind of that name; the kind is not loaded for it."""

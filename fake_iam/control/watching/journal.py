@@ -67,8 +67,7 @@ class Journal:
                     None if response.drop else response.status,
                     duration,
                     call.faults,
-                    call.denial.text if call.denial else None,
-                    call.denial.why if call.denial else (),
+                    *((call.denial.text, call.denial.why) if call.denial else ()),
                 )
             )
 

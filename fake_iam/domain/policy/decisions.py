@@ -44,6 +44,20 @@ class Policies(NamedTuple):
     session: Sequence[Policy] | None = None
     resource: Sequence[Policy] = ()
 
+    def about(self, action: str) -> Policies:
+        """Those that have statements about an action."""
+        lower = action.lower()
+
+        def among(policies: Sequence[Policy]) -> list[Policy]:
+            return [policy for policy in policies if document(policy.text).about(lower)]
+
+        return Policies(
+            among(self.identity),
+            None if self.boundary is None else among(self.boundary),
+            None if self.session is None else among(self.session),
+            among(self.resource),
+        )
+
     def by_kind(self) -> Iterator[tuple[str, Sequence[Policy]]]:
         """The kinds in the order in which a refusal names them."""
         yield IDENTITY, self.identity
@@ -87,7 +101,7 @@ def decide(
         is_root: the caller is the root user of the account, whom only an explicit deny of a resource stops.
         needs_trust: nothing is allowed unless the policy of the resource does, as for taking on a role.
     """
-    matched = {kind: list(matches(request, applying)) for kind, applying in policies.by_kind()}
+    matched = {kind: matches(request, applying) if applying else [] for kind, applying in policies.by_kind()}
     for kind, found in matched.items():
         denials = [match for match in found if not match.statement.allows]
         if denials:
@@ -103,6 +117,14 @@ def decide(
     return Decision(ALLOWED, None, [match for found in matched.values() for match in found])
 
 
+def allows_always(policies: Policies, action: str) -> bool:
+    """Whether policies allow an action on any resource and under any conditions; a quick answer for the usual case."""
+    lower = action.lower()
+    asked = [policies.identity, *(limits for limits in (policies.boundary, policies.session) if limits is not None)]
+    found = [[one for policy in kind for one in document(policy.text).about(lower)] for kind in asked]
+    return all(all(one.allows for one in kind) and any(one.is_unlimited for one in kind) for kind in found)
+
+
 def _asked(policies: Policies, trust: Trust, is_root: bool) -> Iterator[str]:
     """The kinds that must allow, when the resource trusts the caller so far."""
     if trust is Trust.CALLER:
@@ -115,8 +137,12 @@ def _asked(policies: Policies, trust: Trust, is_root: bool) -> Iterator[str]:
         yield SESSION
 
 
-def matches(request: Request, policies: Iterable[Policy]) -> Iterator[Match]:
+def matches(request: Request, policies: Iterable[Policy]) -> list[Match]:
     """The statements of policies that are about a request, and whose conditions hold."""
-    return (
-        Match(policy, statement) for policy in policies for statement in policy.statements if statement.matches(request)
-    )
+    action = request.action.lower()
+    return [
+        Match(policy, statement)
+        for policy in policies
+        for statement in document(policy.text).about(action)
+        if statement.applies(request)
+    ]

@@ -47,7 +47,7 @@ def near_misses(request: Request, policies: Policies, kind: str | None) -> Itera
         Match(policy, statement)
         for policy in dict(policies.by_kind()).get(kind or "", ())
         for statement in policy.statements
-        if statement.allows and statement.is_about_action(request.action)
+        if statement.allows and statement.is_about_action(request.action.lower())
     ]
     there = [match for match in about if match.statement.is_about_resource(request.resource, request.context)]
     for match in there:

@@ -6,12 +6,25 @@ of a managed policy that denies since 2026.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from fake_iam.domain.policy.decisions import BOUNDARY, EXPLICIT_DENY, IDENTITY, IMPLICIT_DENY, SESSION, Decision
+from fake_iam.domain.policy.decisions import (
+    BOUNDARY,
+    EXPLICIT_DENY,
+    IDENTITY,
+    IMPLICIT_DENY,
+    RESOURCE,
+    SESSION,
+    Decision,
+    Policies,
+)
+from fake_iam.domain.policy.explanations import explained
+from fake_iam.domain.policy.statements import Request
 
 NO_IDENTITY_POLICY: Final = Decision(IMPLICIT_DENY, IDENTITY, ())
+NO_TRUST: Final = Decision(IMPLICIT_DENY, RESOURCE, ())
+"""A role does not trust the caller, or it does but the caller's policies do not allow it: no reason is given."""
 SILENT: Final[Mapping[str, str]] = {
     IDENTITY: "no identity-based policy",
     BOUNDARY: "no permissions boundary",
@@ -24,16 +37,42 @@ DENYING: Final[Mapping[str, str]] = {
 }
 
 
-class Denial(NamedTuple):
-    """A call that the caller's policies do not allow."""
+class Denial:
+    """A call that the caller's policies do not allow. What is said of it is put together when it is asked for.
 
-    action: str
-    resource: str
-    """As policies name it: an ARN, or a star."""
-    text: str
-    """What AWS says."""
-    why: tuple[str, ...]
-    """The statements that decided, or that came nearest, in sentences."""
+    Args:
+        caller_arn: who asked.
+        request: for what; policies name its resource by an ARN or a star.
+        policies: those that were asked.
+        decision: what they decided.
+        text: makes AWS's words.
+    """
+
+    __slots__ = ("_policies", "_request", "_text", "caller_arn", "decision")
+
+    def __init__(
+        self, caller_arn: str, request: Request, policies: Policies, decision: Decision, text: Callable[[], str]
+    ) -> None:
+        self.caller_arn = caller_arn
+        self.decision = decision
+        self._request = request
+        self._policies = policies
+        self._text = text
+
+    @property
+    def action(self) -> str:
+        """What for, such as ``iam:GetUser``."""
+        return self._request.action
+
+    @property
+    def text(self) -> str:
+        """What AWS says."""
+        return self._text()
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The statements that decided, or that came nearest, in sentences."""
+        return tuple(explained(self._request, self._policies, self.decision))
 
 
 def refusal(caller_arn: str, action: str, shown: str | None, decision: Decision = NO_IDENTITY_POLICY) -> str:

@@ -13,11 +13,14 @@ from fake_iam.domain.policy.conditions import Condition, compiled, keys_of
 from fake_iam.domain.policy.document import VERSION
 from fake_iam.domain.policy.positions import Span, statements_of
 from fake_iam.domain.policy.principals import Caller, Trust, principals
-from fake_iam.domain.policy.variables import Context, filled, is_constant, template, variables_of
+from fake_iam.domain.policy.variables import Context, Values, filled, is_constant, template, variables_of
 from fake_iam.domain.policy.wildcards import Pattern
 
 SPECIAL: Final = frozenset("*?$")
 """With none of these a text is a name and no pattern."""
+NOTHING: Final[Mapping[str, Values]] = {}
+ACTIONS_KEPT: Final = 500
+PATTERNS_KEPT: Final = 200
 KEPT: Final = 2_000
 """Documents that are kept compiled: the more there are, the more memory; one takes a few kilobytes."""
 
@@ -60,8 +63,8 @@ class Statement:
         self.conditions = compiled(statement.get("Condition", {}), variables=variables)
 
     def is_about_action(self, action: str) -> bool:
-        """Whether its Action or NotAction takes the action in; names count without regard to case."""
-        return self._actions.takes_in(action.lower(), {})
+        """Whether its Action or NotAction takes the action in, which is given in lower case."""
+        return self._actions.takes_in(action, NOTHING)
 
     def is_about_resource(self, resource: str, context: Context) -> bool:
         """Whether its Resource or NotResource takes the resource in; a statement without either is about any."""
@@ -71,11 +74,15 @@ class Statement:
         """The conditions that do not hold."""
         return [condition for condition in self.conditions if not condition.holds(context)]
 
-    def matches(self, request: Request) -> bool:
-        """Whether it is about the request, and all its conditions hold."""
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether it is about every resource, without conditions."""
+        return "*" in self.resources and not self.conditions
+
+    def applies(self, request: Request) -> bool:
+        """Whether it is about the request, given that it is about the action, and all its conditions hold."""
         return (
-            self.is_about_action(request.action)
-            and self.is_about_resource(request.resource, request.context)
+            self.is_about_resource(request.resource, request.context)
             and self.trust(request.caller) > Trust.NONE
             and all(condition.holds(request.context) for condition in self.conditions)
         )
@@ -86,10 +93,24 @@ class Statement:
         yield from keys_of(self.conditions)
 
 
-class Document(NamedTuple):
-    """A policy's statements in their order."""
+class Document:
+    """A policy's statements in their order. Which of them are about an action is looked for once."""
 
-    statements: Sequence[Statement]
+    __slots__ = ("_about", "statements")
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+        self._about: dict[str, Sequence[Statement]] = {}
+
+    def about(self, action: str) -> Sequence[Statement]:
+        """The statements that are about an action, which is given in lower case."""
+        found = self._about.get(action)
+        if found is None:
+            if len(self._about) >= ACTIONS_KEPT:
+                self._about.clear()
+            found = [statement for statement in self.statements if statement.is_about_action(action)]
+            self._about[action] = found
+        return found
 
     def condition_keys(self) -> list[str]:
         """Every condition key that the policy asks for, each once, as it is written first."""
@@ -115,7 +136,7 @@ def document(text: str) -> Document:
 class _Element:
     """Action or Resource, or the opposite of one: the texts of a statement and what they take in."""
 
-    __slots__ = ("_exact", "_negated", "_patterns", "_templates", "keys")
+    __slots__ = ("_exact", "_filled", "_negated", "_patterns", "_templates", "keys")
 
     def __init__(self, texts: Sequence[str], *, negated: bool, variables: bool) -> None:
         templates = [template(text, variables=variables) for text in texts]
@@ -127,6 +148,7 @@ class _Element:
             if text not in self._exact and is_constant(pieces)
         ]
         self._templates = [pieces for pieces in templates if not is_constant(pieces)]
+        self._filled: dict[tuple[str, ...], Pattern] = {}
         self.keys = tuple(key for pieces in templates for key in variables_of(pieces))
 
     def takes_in(self, text: str, context: Context) -> bool:
@@ -135,8 +157,21 @@ class _Element:
     def _names(self, text: str, context: Context) -> bool:
         if text in self._exact or any(pattern.matches(text) for pattern in self._patterns):
             return True
-        filled_in = (filled(pieces, context) for pieces in self._templates)
-        return any(pieces is not None and Pattern(pieces).matches(text) for pieces in filled_in)
+        for pieces in self._templates:
+            texts = filled(pieces, context)
+            if texts is not None and self._pattern(texts).matches(text):
+                return True
+        return False
+
+    def _pattern(self, pieces: list[str]) -> Pattern:
+        """The pattern of a template that has its values; callers come again."""
+        key = tuple(pieces)
+        pattern = self._filled.get(key)
+        if pattern is None:
+            if len(self._filled) >= PATTERNS_KEPT:
+                self._filled.clear()
+            pattern = self._filled[key] = Pattern(pieces)
+        return pattern
 
 
 def _actions(statement: Mapping[str, Any]) -> _Element:

@@ -12,13 +12,11 @@ from fake_iam.domain.errors import (
     ValidationError,
 )
 from fake_iam.domain.identities.roles import HOUR
-from fake_iam.domain.policy.decisions import IMPLICIT_DENY, RESOURCE, Decision
-from fake_iam.domain.policy.refusals import refusal
+from fake_iam.domain.policy.refusals import NO_TRUST, refusal
 from fake_iam.domain.sts.federation import duplicate_tag_keys
 from fake_iam.domain.sts.sessions import RoleSession
 from fake_iam.domain.tags import Tag, Tags
 
-NO_TRUST = Decision(IMPLICIT_DENY, RESOURCE, ())
 WHOLE = 100  # per cent of the space for session policies and tags
 
 
@@ -84,12 +82,9 @@ def assumed_by_root() -> AccessDenied:
     return AccessDenied("Roles may not be assumed by root accounts.")
 
 
-def may_not_assume(caller_arn: str, action: str, role_arn: str) -> AccessDenied:
-    """No such role, or not for the caller: the same text, without a reason (recorded for sts:AssumeRole).
-
-    ``action`` is what is not allowed: sts:AssumeRole, sts:TagSession (quoted by users) or sts:SetSourceIdentity.
-    """
-    return AccessDenied(refusal(caller_arn, action, role_arn, NO_TRUST))
+def may_not_assume(caller_arn: str, role_arn: str) -> AccessDenied:
+    """No such role: the same text as for one that does not trust the caller, without a reason (recorded)."""
+    return AccessDenied(refusal(caller_arn, "sts:AssumeRole", role_arn, NO_TRUST))
 
 
 def unverified_context() -> InvalidContextAssertion:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.errors import AccessDenied, InvalidClientTokenId, NotImplementedHere
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.registry import Operation
+
+if TYPE_CHECKING:
+    from fake_iam.domain.policy.refusals import Denial
 
 ALLOWED_ALL: Final = frozenset({"root", "anonymous"})
 """Callers whom no policy of their own limits."""
@@ -38,8 +43,14 @@ def _is_open(operation: Operation, kind: str) -> bool:
 
 def _ask_policies(runtime: Runtime, call: Call) -> None:
     """Note what the caller's policies do not allow, and refuse it if they are enforced."""
-    from fake_iam.pipeline.steps.permission import denial_of_call  # only users and sessions are asked
-
-    call.denial = denial_of_call(runtime, call)
+    call.denial = _denial_of_call()(runtime, call)
     if call.denial is not None and runtime.enforcement == "on":
         raise AccessDenied(call.denial.text)
+
+
+@cache
+def _denial_of_call() -> Callable[[Runtime, Call], Denial | None]:
+    """What asks policies, loaded for the first caller whom they limit."""
+    from fake_iam.pipeline.steps.permission import denial_of_call
+
+    return denial_of_call

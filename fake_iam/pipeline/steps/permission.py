@@ -6,16 +6,27 @@ from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
-from fake_iam.services.access.permission import STS, Attempt, denial_of, refusal_without_policies
+from fake_iam.services.access.permission import (
+    STS,
+    TAKING_MORE,
+    Attempt,
+    denial_of,
+    refusal_without_policies,
+)
 
 
 def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     """What of the call the caller's policies do not allow."""
     assert call.service is not None and call.plan is not None and call.caller is not None
-    if call.service.name == "sts" and call.plan.name not in STS:
+    service, name, callers = call.service.name, call.plan.name, runtime.known_callers
+    if service == "sts" and name not in STS:
+        return None
+    known = callers.kept(runtime.store, call.caller)
+    if known is not None and name not in TAKING_MORE and known.always_allows(f"{service}:{name}"):
         return None
     with runtime.store.unchanged():
-        return denial_of(runtime.store, call.caller, _attempt(call))
+        known = callers.find(runtime.store, call.caller)
+        return denial_of(runtime.store, call.caller, known, _attempt(call))
 
 
 def refusal_of(runtime: Runtime, call: Call) -> str:
@@ -27,7 +38,7 @@ def refusal_of(runtime: Runtime, call: Call) -> str:
 
 def _attempt(call: Call) -> Attempt:
     assert call.service is not None and call.plan is not None
-    return Attempt(call.service.name, call.plan.name, call.parameters, _wire_keys(call), call.now)
+    return Attempt(call.service.name, call.plan.name, call.parameters, lambda: _wire_keys(call), call.now)
 
 
 def _wire_keys(call: Call) -> dict[str, Values]:

@@ -2,22 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fake_iam.domain.identities.groups import Membership
+from fake_iam.domain.identities.groups import Group, Membership
+from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
-from fake_iam.domain.policy.decisions import Policies, Policy
-from fake_iam.services.access.callers import role_of
+from fake_iam.domain.policy import principals
+from fake_iam.domain.policy.decisions import Policies, Policy, allows_always
+from fake_iam.domain.policy.variables import Values
+from fake_iam.services.access.callers import identity_keys, principal_of, role_of
 from fake_iam.services.context import Caller
 from fake_iam.store.base import Account, Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
-SESSION_POLICY = "session policy"
+SESSION_POLICY: Final = "session policy"
+DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership, Role, User)
+CALLERS_KEPT: Final = 5_000
+
+
+class Known(NamedTuple):
+    """A caller in the terms of policies, as long as nothing changes that it depends on."""
+
+    account: Account
+    changes: int | None
+    principal: principals.Caller
+    policies: Policies
+    keys: Mapping[str, Values]
+    """The condition keys that follow from who the caller is."""
+    by_action: dict[str, Policies]
+    always_allowed: dict[str, bool]
+
+    def about(self, action: str) -> Policies:
+        """The policies that have statements about an action; what is looked for once is kept."""
+        found = self.by_action.get(action)
+        if found is None:
+            found = self.by_action[action] = self.policies.about(action)
+        return found
+
+    def always_allows(self, action: str) -> bool:
+        """Whether an action is allowed on any resource, whatever the request says."""
+        found = self.always_allowed.get(action)
+        if found is None:
+            found = self.always_allowed[action] = allows_always(self.about(action), action)
+        return found
+
+
+class KnownCallers:
+    """Callers in the terms of policies, kept until rows change that they depend on."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str | None], Known] = {}
+
+    def kept(self, store: Store, caller: Caller) -> Known | None:
+        """What policies know of a caller, if it was asked for and nothing has changed since."""
+        known = self._known.get(_key(caller))
+        if known is None or known.account is not store.account(caller.account_id):
+            return None
+        changes = known.account.changes(DEPENDED_ON)
+        return known if changes is not None and known.changes == changes else None
+
+    def find(self, store: Store, caller: Caller) -> Known:
+        """What policies know of a caller; nothing else may change the store meanwhile."""
+        known = self.kept(store, caller)
+        if known is not None:
+            return known
+        account = store.account(caller.account_id)
+        if len(self._known) >= CALLERS_KEPT:
+            self._known.clear()
+        known = self._known[_key(caller)] = Known(
+            account,
+            account.changes(DEPENDED_ON),
+            principal_of(store, caller),
+            policies_of(store, caller),
+            identity_keys(store, caller),
+            {},
+            {},
+        )
+        return known
+
+
+def _key(caller: Caller) -> tuple[str, str | None]:
+    """What a caller is known by: a session has policies of its own."""
+    return caller.arn, caller.access_key_id if caller.session is not None else None
 
 
 def policies_of(store: Store, caller: Caller) -> Policies:

@@ -48,11 +48,14 @@ def role_of(store: Store, caller: Caller) -> Role | None:
 
 def caller_keys(store: Store, caller: Caller, now: datetime) -> dict[str, Values]:
     """The condition keys that follow from who calls and when, in lower case."""
+    return {**identity_keys(store, caller), **moment_keys(caller, now)}
+
+
+def identity_keys(store: Store, caller: Caller) -> dict[str, Values]:
+    """The condition keys that follow from who calls."""
     role = role_of(store, caller)
     user = store.account(caller.account_id).users.get(caller.id) if caller.kind == "user" else None
     keys: dict[str, Values] = {
-        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:epochtime": str(int(now.timestamp())),
         "aws:principalarn": caller.arn if role is None else role.arn,
         "aws:principalaccount": caller.account_id,
         "aws:principaltype": TYPES[caller.kind],
@@ -66,7 +69,18 @@ def caller_keys(store: Store, caller: Caller, now: datetime) -> dict[str, Values
     if role is not None:
         keys |= tag_keys("aws:principaltag", role.tags)
     if caller.session is not None:
-        keys |= _session_keys(caller.session, now)
+        keys |= _session_keys(caller.session)
+    return keys
+
+
+def moment_keys(caller: Caller, now: datetime) -> dict[str, Values]:
+    """The condition keys that follow from when the caller calls."""
+    keys: dict[str, Values] = {
+        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:epochtime": str(int(now.timestamp())),
+    }
+    if caller.session is not None and caller.session.mfa:
+        keys["aws:multifactorauthage"] = str(int((now - caller.session.issued_at).total_seconds()))
     return keys
 
 
@@ -75,13 +89,11 @@ def tag_keys(prefix: str, tags: Iterable[Tag]) -> dict[str, Values]:
     return {f"{prefix}/{tag.key.lower()}": tag.value for tag in tags}
 
 
-def _session_keys(session: Session, now: datetime) -> dict[str, Values]:
+def _session_keys(session: Session) -> dict[str, Values]:
     keys: dict[str, Values] = {
         "aws:tokenissuetime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
         "aws:multifactorauthpresent": "true" if session.mfa else "false",
     }
-    if session.mfa:
-        keys["aws:multifactorauthage"] = str(int((now - session.issued_at).total_seconds()))
     if session.role is not None:
         keys |= tag_keys("aws:principaltag", session.role.tags)
         keys |= dict(session.role.claims)

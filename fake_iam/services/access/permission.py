@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
-from fake_iam.domain.policy.explanations import explained
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Context, Values
-from fake_iam.services.access.caller_policies import policies_of
-from fake_iam.services.access.callers import caller_keys, principal_of
+from fake_iam.services.access.caller_policies import Known
+from fake_iam.services.access.callers import moment_keys
 from fake_iam.services.access.request_keys import LateContext, parameter_keys
 from fake_iam.services.access.resources import ALL, RULES, Asked, Target, passed_role
 from fake_iam.services.context import Caller
@@ -29,6 +29,10 @@ TAGGING: Final[Mapping[str, str]] = {
     "UploadServerCertificate": "TagServerCertificate",
 }
 """What making something with tags takes besides (quoted by users for users, roles and policies)."""
+
+PASSING: Final = "AddRoleToInstanceProfile"
+TAKING_MORE: Final = frozenset({*TAGGING, PASSING})
+"""Operations that may take more than one action."""
 
 STS: Final = frozenset(
     {
@@ -49,7 +53,7 @@ class Attempt(NamedTuple):
     service: str
     operation: str
     parameters: Mapping[str, str]
-    keys: Mapping[str, Values]
+    keys: Callable[[], Mapping[str, Values]]
     now: datetime
 
 
@@ -61,17 +65,16 @@ class Check(NamedTuple):
     context: Context
 
 
-def denial_of(store: Store, caller: Caller, attempt: Attempt) -> Denial | None:
+def denial_of(store: Store, caller: Caller, known: Known, attempt: Attempt) -> Denial | None:
     """What of a call the caller's policies do not allow; None if they allow it all."""
-    policies = policies_of(store, caller)
-    principal = principal_of(store, caller)
     is_root = caller.kind == "root"
-    for action, target, context in checks(store, caller, attempt):
-        request = Request(principal, action, target.arn, context)
+    for action, target, context in checks(store, caller, known.keys, attempt):
+        request = Request(known.principal, action, target.arn, context)
+        policies = known.about(action)
         decision = decide(request, policies, is_root=is_root)
         if not decision.is_allowed and not _is_given_anyway(store, caller, attempt, decision):
-            why = tuple(explained(request, policies, decision))
-            return Denial(action, target.arn, _text(caller, action, target, decision), why)
+            text = partial(_text, caller.arn, action, target.shown, decision)
+            return Denial(caller.arn, request, policies, decision, text)
     return None
 
 
@@ -88,35 +91,33 @@ def _is_given_anyway(store: Store, caller: Caller, attempt: Attempt, decision: D
 def refusal_without_policies(store: Store, caller: Caller, attempt: Attempt) -> str:
     """What AWS says if no policy of the caller allows the call."""
     action = f"{attempt.service}:{attempt.operation}"
-    return _text(caller, action, target_of(store, caller, attempt), NO_IDENTITY_POLICY)
+    return _text(caller.arn, action, target_of(store, caller, attempt).shown, NO_IDENTITY_POLICY)
 
 
-def _text(caller: Caller, action: str, target: Target, decision: Decision) -> str:
+def _text(caller_arn: str, action: str, shown: str, decision: Decision) -> str:
     """AWS's words. GetAccessKeyLastUsed says no more than of a key that is unknown (assumed)."""
     if action == "iam:GetAccessKeyLastUsed":
-        return f"User: {caller.arn} is not authorized to perform {action} on resource: {target.shown}"
-    return refusal(caller.arn, action, target.shown, decision)
+        return f"User: {caller_arn} is not authorized to perform {action} on resource: {shown}"
+    return refusal(caller_arn, action, shown, decision)
 
 
-def checks(store: Store, caller: Caller, attempt: Attempt) -> Iterator[Check]:
+def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: Attempt) -> Iterator[Check]:
     """Everything that a call takes, in the order in which AWS asks (assumed for what comes after the first)."""
     name, parameters = attempt.operation, attempt.parameters
     target = target_of(store, caller, attempt)
 
-    def keys() -> dict[str, Values]:
-        return {
-            **caller_keys(store, caller, attempt.now),
-            **attempt.keys,
-            **parameter_keys(name, parameters, target.row),
-        }
-
-    context = LateContext(keys)
+    context = LateContext(
+        keys,
+        lambda: moment_keys(caller, attempt.now),
+        attempt.keys,
+        lambda: parameter_keys(name, parameters, target.row),
+    )
     yield Check(f"{attempt.service}:{name}", target, context)
     if name in TAGGING and "Tags.member.1.Key" in parameters:
         yield Check(f"iam:{TAGGING[name]}", target, context)
-    if name == "AddRoleToInstanceProfile":
+    if name == PASSING:
         role = passed_role(Asked(store.account(caller.account_id), caller, parameters))
-        passing = LateContext(lambda: {**context.all(), "iam:passedtoservice": "ec2.amazonaws.com"})
+        passing = LateContext({"iam:passedtoservice": "ec2.amazonaws.com"}, context.all)
         yield Check("iam:PassRole", role, passing)
 
 

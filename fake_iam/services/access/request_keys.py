@@ -29,23 +29,30 @@ PARAMETER_KEYS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class LateContext:
-    """A context that is made when the first key is asked for."""
+    """A context in parts, each made when a key is asked for that is in none before it."""
 
-    __slots__ = ("_keys", "_make")
+    __slots__ = ("_made", "_rest")
 
-    def __init__(self, make: Callable[[], dict[str, Values]]) -> None:
-        self._make = make
-        self._keys: dict[str, Values] | None = None
+    def __init__(self, first: Mapping[str, Values], *rest: Callable[[], Mapping[str, Values]]) -> None:
+        self._made = [first]
+        self._rest = list(reversed(rest))
 
     def get(self, key: str, /) -> Values | None:
         """The value of a key, which is given in lower case."""
-        return self.all().get(key)
+        for part in self._made:
+            if key in part:
+                return part[key]
+        while self._rest:
+            part = self._rest.pop()()
+            self._made.append(part)
+            if key in part:
+                return part[key]
+        return None
 
     def all(self) -> Mapping[str, Values]:
         """Every key."""
-        if self._keys is None:
-            self._keys = self._make()
-        return self._keys
+        self.get("")
+        return {key: value for part in reversed(self._made) for key, value in part.items()}
 
 
 def parameter_keys(operation: str, parameters: Mapping[str, str], row: Any) -> dict[str, Values]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from fake_iam.domain.identities.roles import Role
+from functools import lru_cache
+from typing import Final
+
+from fake_iam.domain.identities.roles import Role, Trusted
 from fake_iam.domain.policy.trust import with_principals
+
+KEPT: Final = 2_000
 
 
 def trust_text(role: Role) -> str:
@@ -11,5 +16,10 @@ def trust_text(role: Role) -> str:
 
     So a user made again under the name is not trusted (documented).
     """
-    ids = {each.arn: each.id for each in role.trusted}
-    return with_principals(role.trust_policy, lambda name: ids.get(name, name))
+    return _text(role.trust_policy, role.trusted)
+
+
+@lru_cache(maxsize=KEPT)
+def _text(document: str, trusted: tuple[Trusted, ...]) -> str:
+    ids = {each.arn: each.id for each in trusted}
+    return with_principals(document, lambda name: ids.get(name, name))

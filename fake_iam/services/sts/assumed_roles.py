@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fake_iam.domain.errors import AccessDenied
 from fake_iam.domain.identities.roles import Role
-from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.sts.role_sessions import (
     assumed_by_root,
     kept_source_identity,
@@ -86,16 +86,13 @@ def _taken_on(ctx: Context, role_arn: str, actions: Sequence[str], keys: dict[st
     """
     role = find_role(ctx, role_arn)
     if role is None:
-        raise may_not_assume(ctx.caller.arn, "sts:AssumeRole", role_arn)
-    principal = principal_of(ctx.store, ctx.caller)
-    distrusted = refused(role, principal, actions, keys)
+        raise may_not_assume(ctx.caller.arn, role_arn)
+    arn, principal = ctx.caller.arn, principal_of(ctx.store, ctx.caller)
+    distrusted = refused(role, arn, principal, actions, keys)
     if distrusted is not None:
-        raise may_not_assume(ctx.caller.arn, distrusted[0], role_arn)
+        raise AccessDenied(distrusted.text)
     if ctx.world.enforcement != "off":
-        denied = refused(role, principal, actions, keys, policies_of(ctx.store, ctx.caller))
-        if denied is not None:
-            error = may_not_assume(ctx.caller.arn, denied[0], role_arn)
-            ctx.denial = Denial(denied[0], role_arn, str(error), denied[1])
-            if ctx.world.enforcement == "on":
-                raise error
+        ctx.denial = refused(role, arn, principal, actions, keys, policies_of(ctx.store, ctx.caller))
+        if ctx.denial is not None and ctx.world.enforcement == "on":
+            raise AccessDenied(ctx.denial.text)
     return role

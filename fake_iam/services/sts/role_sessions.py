@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.domain import arns
 from fake_iam.domain.identities.roles import HOUR, Role
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.policy.decisions import Policies, Policy, decide
-from fake_iam.domain.policy.explanations import explained
 from fake_iam.domain.policy.principals import Caller as Principal
+from fake_iam.domain.policy.refusals import NO_TRUST, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.sts.federation import check_policy, packed_size
 from fake_iam.domain.sts.role_sessions import check_duration, check_packed_size
@@ -59,8 +60,7 @@ def session_keys(
 def find_role(ctx: Context, role_arn: str) -> Role | None:
     """The role of that ARN in an account of this server."""
     parts = arns.identity_parts(role_arn)
-    known = {account.id for account in ctx.store.accounts()}
-    if parts is None or parts.kind != "role" or parts.account_id not in known:
+    if parts is None or parts.kind != "role":
         return None
     role = ctx.store.account(parts.account_id).table(Role).find("name", name_key(parts.name))
     return role if role is not None and role.arn == role_arn else None
@@ -68,20 +68,26 @@ def find_role(ctx: Context, role_arn: str) -> Role | None:
 
 def trusts(role: Role, principal: Principal, actions: Iterable[str], keys: dict[str, Values]) -> bool:
     """Whether the role's trust policy lets the principal take it on, and do what else the request takes."""
-    return refused(role, principal, actions, keys) is None
+    return refused(role, principal.kind, principal, actions, keys) is None
 
 
 def refused(
-    role: Role, principal: Principal, actions: Iterable[str], keys: dict[str, Values], own: Policies = EVERYTHING
-) -> tuple[str, tuple[str, ...]] | None:
-    """The first action that the trust policy and the caller's ``own`` policies do not allow together, and why."""
+    role: Role,
+    caller_arn: str,
+    caller: Principal,
+    actions: Iterable[str],
+    keys: dict[str, Values],
+    own: Policies = EVERYTHING,
+) -> Denial | None:
+    """The first action that the trust policy and the caller's ``own`` policies do not allow together, if any."""
     of_role = tag_keys("aws:resourcetag", role.tags) | tag_keys("iam:resourcetag", role.tags)
     policies = own._replace(resource=[Policy(role.name, trust_text(role))])
     for action in actions:
-        request = Request(principal, f"sts:{action}", role.arn, keys | of_role)
+        request = Request(caller, f"sts:{action}", role.arn, keys | of_role)
         decision = decide(request, policies, owner=role.account_id, needs_trust=True)
         if not decision.is_allowed:
-            return request.action, tuple(explained(request, policies, decision))
+            text = partial(refusal, caller_arn, request.action, role.arn, NO_TRUST)
+            return Denial(caller_arn, request, policies, decision, text)
     return None
 
 

@@ -318,7 +318,7 @@ def _organization_decision(request: Request, levels: Sequence[Sequence[Policy]])
     """What service control policies decide: each level must allow, none may deny. None if there are none."""
     if not levels:
         return None
-    found = [list(matches(request, level)) for level in levels]
+    found = [matches(request, level) for level in levels]
     if any(not match.statement.allows for level in found for match in level):
         return EXPLICIT_DENY
     return ALLOWED if all(found) else IMPLICIT_DENY

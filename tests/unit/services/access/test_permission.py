@@ -477,3 +477,43 @@ def test_an_explanation_tells_the_statement_that_denies(lenient: Wire) -> None:
     lenient.call("GetUser", key)
     (noted,) = lenient.assembled.controls.denials()
     assert noted.why == (f"iam:GetUser on {ALICE} is denied", "by statement No of own, line 1, column 100")
+
+
+def test_what_is_kept_of_a_caller_is_forgotten_with_every_change(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:ListUsers"))
+    assert wire.call("ListUsers", alice)["Users"]
+    boundary = managed(wire, allow("iam:*"), name="boundary")
+    changes: list[Callable[[], Any]] = [
+        lambda: give(wire, deny("iam:ListUsers"), name="stop"),
+        lambda: wire.call("DeleteUserPolicy", UserName="alice", PolicyName="stop"),
+        lambda: wire.call("PutUserPermissionsBoundary", UserName="alice", PermissionsBoundary=boundary),
+        lambda: wire.call(
+            "CreatePolicyVersion",
+            PolicyArn=boundary,
+            PolicyDocument=policy(allow("s3:*")),
+            SetAsDefault="true",
+        ),
+        lambda: wire.call("DeleteUserPermissionsBoundary", UserName="alice"),
+        lambda: wire.call("CreateGroup", GroupName="g"),
+        lambda: wire.call(
+            "PutGroupPolicy", GroupName="g", PolicyName="p", PolicyDocument=policy(deny("iam:ListUsers"))
+        ),
+        lambda: wire.call("AddUserToGroup", GroupName="g", UserName="alice"),
+        lambda: wire.call("RemoveUserFromGroup", GroupName="g", UserName="alice"),
+        lambda: wire.call("DeleteUserPolicy", UserName="alice", PolicyName="own"),
+    ]
+    seen = []
+    for change in changes:
+        change()
+        seen.append(not isinstance(wire.call("ListUsers", alice), AwsError))
+    assert seen == [False, True, True, False, True, True, True, False, True, False]
+
+
+def test_what_is_kept_of_a_caller_is_forgotten_with_a_reset(wire: Wire) -> None:
+    for allowed in (True, False):
+        wire.call("CreateUser", UserName="alice")
+        key = wire.key("alice")
+        if allowed:
+            give(wire, allow("iam:*"))
+        assert isinstance(wire.call("ListUsers", key), AwsError) is not allowed
+        wire.assembled.reset()

@@ -9,6 +9,7 @@ import pytest
 from botocore.configloader import load_config
 
 from conformance.answers import AwsError, only
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, observed
 from conformance.signing import Key
@@ -302,6 +303,7 @@ def test_a_status_outside_the_enumeration_is_refused(aws: Target, new_user: Peop
     assert status_of(aws, alice, key) == "Active"
 
 
+@with_whole_model
 @assumed("the model lists Expired for this type, and InvalidInput among the errors", "5:Expired is new", "C26")
 def test_a_key_cannot_be_set_to_expired(aws: Target, new_user: People) -> None:
     alice = new_user()

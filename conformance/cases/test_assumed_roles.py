@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, observed
 from conformance.roles import Roles
@@ -217,6 +218,7 @@ def test_session_policies_have_a_limit(taker: Taker) -> None:
     assert (answer.code, answer.status) == ("PackedPolicyTooLarge", 400)
 
 
+@with_whole_model
 @assumed("AWS's text is not known")
 def test_a_context_assertion_that_nobody_made_is_refused(taker: Taker) -> None:
     context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "assertion"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.sources import API, GUIDE, INFERRED_STYLE, Source, localstack
@@ -74,6 +75,7 @@ def test_a_reset_can_be_demanded_from_the_start(aws: Target, new_user: People) -
     assert made["LoginProfile"]["PasswordResetRequired"] is True
 
 
+@with_whole_model
 @documented(f"{API}/API_UpdateLoginProfile.html")
 def test_a_longest_session_is_shown_until_it_is_taken_away(aws: Target, new_user: People) -> None:
     alice = new_user()
@@ -168,6 +170,7 @@ def test_an_update_is_void_and_leaves_the_date(aws: Target, new_user: People) ->
     assert aws.settle(lambda: aws.iam.get_login_profile(UserName=alice)["LoginProfile"], changed) == changed
 
 
+@with_whole_model
 @assumed("documented to be refused; code and text are guesses")
 def test_a_longest_session_is_not_set_and_taken_away_at_once(aws: Target, new_user: People) -> None:
     alice = new_user()

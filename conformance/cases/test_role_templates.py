@@ -9,13 +9,13 @@ import pytest
 
 from conformance.answers import AwsError
 from conformance.modelled import needs
-from conformance.provenance import assumed, documented, fake_only, observed
+from conformance.provenance import assumed, documented, fake_only
 from conformance.sources import API
 from conformance.targets import Target, fake_target
 
 pytestmark = [needs("AcquireRole"), fake_only("a template of AWS's own is not the one of these cases")]
 TEXT = "the code is one that the service model lists for it; neither AWS's choice nor its text is known"
-PROBE = ("2026-09", "stackd, a public replay of AWS's answers on role templates: codes, not texts")
+REPLAY = "the tests of stackd, which replay recordings of AWS, expect it; the recordings were not seen"
 ARN = "arn:aws:iam::aws:role-template/iam.amazonaws.com/ExampleRoleTemplate:1"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 TRUST = {
@@ -82,19 +82,19 @@ def test_a_role_is_made(staged: Target) -> None:
     assert staged.iam.get_role(RoleName="app")["Role"]["SourceRoleTemplate"] == role["SourceRoleTemplate"]
 
 
-@observed(*PROBE)
+@assumed(REPLAY)
 def test_a_role_is_acquired_again(staged: Target) -> None:
     assert acquire(staged)["RoleId"] == acquire(staged)["RoleId"]
 
 
-@observed(*PROBE)
+@assumed(REPLAY)
 def test_values_that_cannot_be_make_no_role(staged: Target) -> None:
     staged.error(staged.iam.acquire_role, TemplateArn=ARN, ReplacementValues=values(Unused="ignored"))
     assert staged.error(staged.iam.get_role, RoleName="app").code == "NoSuchEntity"
 
 
 @pytest.mark.parametrize("minor", [-1, 999])
-@observed(*PROBE)
+@assumed(REPLAY)
 def test_a_version_that_is_missing_has_this_code(staged: Target, minor: int) -> None:
     assert error(staged, minor=minor).code == "NoSuchEntity"
 

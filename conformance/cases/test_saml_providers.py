@@ -9,6 +9,7 @@ import pytest
 
 from conformance.answers import AwsError
 from conformance.material import certify, saml_metadata
+from conformance.modelled import with_whole_model
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, GUIDE, Source
 from conformance.targets import Target
@@ -233,12 +234,14 @@ def test_a_private_key_has_an_id_of_22_characters(provider: Provider) -> None:
     assert (len(found), found[:6]) == (22, "SAMLPK")
 
 
+@with_whole_model
 @assumed(NO_TEXT)
 def test_an_instance_of_identity_center_needs_a_context_provider(provider: Provider) -> None:
     said = "An IAM Identity Center instance can be associated only with a context provider."
     assert provider.refused(IdentityCenterInstanceArn=INSTANCE) == AwsError("InvalidInput", said, 400)
 
 
+@with_whole_model
 @assumed(NO_TEXT)
 def test_the_context_provider_is_changed_alone(provider: Provider) -> None:
     provider.create()

@@ -10,12 +10,14 @@ import pytest
 
 from conformance.answers import AwsError, only
 from conformance.conftest import LEFT_BEHIND
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.sources import API, Source
 from conformance.targets import Target, fake_target
 from fake_iam.domain.clock import ManualClock
 
+pytestmark = with_whole_model
 CODE = "codecommit.amazonaws.com"
 CASSANDRA = "cassandra.amazonaws.com"
 BEDROCK = "bedrock.amazonaws.com"

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.answers import AwsError, only
 from conformance.material import NO_CERTIFICATE, VALID_FROM, certify
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.sources import API, Source
@@ -136,6 +137,7 @@ def test_a_certificate_that_has_expired_is_taken(aws: Target, alice: str) -> Non
     assert upload(aws, alice, expired.body)["Status"] == "Active"
 
 
+@with_whole_model
 @assumed("as for access keys, whose answer is not known either", "7:Signing certificates")
 def test_the_status_expired_cannot_be_given(aws: Target, alice: str) -> None:
     named = {"UserName": alice, "CertificateId": upload(aws, alice)["CertificateId"]}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError, only
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, CUSTODIAN
@@ -64,6 +65,7 @@ def test_keys_that_are_missing_are_those_of_all_policies(aws: Target) -> None:
     assert sorted(result["MissingContextValues"]) == ["aws:userid", "aws:username"]
 
 
+@with_whole_model
 @observed("2026", "aws/aws-cli#10525", "5:OrderedOrganizationPolicyInputList")
 def test_service_control_policies_are_evaluated(aws: Target) -> None:
     levels = [{"ServiceControlPolicyInputList": [policy(allow("s3:*"))]}]

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.answers import AwsError, only
 from conformance.material import pem_key, ssh_key
+from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, IDENTIFIERS, Source
@@ -162,6 +163,7 @@ def test_an_encoding_is_ssh_or_pem(aws: Target, alice: str) -> None:
     assert aws.error(aws.iam.get_ssh_public_key, **named, Encoding="DER") == refused
 
 
+@with_whole_model
 @assumed("as for access keys, whose answer is not known either", "7:SSH public keys")
 def test_the_status_expired_cannot_be_given(aws: Target, alice: str) -> None:
     named = {"UserName": alice, "SSHPublicKeyId": upload(aws, alice, ssh_key())["SSHPublicKeyId"]}

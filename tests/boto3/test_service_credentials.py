@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from conformance.modelled import with_whole_model
 from tests.support import AwsError, error
 
 CODE = "codecommit.amazonaws.com"
@@ -25,6 +26,7 @@ def test_a_git_password_is_made_reset_and_revoked(iam: Any) -> None:
     assert iam.list_service_specific_credentials(UserName="alice")["ServiceSpecificCredentials"] == []
 
 
+@with_whole_model
 def test_an_api_key_has_a_date_of_expiration(iam: Any) -> None:
     iam.create_user(UserName="alice")
     made = iam.create_service_specific_credential(UserName="alice", ServiceName=BEDROCK, CredentialAgeDays=90)

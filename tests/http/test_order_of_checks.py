@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam import ManualClock
 from fake_iam.domain.ids import IdSource
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -389,6 +390,7 @@ def test_a_date_too_far_off_is_answered_before_the_scope(
     assert skewed(read(strict.send(plain(header, date=f"{at:%Y%m%dT%H%M%SZ}")))) == expected
 
 
+@with_whole_model
 def test_a_date_too_far_off_is_answered_before_a_wrong_signature(strict: Wire) -> None:
     assert skewed(strict.call("ListUsers", WRONG_SECRET, at=STALE)) == TOO_OLD
     assert skewed(strict.call("ListUsers", WRONG_SECRET, at=AHEAD)) == TOO_NEW

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import botocore.session
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam.protocol import partitions as module
 from fake_iam.protocol.model import data_folders
 from fake_iam.protocol.partitions import USUAL, USUAL_REGION, iam_region, partition_of, partitions
@@ -18,6 +19,7 @@ SESSION = botocore.session.Session()
 ENDPOINTS = json.loads((Path(data_folders()[0]) / "endpoints.json").read_text())["partitions"]
 
 
+@with_whole_model
 @pytest.mark.parametrize("name", SESSION.get_available_partitions())
 def test_every_region_of_botocore_is_in_the_partition_that_botocore_says(name: str) -> None:
     regions = SESSION.get_available_regions("sts", name)

@@ -101,7 +101,7 @@ def acquire_role(
 ) -> dict[str, Any]:
     """Make a role from a template, or give back the one of that name that was made from it before.
 
-    That there is no second one is what a public replay of AWS's answers holds (stackd, its probe of role templates).
+    That there is no second one is assumed: the tests of stackd, which replay recordings of AWS, expect it.
     """
     template = find_template(ctx, template_arn)
     version = template.version(template_minor_version)

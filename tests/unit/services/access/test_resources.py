@@ -38,6 +38,7 @@ def test_tags_are_given_with_the_operation_that_the_reference_has(making: str, t
     assert RULES[making].types == RULES[tagging].types
 
 
+@with_whole_model
 @pytest.mark.parametrize("name", sorted(STS))
 def test_operations_of_sts_that_are_asked_about_are_in_the_model(name: str) -> None:
     assert name in load_service("sts").operations

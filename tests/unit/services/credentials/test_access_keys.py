@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam import ManualClock
 from tests.support import INVALID_TOKEN, AwsError, Key, Wire
 
@@ -161,6 +162,7 @@ def test_a_status_outside_the_enumeration_is_refused_and_changes_nothing(wire: W
     assert status_of(wire, alice) == "Active"
 
 
+@with_whole_model
 def test_expired_is_in_the_enumeration_and_still_no_status_for_a_key(wire: Wire, alice: Key) -> None:
     assert switch(wire, alice, "Expired", UserName="alice") == AwsError("InvalidInput", "Invalid status: Expired", 400)
     assert status_of(wire, alice) == "Active"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam.domain.account.password_policy import PasswordPolicy
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.credentials.login_profiles import (
@@ -76,6 +77,7 @@ def test_a_profile_shows_name_date_and_whether_a_reset_is_due(wire: Wire) -> Non
     assert shown(wire) == made
 
 
+@with_whole_model
 def test_a_reset_and_a_longest_session_are_shown_if_they_were_asked_for(wire: Wire) -> None:
     wire.user("alice")
     more = {"PasswordResetRequired": "true", "MaxSigninSessionDuration": "7200"}
@@ -189,6 +191,7 @@ def test_an_update_asks_for_a_reset_or_takes_it_back(wire: Wire, alice: Key) -> 
     assert shown(wire)["PasswordResetRequired"] == "false"
 
 
+@with_whole_model
 def test_a_longest_session_is_set_kept_and_taken_away(wire: Wire, alice: Key) -> None:
     update(wire, MaxSigninSessionDuration=3600)
     update(wire, Password=SECOND, ResetMaxSigninSessionDuration="false")
@@ -197,6 +200,7 @@ def test_a_longest_session_is_set_kept_and_taken_away(wire: Wire, alice: Key) ->
     assert "MaxSigninSessionDuration" not in shown(wire)
 
 
+@with_whole_model
 def test_a_longest_session_is_not_set_and_taken_away_at_once(wire: Wire, alice: Key) -> None:
     text = "MaxSigninSessionDuration and ResetMaxSigninSessionDuration cannot be specified together."
     both = {"MaxSigninSessionDuration": 3600, "ResetMaxSigninSessionDuration": "true"}

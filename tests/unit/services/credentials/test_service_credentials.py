@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.credentials.service_credentials import ServiceCredential
 from tests.support import AwsError, Wire
 
+pytestmark = with_whole_model
 ACCOUNT = "123456789012"
 CODE = "codecommit.amazonaws.com"
 CASSANDRA = "cassandra.amazonaws.com"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.material import certify
+from conformance.modelled import with_whole_model
 from tests.support import AwsError, Wire
 
 UNKNOWN = "NONEXISTENTCERTID1234567"
@@ -108,6 +109,7 @@ def test_a_certificate_is_switched_off_and_on(users: Wire) -> None:
         assert [shown["Status"] for shown in listed(users, UserName="a")] == [status]
 
 
+@with_whole_model
 @pytest.mark.parametrize(
     ("status", "refused"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.material import pem_key, ssh_key
+from conformance.modelled import with_whole_model
 from tests.support import AwsError, Wire
 
 UNKNOWN = "APKAXXXXXXXXXXXXXXXXX"
@@ -137,6 +138,7 @@ def test_a_key_is_switched_off_and_on(users: Wire) -> None:
         assert [key["Status"] for key in listed(users, UserName="a")] == [status]
 
 
+@with_whole_model
 def test_the_status_expired_cannot_be_given(users: Wire) -> None:
     key_id = upload(users, ssh_key())["SSHPublicKeyId"]
     refused = users.call("UpdateSSHPublicKey", UserName="a", SSHPublicKeyId=key_id, Status="Expired")

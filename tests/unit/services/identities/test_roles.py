@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from tests.support import AwsError, Wire
 
 ACCOUNT = "123456789012"
@@ -58,6 +59,7 @@ def test_a_new_role_shows_tags_and_boundary_that_are_given(wire: Wire) -> None:
     }
 
 
+@with_whole_model
 def test_a_role_is_shown_with_its_duration_and_an_empty_last_use(wire: Wire) -> None:
     role(wire)
     shown = get(wire, "DEPLOYER")
@@ -108,6 +110,7 @@ def test_the_same_tag_key_twice_is_refused_in_any_case(wire: Wire) -> None:
     assert wire.call("TagRole", RoleName="deployer", **tags) == twice
 
 
+@with_whole_model
 def test_an_update_changes_what_is_given_and_answers_an_empty_result(wire: Wire) -> None:
     role(wire, Description="deploys", MaxSessionDuration=7200)
     assert wire.call("UpdateRole", RoleName="deployer") is None
@@ -123,6 +126,7 @@ def test_an_update_changes_what_is_given_and_answers_an_empty_result(wire: Wire)
     assert not {"Description", "MaxSigninSessionDuration"} & set(get(wire))
 
 
+@with_whole_model
 def test_the_longest_sign_in_session_is_not_set_and_reset_at_once(wire: Wire) -> None:
     role(wire, MaxSigninSessionDuration=7200)
     refused = wire.call(

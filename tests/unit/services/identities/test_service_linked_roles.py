@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.identities import service_linked_roles
@@ -141,6 +142,7 @@ def test_nobody_else_makes_a_role_on_their_path(wire: Wire, path: str) -> None:
     assert role(wire, Path="/aws-service-roles/")["Path"] == "/aws-service-roles/"
 
 
+@with_whole_model
 @pytest.mark.parametrize(
     ("operation", "parameters"),
     [

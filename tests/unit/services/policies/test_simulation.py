@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from tests.support import AwsError, Wire
 
 ACCOUNT = "123456789012"
@@ -153,6 +154,7 @@ def test_a_boundary_is_told_of(wire: Wire) -> None:
     assert [s["SourcePolicyId"] for s in listed(results[0]["MatchedStatements"])] == ["PolicyInputList.1"]
 
 
+@with_whole_model
 def test_service_control_policies_must_allow_on_each_level(wire: Wire) -> None:
     at = "OrderedOrganizationPolicyInputList.member.{}.ServiceControlPolicyInputList.member.1"
     condition = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
@@ -219,6 +221,7 @@ def test_a_principals_policies_are_named(wire: Wire, alice: str) -> None:
     assert named == [["user_alice_own"], ["group_devs_g"], ["shared"], ["AmazonS3ReadOnlyAccess"], []]
 
 
+@with_whole_model
 @pytest.mark.parametrize(
     ("excluded", "decisions"),
     [

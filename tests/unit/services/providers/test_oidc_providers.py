@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from tests.support import AwsError, Wire
 from tests.unit.services.identities.test_roles import members
 
@@ -100,6 +101,7 @@ def test_thumbprints_are_replaced_as_a_whole(wire: Wire) -> None:
     assert members(get(wire)["ThumbprintList"]) == ["b" * 40]
 
 
+@with_whole_model
 def test_an_instance_of_identity_center_is_set_and_removed(wire: Wire) -> None:
     instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
     create(wire, IdentityCenterInstanceArn=instance, **{"ContextProvider.SubjectSourceKey": "sub"})
@@ -115,6 +117,7 @@ def test_an_instance_of_identity_center_is_set_and_removed(wire: Wire) -> None:
     assert not {"IdentityCenterInstanceArn", "ContextProvider"} & set(get(wire))
 
 
+@with_whole_model
 @pytest.mark.parametrize(
     ("operation", "parameters"),
     [

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from conformance.material import VALID_FROM, certify, saml_metadata
+from conformance.modelled import with_whole_model
 from fake_iam.domain.clock import ManualClock
 from tests.support import AwsError, Wire
 from tests.unit.services.identities.test_roles import members
@@ -298,6 +299,7 @@ def test_no_refusal_repeats_a_private_key(wire: Wire, key: str) -> None:
     assert "A secret" not in refused.message
 
 
+@with_whole_model
 def test_an_instance_of_identity_center_is_set_and_removed(wire: Wire) -> None:
     create(wire, IdentityCenterInstanceArn=INSTANCE, **CONTEXT)
     shown = get(wire)
@@ -315,6 +317,7 @@ def test_an_instance_of_identity_center_is_set_and_removed(wire: Wire) -> None:
     assert not {"IdentityCenterInstanceArn", "ContextProvider"} & set(get(wire))
 
 
+@with_whole_model
 def test_an_instance_needs_a_context_provider(wire: Wire) -> None:
     said = "An IAM Identity Center instance can be associated only with a context provider."
     refused = AwsError("InvalidInput", said, 400)
@@ -326,6 +329,7 @@ def test_an_instance_needs_a_context_provider(wire: Wire) -> None:
     assert update(wire, RemoveContextProvider="true") == refused
 
 
+@with_whole_model
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.modelled import with_whole_model
 from fake_iam import ManualClock
 from tests.support import INVALID_TOKEN, AwsError, Key, Wire
 from tests.unit.services.credentials.test_mfa_devices import Phone, enable
@@ -346,6 +347,7 @@ def test_session_policies_are_read_and_measured(wire: Wire, alice: Key) -> None:
     )
 
 
+@with_whole_model
 def test_a_context_assertion_cannot_be_verified(wire: Wire, alice: Key) -> None:
     role(wire)
     provided = {

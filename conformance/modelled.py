@@ -17,7 +17,7 @@ with_whole_model: Final = pytest.mark.skipif(
 )
 
 
-def needs(operation: str) -> pytest.MarkDecorator:
-    """Skip what calls an operation of IAM if the installed botocore is too old for it."""
-    lacking = operation not in load_service("iam").operations
+def needs(operation: str, service: str = "iam") -> pytest.MarkDecorator:
+    """Skip what calls an operation if the installed botocore is too old for it."""
+    lacking = operation not in load_service(service).operations
     return pytest.mark.skipif(lacking, reason=f"the installed botocore does not know {operation}")

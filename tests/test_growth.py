@@ -354,6 +354,10 @@ def roles(call: Caller) -> None:
     session = call("AssumeRole", "", call.wire.key("user000050"), RoleArn=arn, RoleSessionName="ci")["Credentials"]
     key = Key(session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
     call("GetRole", "signed by a session of it", key, **new)
+    call("GetScopedCredentials", "", key, DurationSeconds="60")
+    root = {"TargetPrincipal": ACCOUNT, "TaskPolicyArn.arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}
+    call("AssumeRoot", "refused", key, **root)
+    call("GetDelegatedAccessToken", "refused", TradeInToken="token")
     call(
         "CreateOpenIDConnectProvider", "of a role", Url="https://login.example.com", **{"ClientIDList.member.1": "app"}
     )
@@ -526,6 +530,8 @@ def service_credentials(call: Caller) -> None:
 
 def organizations(call: Caller) -> None:
     call("ListOrganizationsFeatures")
+    call("GenerateOrganizationsAccessReport", "refused", EntityPath="o-exampleorgid/r-abcd")
+    call("GetOrganizationsAccessReport", "refused", JobId="00000000-0000-4000-8000-000000000000")
     for feature in ("RootCredentialsManagement", "RootSessions"):
         call(f"EnableOrganizations{feature}")
         call(f"DisableOrganizations{feature}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from fake_iam.control.nouns.noun import Noun
-from fake_iam.domain.account.access_reports import AccessReport
+from fake_iam.domain.account.access_reports import AccessReport, OrganizationsReport
 
 NOUN: Final = Noun(
     name="access_report",
     title="Reports of access advisor",
     about="Which services the policies of somebody allow, and when they were last used: a picture of the moment the "
     "report was asked for. Uses are those of access keys, so state `last_used` of keys before, or sign with them.",
-    rows=(AccessReport,),
-    operations=("iam.reports.access_advisor",),
+    rows=(AccessReport, OrganizationsReport),
+    operations=("iam.reports.access_advisor", "iam.reports.organizations_reports"),
     conformance=("access_advisor",),
 )

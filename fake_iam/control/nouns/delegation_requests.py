@@ -52,6 +52,7 @@ def _item(date: Moment) -> Fields:
         "requestor_name": Field(Text(), "what the partner is called"),
         "permission_policy": Field(PolicyDocument(), "what the template comes to"),
         "permissions_boundaries": Field(ListOf(ARN), "the ARNs of policies that roles made by the partner must have"),
+        "trade_in_token": Field(Text(secret=True), "the token that was sent to the partner"),
         "created": Field(date, "when it was made; now if left out"),
         "updated": Field(date, "when it was brought to its state; when it was made, if left out"),
     }
@@ -89,6 +90,7 @@ def _plant(planting: Planting, placed: Placed) -> None:
         requestor_name=values.get("requestor_name"),
         permission_policy=values.get("permission_policy"),
         boundary_arns=tuple(values.get("permissions_boundaries", ())),
+        trade_in_token=values.get("trade_in_token"),
         created_at=created,
         updated_at=values.get("updated", created),
     )

@@ -56,6 +56,7 @@ def _item(date: Moment) -> Fields:
         "role_session": Field(_ROLE_SESSION, "what stays with a session of a role"),
         "policy": Field(Text(), "the session policy"),
         "policy_arns": Field(ListOf(Text(shape="arnType")), "the managed policies that limit the session"),
+        "scopes": Field(ListOf(Text()), "the policies that scope the session down further"),
     }
 
 
@@ -76,6 +77,7 @@ def _plant(planting: Planting, placed: Placed) -> None:
         role=_role_session(values.get("role_session")),
         policy=values.get("policy"),
         policy_arns=tuple(values.get("policy_arns", ())),
+        scopes=tuple(values.get("scopes", ())),
     )
     account.sessions.put(row.key_id, row)
 
@@ -114,6 +116,7 @@ def _spelt(session: Session) -> dict[str, Any]:
             role_session=None if session.role is None else _spelt_role_session(session.role),
             policy=session.policy,
             policy_arns=list(session.policy_arns) or None,
+            scopes=list(session.scopes) or None,
         ),
     }
 
@@ -135,8 +138,23 @@ NOUN: Final = Noun(
     title="Temporary credentials",
     about="Credentials of the AssumeRole family, GetSessionToken and GetFederationToken. Dumps with secrets have them.",
     rows=(Session,),
-    operations=("sts.sessions", "sts.federation", "sts.assumed_roles", "sts.web_identities", "sts.saml_identities"),
-    conformance=("sts", "mfa_sessions", "federation", "assumed_roles", "web_identities", "saml_identities"),
+    operations=(
+        "sts.sessions",
+        "sts.federation",
+        "sts.assumed_roles",
+        "sts.web_identities",
+        "sts.saml_identities",
+        "sts.narrowed",
+    ),
+    conformance=(
+        "sts",
+        "mfa_sessions",
+        "federation",
+        "assumed_roles",
+        "narrowed_sessions",
+        "web_identities",
+        "saml_identities",
+    ),
     seed=Seed(field="sessions", meaning="temporary credentials (dumps)", item=_item, plant=_plant),
     spell=_spell,
     imports=Import(lacks="temporary credentials"),

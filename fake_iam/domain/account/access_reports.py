@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fake_iam.domain.errors import InvalidInput, NoSuchEntity
+from fake_iam.domain.errors import AccessDenied, InvalidInput, NoSuchEntity
 
 SERVICE_LEVEL: Final = "SERVICE_LEVEL"
 
@@ -68,3 +68,22 @@ def not_reported_on(arn: str) -> InvalidInput:
     Users say that such an ARN is refused (turbot/steampipe-plugin-aws#905); code and text are assumed.
     """
     return InvalidInput(f"ARN {arn} is not valid.")
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationsReport:
+    """A report on an organization, a part of it or an account, kept in the management account; ready at once.
+
+    ``uses`` are the last uses of each service, with the account in place of the entity.
+    """
+
+    id: str
+    entity_path: str
+    policy_id: str | None
+    requested_at: datetime
+    uses: tuple[ServiceUse, ...] = ()
+
+
+def no_organizations_report(account_id: str) -> AccessDenied:
+    """The account does not manage the organization that the path names. Assumed."""
+    return AccessDenied(f"Account {account_id} is not the management account of the organization.")

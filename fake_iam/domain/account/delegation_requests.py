@@ -7,7 +7,7 @@ request expires by the clock: what is stored is the state it was brought to, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -74,6 +74,7 @@ class DelegationRequest:
     requestor_name: str | None = None
     permission_policy: str | None = None
     boundary_arns: tuple[str, ...] = ()
+    trade_in_token: str | None = field(default=None, repr=False)
 
     @property
     def place(self) -> str:
@@ -116,9 +117,9 @@ class DelegationRequest:
         """The request as rejected, for that reason. Raises InvalidInput."""
         return self._brought_to(REJECTED, at, rejection_reason=reason)
 
-    def finalized(self, at: datetime) -> DelegationRequest:
+    def finalized(self, token: str, at: datetime) -> DelegationRequest:
         """The request as one whose token was sent. Raises InvalidInput."""
-        return self._brought_to(FINALIZED, at)
+        return self._brought_to(FINALIZED, at, trade_in_token=token)
 
     def _brought_to(self, state: str, at: datetime, **changes: Any) -> DelegationRequest:
         now = self.state_at(at)

@@ -43,6 +43,8 @@ class Policies(NamedTuple):
     boundary: Sequence[Policy] | None = None
     session: Sequence[Policy] | None = None
     resource: Sequence[Policy] = ()
+    scopes: Sequence[Policy] = ()
+    """What narrows a session down: each must allow."""
 
     def about(self, action: str) -> Policies:
         """Those that have statements about an action."""
@@ -56,13 +58,14 @@ class Policies(NamedTuple):
             None if self.boundary is None else among(self.boundary),
             None if self.session is None else among(self.session),
             among(self.resource),
+            self.scopes,
         )
 
     def by_kind(self) -> Iterator[tuple[str, Sequence[Policy]]]:
         """The kinds in the order in which a refusal names them."""
         yield IDENTITY, self.identity
         yield BOUNDARY, self.boundary or ()
-        yield SESSION, self.session or ()
+        yield SESSION, [*(self.session or ()), *self.scopes]
         yield RESOURCE, self.resource
 
 
@@ -112,6 +115,8 @@ def decide(
         return Decision(IMPLICIT_DENY, RESOURCE, ())
     silent = (kind for kind in _asked(policies, Trust.ACCOUNT if is_foreign else trust, is_root) if not matched[kind])
     first = next(silent, None)
+    if first is None and not all(matches(request, [scope]) for scope in policies.scopes):
+        first = SESSION
     if first is not None:
         return Decision(IMPLICIT_DENY, first, ())
     return Decision(ALLOWED, None, [match for found in matched.values() for match in found])
@@ -120,7 +125,8 @@ def decide(
 def allows_always(policies: Policies, action: str) -> bool:
     """Whether policies allow an action on any resource and under any conditions; a quick answer for the usual case."""
     lower = action.lower()
-    asked = [policies.identity, *(limits for limits in (policies.boundary, policies.session) if limits is not None)]
+    limits = [kind for kind in (policies.boundary, policies.session) if kind is not None]
+    asked = [policies.identity, *limits, *([scope] for scope in policies.scopes)]
     found = [[one for policy in kind for one in document(policy.text).about(lower)] for kind in asked]
     return all(all(one.allows for one in kind) and any(one.is_unlimited for one in kind) for kind in found)
 

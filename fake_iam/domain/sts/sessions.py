@@ -28,7 +28,8 @@ class Session:
     """Temporary credentials that rest on a user, on the root user or on a role, whose unique id ``owner_id`` is.
 
     Those of GetSessionToken call as their owner, those of GetFederationToken as the federated user of that name, those
-    of AssumeRole and its kin as a session of the role. ``policy`` and ``policy_arns`` are the session's policies.
+    of AssumeRole and its kin as a session of the role. ``policy`` and ``policy_arns`` are the session's policies;
+    each of the ``scopes`` of GetScopedCredentials limits it further.
     """
 
     key_id: str
@@ -43,6 +44,12 @@ class Session:
     role: RoleSession | None = None
     policy: str | None = None
     policy_arns: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def is_privileged_task(self) -> bool:
+        """Whether they are of AssumeRoot: the root user's, for what one policy of AWS leaves."""
+        return self.owner_id == self.account_id and self.federated_name is None and bool(self.policy_arns)
 
 
 def closed_to_sessions(operation: str) -> AccessDenied:

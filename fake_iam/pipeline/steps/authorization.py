@@ -13,16 +13,18 @@ from fake_iam.services.registry import Operation
 
 if TYPE_CHECKING:
     from fake_iam.domain.policy.refusals import Denial
+    from fake_iam.domain.sts.sessions import Session
 
 ALLOWED_ALL: Final = frozenset({"root", "anonymous"})
 """Callers whom no policy of their own limits."""
+OPEN_TO_FEDERATED_USERS: Final = frozenset({"GetCallerIdentity", "GetScopedCredentials"})
 
 
 def authorize(runtime: Runtime, call: Call) -> None:
     """Refuse what the caller may not do; say which operations are missing here."""
     assert call.service is not None and call.caller is not None and call.plan is not None
     session, kind = call.caller.session, call.caller.kind
-    if session is not None and call.service.name == "iam" and not (session.mfa or kind == "assumed-role"):
+    if session is not None and call.service.name == "iam" and not _may_call_iam(session, kind):
         raise InvalidClientTokenId.session_without_mfa()
     if call.operation is None:
         raise NotImplementedHere.operation(call.service.name, call.plan.name)
@@ -30,15 +32,21 @@ def authorize(runtime: Runtime, call: Call) -> None:
         from fake_iam.domain.sts.sessions import closed_to_sessions  # only sessions ask
 
         raise closed_to_sessions(call.plan.name)
-    if kind not in ALLOWED_ALL and runtime.enforcement != "off":
+    limited = kind not in ALLOWED_ALL or (session is not None and session.is_privileged_task)
+    if limited and runtime.enforcement != "off":
         _ask_policies(runtime, call)
+
+
+def _may_call_iam(session: Session, kind: str) -> bool:
+    """Whether temporary credentials may call IAM: a role's, those of AssumeRoot, and those made with MFA."""
+    return session.mfa or kind == "assumed-role" or session.is_privileged_task
 
 
 def _is_open(operation: Operation, kind: str) -> bool:
     """Whether an operation of STS takes temporary credentials of that kind."""
     if kind == "assumed-role":
         return operation.open_to_roles
-    return operation.open_to_sessions and (kind != "federated-user" or operation.name == "GetCallerIdentity")
+    return operation.open_to_sessions and (kind != "federated-user" or operation.name in OPEN_TO_FEDERATED_USERS)
 
 
 def _ask_policies(runtime: Runtime, call: Call) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 SESSION_POLICY: Final = "session policy"
+SCOPE: Final = "scope-down policy"
 DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership, Role, User)
 CALLERS_KEPT: Final = 5_000
 
@@ -101,15 +102,19 @@ def policies_of(store: Store, caller: Caller) -> Policies:
     role = role_of(store, caller)
     owner = role or account.users.get(caller.session.owner_id if caller.session is not None else caller.id)
     session = _session_policies(account, caller.session)
+    scopes = [Policy(SCOPE, text) for text in caller.session.scopes] if caller.session is not None else []
     if session is None and caller.kind == "federated-user":
         session = []
+    if owner is None and caller.session is not None and caller.session.is_privileged_task:
+        return Policies(session or (), scopes=scopes)
     if owner is None:  # the root user, and who rests on it
-        return Policies(session=session)
+        return Policies(session=session, scopes=scopes)
     owners = [owner.id, *(member.group_id for member in account.table(Membership).where("owner", owner.id))]
     return Policies(
         identity=[policy for owner_id in owners for policy in owned_policies(account, owner_id)],
         boundary=None if owner.permissions_boundary is None else list(managed(account, [owner.permissions_boundary])),
         session=session,
+        scopes=scopes,
     )
 
 

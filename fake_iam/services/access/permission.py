@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
+from fake_iam.domain import arns
 from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
@@ -128,5 +129,9 @@ def target_of(store: Store, caller: Caller, attempt: Attempt) -> Target:
         return RULES[attempt.operation].find(asked)
     if attempt.operation == "GetFederationToken":
         arn = f"arn:{caller.partition}:sts::{caller.account_id}:federated-user/{asked.named('Name')}"
+        return Target(arn, arn)
+    if attempt.operation == "AssumeRoot":
+        account_id = asked.named("TargetPrincipal").removesuffix(":root").rpartition(":")[2]
+        arn = arns.root(caller.partition, account_id)
         return Target(arn, arn)
     return Target(ALL, "")

@@ -108,6 +108,8 @@ def _user(asked: Asked) -> Target:
     """The user that is named, else the caller; of a role's session the name counts, though no user has it (quoted)."""
     if "UserName" in asked.parameters:
         return _USER(asked)
+    if asked.caller.kind == "root":
+        return Target(asked.caller.arn, asked.caller.arn)
     own = asked.account.users.get(asked.caller.id)
     name = asked.caller.arn.rpartition("/")[2] if own is None else own.name
     return Target(asked.arn(f"user/{name}") if own is None else own.arn, f"user {name}", own)

@@ -19,6 +19,7 @@ IAM = Service(
             "GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails "
             "GetServiceLastAccessedDetailsWithEntities ListPoliciesGrantingServiceAccess"
         ),
+        "reports.organizations_reports": "GenerateOrganizationsAccessReport GetOrganizationsAccessReport",
         "reports.authorization_details": "GetAccountAuthorizationDetails",
         "reports.credential_report": "GenerateCredentialReport GetCredentialReport",
         "policies.group_policies": (

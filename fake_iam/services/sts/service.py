@@ -13,6 +13,7 @@ STS = Service(
         "web_identities": "AssumeRoleWithWebIdentity",
         "saml_identities": "AssumeRoleWithSAML",
         "federation": "DecodeAuthorizationMessage GetFederationToken",
+        "narrowed": "AssumeRoot GetDelegatedAccessToken GetScopedCredentials",
         "sessions": "GetSessionToken",
     },
 )

@@ -20,11 +20,12 @@ def _owned(request: DelegationRequest, _: object) -> list[str]:
 
 TABLES: Final[Mapping[str, Indexes]] = {
     "account.access_reports.AccessReport": Indexes(),
+    "account.access_reports.OrganizationsReport": Indexes(),
     "account.account_aliases.AccountAlias": Indexes(),
     "account.account_properties.AccountProperty": Indexes(),
     "account.credential_report.CredentialReport": Indexes(),
     "account.delegation_requests.DelegationRequest": Indexes(
-        {"workflow": lambda request: request.workflow_id},
+        {"token": lambda request: request.trade_in_token, "workflow": lambda request: request.workflow_id},
         orders={"owner": Order(_owned, lambda request, _: request.place)},
     ),
     "account.organizations.Organization": Indexes(),

@@ -1,4 +1,4 @@
-"""Operations on delegation requests. Nobody is notified, and STS takes no exchange token yet."""
+"""Operations on delegation requests. Nobody is notified."""
 
 from __future__ import annotations
 
@@ -173,9 +173,9 @@ def reject_delegation_request(ctx: Context, *, delegation_request_id: str, notes
 
 @IAM.operation("SendDelegationToken")
 def send_delegation_token(ctx: Context, *, delegation_request_id: str) -> None:
-    """Finalize an accepted request. The partner's topic gets no message."""
+    """Finalize an accepted request. The partner's topic gets no message: a test asks for the token."""
     request = find_delegation_request(ctx, delegation_request_id)
-    finalized = request.finalized(ctx.now)
+    finalized = request.finalized(ctx.ids.session_token(), ctx.now)
     if request.only_send_by_owner and ctx.caller.arn != request.owner_arn:
         raise owner_sends_alone(request.id)
     keep(ctx, finalized)

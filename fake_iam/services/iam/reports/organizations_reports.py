@@ -1,0 +1,120 @@
+"""Reports on what an organization's accounts used: every service, as no service control policy is kept here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from fake_iam.domain.account.access_reports import (
+    OrganizationsReport,
+    ServiceUse,
+    no_organizations_report,
+    no_such_job,
+)
+from fake_iam.domain.account.organizations import Organization
+from fake_iam.domain.policy.service_authorization import Service, services
+from fake_iam.services.context import Context
+from fake_iam.services.iam.account.organizations import organization_of
+from fake_iam.services.iam.service import IAM
+
+ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)
+
+
+@IAM.operation("GenerateOrganizationsAccessReport")
+def generate_organizations_access_report(
+    ctx: Context, *, entity_path: str, organizations_policy_id: str | None = None
+) -> dict[str, Any]:
+    """Ask for a report on a root, an organizational unit or an account. It is ready at once.
+
+    A root and a unit are all members but the management account, as units are not kept here.
+    """
+    organization = organization_of(ctx.store, ctx.account.id)
+    if (
+        organization is None
+        or organization.management_account_id != ctx.account.id
+        or entity_path.partition("/")[0] != organization.id
+    ):
+        raise no_organizations_report(ctx.account.id)
+    report = OrganizationsReport(
+        ctx.ids.uuid(),
+        entity_path,
+        organizations_policy_id,
+        ctx.now,
+        tuple(use for account_id in _accounts(organization, entity_path) for use in _uses(ctx, account_id)),
+    )
+    ctx.account.table(OrganizationsReport).put(report.id, report)
+    return {"JobId": report.id}
+
+
+@IAM.operation("GetOrganizationsAccessReport")
+def get_organizations_access_report(
+    ctx: Context,
+    *,
+    job_id: str,
+    max_items: int | None = None,
+    marker: str | None = None,
+    sort_key: str | None = None,
+) -> dict[str, Any]:
+    """Hand out a report, sorted by namespace unless the last use is asked for; what was never used comes last."""
+    report = ctx.account.table(OrganizationsReport).get(job_id)
+    if report is None:
+        raise no_such_job(job_id)
+    latest = {use.service: use for use in sorted(report.uses, key=lambda use: use.at)}
+    page = ctx.page(
+        list(enumerate(_sorted(latest, sort_key or ""))),
+        scope=f"GetOrganizationsAccessReport {job_id} {sort_key}",
+        key=lambda placed: f"{placed[0]:06d}",
+        marker=marker,
+        max_items=max_items,
+    )
+    return {
+        "JobStatus": "COMPLETED",
+        "JobCreationDate": report.requested_at,
+        "JobCompletionDate": report.requested_at,
+        "NumberOfServicesAccessible": len(services()),
+        "NumberOfServicesNotAccessed": len(services()) - len(latest),
+        "AccessDetails": [_detail(report, service, latest.get(service.prefix)) for _, service in page.items],
+        **page.fields(),
+    }
+
+
+def _accounts(organization: Organization, entity_path: str) -> Sequence[str]:
+    """The accounts that a path takes in: one if it ends in its number, else every member."""
+    last = entity_path.rstrip("/").rpartition("/")[2]
+    if ACCOUNT.fullmatch(last):
+        return [last] if organization.includes(last) else []
+    return organization.members
+
+
+def _uses(ctx: Context, account_id: str) -> Iterator[ServiceUse]:
+    """The last use of each service by the account's access keys."""
+    latest: dict[str, ServiceUse] = {}
+    keys = [key for _, key in ctx.store.account(account_id).access_keys.items()]
+    for use in sorted((key.last_use for key in keys if key.last_use), key=lambda use: use.at):
+        if use.service in services():
+            latest[use.service] = ServiceUse(use.service, account_id, use.at, use.region)
+    yield from latest.values()
+
+
+def _sorted(latest: Mapping[str, ServiceUse], sort_key: str) -> list[Service]:
+    by_name = sorted(services().values(), key=lambda service: service.prefix)
+    if sort_key == "SERVICE_NAMESPACE_DESCENDING":
+        return by_name[::-1]
+    if not sort_key.startswith("LAST_AUTHENTICATED_TIME"):
+        return by_name
+    used = [service for service in by_name if service.prefix in latest]
+    used.sort(key=lambda service: latest[service.prefix].at, reverse=sort_key.endswith("DESCENDING"))
+    return [*used, *(service for service in by_name if service.prefix not in latest)]
+
+
+def _detail(report: OrganizationsReport, service: Service, last: ServiceUse | None) -> dict[str, Any]:
+    users = {use.entity_id for use in report.uses if use.service == service.prefix}
+    return {
+        "ServiceName": service.name,
+        "ServiceNamespace": service.prefix,
+        "Region": last and last.region,
+        "EntityPath": last and f"{report.entity_path.removesuffix('/' + last.entity_id)}/{last.entity_id}",
+        "LastAuthenticatedTime": last and last.at,
+        "TotalAuthenticatedEntities": len(users),
+    }

@@ -1,0 +1,107 @@
+"""Reports on what an organization's accounts used, without HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from fake_iam import ManualClock
+from fake_iam.domain.policy.service_authorization import services
+from tests.support import AwsError, Key, Wire
+
+ACCOUNT, MEMBER = "123456789012", "210987654321"
+ROOT = "o-exampleorgid/r-abcd"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+
+@pytest.fixture
+def wire(clock: ManualClock) -> Wire:
+    wire = Wire(clock, random_seed=7)
+    organization = {"id": "o-exampleorgid", "members": [MEMBER]}
+    wire.assembled.controls.seed({"account_id": ACCOUNT, "organization": organization})
+    return wire
+
+
+def sign(wire: Wire, action: str, region: str = "us-east-1") -> None:
+    member = Key(MEMBER, "dummy")
+    wire.call("CreateUser", member, UserName="alice")
+    wire.call(action, wire.key("alice", by=member), region=region)
+
+
+def report(wire: Wire, path: str = ROOT, **asked: Any) -> Any:
+    job = wire.call("GenerateOrganizationsAccessReport", EntityPath=path)["JobId"]
+    return wire.call("GetOrganizationsAccessReport", **{"JobId": job, "MaxItems": "1000", **asked})
+
+
+def details(answer: Any) -> list[Any]:
+    return [one for one in answer["AccessDetails"]["member"] if "LastAuthenticatedTime" in one]
+
+
+def test_a_report_tells_the_last_use_of_each_service_by_the_members(wire: Wire, clock: ManualClock) -> None:
+    sign(wire, "ListUsers")
+    clock.advance(timedelta(hours=1))
+    sign(wire, "GetCallerIdentity", "eu-west-1")
+    wire.call("CreateUser", UserName="manager")
+    answer = report(wire)
+    assert (answer["JobStatus"], answer["JobCreationDate"]) == ("COMPLETED", "2026-01-01T01:00:00.000Z")
+    assert answer["NumberOfServicesAccessible"] == str(len(services()))
+    assert answer["NumberOfServicesNotAccessed"] == str(len(services()) - 2)
+    iam, sts = details(answer)
+    assert (iam["ServiceNamespace"], iam["LastAuthenticatedTime"]) == ("iam", "2026-01-01T00:00:00Z")
+    assert sts == {
+        "ServiceName": "AWS Security Token Service",
+        "ServiceNamespace": "sts",
+        "Region": "eu-west-1",
+        "EntityPath": f"{ROOT}/{MEMBER}",
+        "LastAuthenticatedTime": "2026-01-01T01:00:00Z",
+        "TotalAuthenticatedEntities": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sort_key", "first"),
+    [
+        ("SERVICE_NAMESPACE_ASCENDING", min(services())),
+        ("SERVICE_NAMESPACE_DESCENDING", max(services())),
+        ("LAST_AUTHENTICATED_TIME_ASCENDING", "iam"),
+        ("LAST_AUTHENTICATED_TIME_DESCENDING", "sts"),
+    ],
+)
+def test_a_report_is_sorted_as_asked(wire: Wire, clock: ManualClock, sort_key: str, first: str) -> None:
+    sign(wire, "ListUsers")
+    clock.advance(timedelta(hours=1))
+    sign(wire, "GetCallerIdentity")
+    answer = report(wire, SortKey=sort_key, MaxItems="1")
+    assert answer["AccessDetails"]["member"]["ServiceNamespace"] == first
+    assert answer["IsTruncated"] == "true"
+
+
+def test_a_report_on_an_account_is_about_it_alone(wire: Wire) -> None:
+    sign(wire, "ListUsers")
+    (iam,) = details(report(wire, f"{ROOT}/{MEMBER}"))
+    assert iam["EntityPath"] == f"{ROOT}/{MEMBER}"
+    assert details(report(wire, f"{ROOT}/{ACCOUNT}")) == details(report(wire, f"{ROOT}/999999999999")) == []
+
+
+def test_reports_are_for_the_management_account(wire: Wire) -> None:
+    def refused(account_id: str) -> AwsError:
+        text = f"Account {account_id} is not the management account of the organization."
+        return AwsError("AccessDenied", text, 403)
+
+    for account_id in (MEMBER, "999999999999"):
+        by = Key(account_id, "dummy")
+        assert wire.call("GenerateOrganizationsAccessReport", by, EntityPath=ROOT) == refused(account_id)
+    other = "o-anotherorgid/r-abcd"
+    assert wire.call("GenerateOrganizationsAccessReport", EntityPath=other) == refused(ACCOUNT)
+
+
+def test_an_unknown_job_is_missing(wire: Wire) -> None:
+    job = "00000000-0000-4000-8000-000000000000"
+    missing = AwsError("NoSuchEntity", f"The job with id {job} cannot be found.", 404)
+    assert wire.call("GetOrganizationsAccessReport", JobId=job) == missing

@@ -31,7 +31,7 @@ def refusal(call: Call) -> Answered | None:
     service = _service(request)
     if service is None:
         return None
-    text = f"fake_iam serves IAM and STS only; this request is for {service}."
+    text = f"fake_iam serves IAM, STS and the Tagging API only; this request is for {service}."
     kind, body = _written(request, call, service, text)
     headers = [("x-amzn-RequestId", call.request_id), ("x-amzn-ErrorType", CODE), ("Content-Type", kind)]
     if kind == "application/cbor":

@@ -41,6 +41,8 @@ def checker(model: ServiceModel, shape_name: str) -> Checker:
         return _structure(model, shape)
     if shape.type == "list":
         return _list(model, shape)
+    if shape.type == "map":
+        return _map(model, shape)
     if shape.type == "integer":
         return _integer(shape)
     if shape.type == "string":
@@ -108,6 +110,28 @@ def _list(model: ServiceModel, shape: Shape) -> Checker:
             found.append(Violation(at, value, says_members, "members"))
         else:
             found.extend(inside)
+
+    return check
+
+
+def _map(model: ServiceModel, shape: Shape) -> Checker:
+    """Keys before values, the constraints of each printed as those of a list's members (quoted of other services)."""
+    assert shape.key is not None and shape.item is not None
+    low, high = _lengths(shape)
+    sides = [
+        (name, checker(model, side), ", ".join(_member_constraints(shape, model.shapes[side])))
+        for name, side in (("keys", shape.key), ("value", shape.item))
+    ]
+
+    def check(value: dict[str, Any], at: str, found: Found) -> None:
+        if not low <= len(value) <= high:
+            found.append(_wrong_length(value, at, low, high))
+        for (name, check_side, constraints), members in zip(sides, (value, value.values()), strict=True):
+            inside: Found = []
+            for member in members:
+                check_side(member, at, inside)
+            if inside:
+                found.append(Violation(at, value, f"Map {name} must satisfy constraint: [{constraints}]", "members"))
 
     return check
 

@@ -6,7 +6,7 @@ from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
-from fake_iam.services.access.permission import STS, Attempt, denial_of, refusal_without_policies
+from fake_iam.services.access.permission import ACTIONS, STS, Attempt, denial_of, refusal_without_policies
 
 
 def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
@@ -27,7 +27,8 @@ def refusal_of(runtime: Runtime, call: Call) -> str:
 
 def _attempt(call: Call) -> Attempt:
     assert call.service is not None and call.plan is not None
-    return Attempt(call.service.name, call.plan.name, call.parameters, _wire_keys(call), call.now)
+    service = ACTIONS.get(call.service.name, call.service.name)
+    return Attempt(service, call.plan.name, call.parameters, _wire_keys(call), call.now)
 
 
 def _wire_keys(call: Call) -> dict[str, Values]:

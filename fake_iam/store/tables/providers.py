@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fake_iam.store.tables.declaring import NAMED, Indexes
+from fake_iam.store.tables.declaring import NAMED, TAGGED, Indexes
 
 TABLES: Final[Mapping[str, Indexes]] = {
-    "providers.oidc_providers.OidcProvider": Indexes(),
-    "providers.saml_providers.SamlProvider": Indexes(NAMED),
+    "providers.oidc_providers.OidcProvider": Indexes(orders=TAGGED),
+    "providers.saml_providers.SamlProvider": Indexes(NAMED, orders=TAGGED),
 }

@@ -91,7 +91,7 @@ def get_tag_values(ctx: Context, *, key: str, pagination_token: str | None = Non
 
 def _compliance() -> dict[str, Any]:
     """What is said of every resource: there are no tag policies here."""
-    return {"NoncompliantKeys": [], "KeysWithNoncompliantValues": [], "MissingTagKeys": [], "ComplianceStatus": True}
+    return {"NoncompliantKeys": [], "KeysWithNoncompliantValues": [], "ComplianceStatus": True}
 
 
 def _tagged(ctx: Context, types: Iterable[str], last: str | None = None) -> Iterator[Any]:

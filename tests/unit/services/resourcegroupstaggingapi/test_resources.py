@@ -198,7 +198,6 @@ def test_all_that_there_is_complies_for_there_are_no_tag_policies(wire: Wire) ->
     assert shown["ComplianceDetails"] == {
         "ComplianceStatus": True,
         "KeysWithNoncompliantValues": [],
-        "MissingTagKeys": [],
         "NoncompliantKeys": [],
     }
     both = {"IncludeComplianceDetails": True, "ExcludeCompliantResources": True}

@@ -1,4 +1,4 @@
-"""Requests that carry a JSON document: how they are read and answered, to the byte."""
+"""Requests that carry a document, in JSON or CBOR: how they are read and answered, to the byte."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import json
 import re
 from datetime import datetime, timedelta, timezone
 
+import botocore.session
 import pytest
+from botocore.serialize import create_serializer
 
 from fake_iam import ManualClock
+from fake_iam.protocol.cbor import decode, encode
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from tests.conftest import ROOT_ID, ROOT_SECRET
 from tests.support import HOST, MISMATCH, AwsError, Key, Wire, document_request, form_request, with_header
@@ -208,3 +211,66 @@ def test_faults_strike_here_too(wire: Wire, rule: dict[str, str], answered: tupl
     response = ask(wire, "{}", "GetTagKeys")
     assert (response.status, json.loads(response.body)) == answered
     assert ask(wire, "{}", "GetTagKeys").status == 200
+
+
+def in_cbor(operation: str, document: object, service: str = TARGET, method: str = "POST") -> WireRequest:
+    """A request of the protocol Smithy RPC v2 CBOR; ``document`` may be the body itself."""
+    body = document if isinstance(document, bytes) else encode(document)
+    headers = [("Host", HOST), ("smithy-protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor")]
+    return WireRequest.of(method, f"/service/{service}/operation/{operation}", "", headers, body)
+
+
+def test_a_document_in_cbor_is_answered_in_cbor(wire: Wire) -> None:
+    tag = {"Tags.member.1.Key": "a", "Tags.member.1.Value": ""}
+    wire.call("CreateInstanceProfile", InstanceProfileName="box", **tag)
+    response = wire.send(in_cbor("GetResources", {"TagFilters": [{"Key": "a", "Values": [""]}], "ResourcesPerPage": 1}))
+    assert response.status == 200
+    assert response.headers[1:] == [("smithy-protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor")]
+    assert decode(response.body) == {
+        "PaginationToken": "",
+        "ResourceTagMappingList": [
+            {
+                "ResourceARN": "arn:aws:iam::123456789012:instance-profile/box",
+                "Tags": [{"Key": "a", "Value": ""}],
+            }
+        ],
+    }
+    (entry,) = wire.assembled.controls.journal.calls("GetResources")
+    assert entry.parameters == {"TagFilters": [{"Key": "a", "Values": [""]}], "ResourcesPerPage": 1}
+
+
+def test_an_error_in_cbor_is_that_of_json(wire: Wire) -> None:
+    response = wire.send(in_cbor("GetResources", {"ResourceARNList": ["x"]}))
+    assert (response.status, decode(response.body)) == (
+        400,
+        {"__type": "InvalidParameterException", "Message": "x is not a valid AmazonResourceName (ARN)"},
+    )
+
+
+@pytest.mark.parametrize("body", [b'{"Key":"a"}', b"\xff", b"\x41a"], ids=["JSON", "no CBOR", "bytes"])
+def test_what_is_no_cbor_is_refused_without_a_text(wire: Wire, body: bytes) -> None:
+    response = wire.send(in_cbor("GetTagValues", body))
+    assert (response.status, decode(response.body)) == (400, {"__type": "SerializationException"})
+
+
+def test_no_body_is_an_empty_document_in_cbor_too(wire: Wire) -> None:
+    assert decode(wire.send(in_cbor("GetTagKeys", b"")).body) == {"PaginationToken": "", "TagKeys": []}
+
+
+@pytest.mark.parametrize(("service", "method"), [("GraniteServiceVersion20100801", "POST"), (TARGET, "GET")])
+def test_a_request_in_cbor_that_is_none_of_this_service_is_no_page(wire: Wire, service: str, method: str) -> None:
+    response = wire.send(in_cbor("GetTagKeys", {}, service, method))
+    assert (response.status, response.body) == (404, b"<UnknownOperationException/>\n")
+
+
+def test_what_botocore_would_write_in_cbor_is_read(wire: Wire) -> None:
+    """botocore prefers JSON where a service has both; other SDKs do not."""
+    model = botocore.session.get_session().get_service_model("resourcegroupstaggingapi").operation_model("TagResources")
+    arn = "arn:aws:iam::123456789012:user/alice"
+    members = {"ResourceARNList": [arn], "Tags": {"team": "\u00e9"}}
+    written = create_serializer("smithy-rpc-v2-cbor").serialize_to_request(members, model)
+    wire.user("alice")
+    headers = [("Host", HOST), *written["headers"].items()]
+    request = WireRequest.of(written["method"], written["url_path"], "", headers, bytes(written["body"]))
+    assert decode(wire.send(request).body) == {"FailedResourcesMap": {}}
+    assert wire.call("ListUserTags", UserName="alice")["Tags"]["member"] == {"Key": "team", "Value": "\u00e9"}

@@ -26,6 +26,8 @@ def parse(runtime: Runtime, call: Call) -> None:
     if len(request.body) > BODY_LIMIT:
         raise Answered(413)
     if request.path != "/":
+        if "smithy-protocol" in request.headers and _is_rpc(runtime, call):
+            return
         raise _foreign(call) or _elsewhere(call)
     parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
@@ -60,7 +62,7 @@ def _is_form(content_type: str) -> bool:
 
 
 def _is_rpc(runtime: Runtime, call: Call) -> bool:
-    """Whether the request carries a JSON document for a service that is served here; loaded with the first such."""
+    """Whether the request carries a document for a service that is served here; loaded with the first such."""
     from fake_iam.pipeline.rpc import read
 
     return read(runtime, call)

@@ -222,6 +222,12 @@ def test_a_violation_of_the_model_is_worded_with_its_value(aws: Target, tagging:
         "1 validation error detected: Value '[]' at 'resourceARNList' failed to satisfy constraint: "
         "Member must have length greater than or equal to 1"
     )
+    arn = "arn:aws:iam::123456789012:policy/x"
+    got = aws.error(tagging.tag_resources, ResourceARNList=[arn], Tags={})
+    assert got == invalid(
+        "1 validation error detected: Value '{}' at 'tags' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
     got = aws.error(tagging.get_tag_values)
     assert got == invalid(
         "1 validation error detected: Value null at 'key' failed to satisfy constraint: Member must not be null"

@@ -196,3 +196,33 @@ def test_the_action_itself_must_be_allowed() -> None:
         "allows the tag:GetResources action"
     )
     assert wire.tagging("GetResources", key) == AwsError("AccessDeniedException", text, 400)
+
+
+ANY_TEXT = r"Member must satisfy regular expression pattern: [\s\S]*"
+
+
+@pytest.mark.parametrize(
+    ("tags", "shown", "constraint"),
+    [
+        ({}, "{}", "Member must have length greater than or equal to 1"),
+        (
+            {"": "b"},
+            "{=b}",
+            "Map keys must satisfy constraint: [Member must have length less than or equal to 128, "
+            f"Member must have length greater than or equal to 1, {ANY_TEXT}]",
+        ),
+        (
+            {"a": "v" * 257, "b": ""},
+            f"{{a={'v' * 257}, b=}}",
+            "Map value must satisfy constraint: [Member must have length less than or equal to 256, "
+            f"Member must have length greater than or equal to 0, {ANY_TEXT}]",
+        ),
+    ],
+    ids=["no tags", "no key", "a long value"],
+)
+def test_tags_out_of_the_models_bounds_fail_the_whole_request(
+    wire: Wire, tags: dict[str, str], shown: str, constraint: str
+) -> None:
+    got = wire.tagging("TagResources", ResourceARNList=[a_user(wire)], Tags=tags)
+    text = f"1 validation error detected: Value '{shown}' at 'tags' failed to satisfy constraint: {constraint}"
+    assert got == AwsError("InvalidParameterException", text, 400)

@@ -23,6 +23,7 @@ from fake_iam.domain.clock import Clock
 
 Value = TypeVar("Value")
 Service = Literal["iam", "sts"]
+ClientOf = Service | Literal["resourcegroupstaggingapi"]
 
 REGION: Final = "us-east-1"
 VERSIONS: Final = {"iam": "2010-05-08", "sts": "2011-06-15"}
@@ -113,7 +114,7 @@ class Target:
         if self.key.token is not None:
             pytest.skip("needs an administrator with a long-term key")
 
-    def client(self, service: Service, key: Key, region: str = REGION) -> Client:
+    def client(self, service: ClientOf, key: Key, region: str = REGION) -> Client:
         """A client that signs with the key, closed at the end of the case."""
         made = self._session.client(
             service,

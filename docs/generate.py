@@ -26,6 +26,7 @@ from fake_iam.pipeline.implemented import Implemented
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.services.iam import IAM
 from fake_iam.services.registry import Service
+from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
 from fake_iam.settings import PREFIX, Settings
 
@@ -38,10 +39,10 @@ def operations() -> str:
     parts = [
         "# Operations",
         NOTE,
-        "Parameters and errors are read from botocore's service model. Any other operation of the two services answers "
+        "Parameters and errors are read from botocore's service model. Any other operation of these services answers "
         "501 `NotImplemented` and names itself; an action that AWS does not have answers 400 `InvalidAction`.",
     ]
-    for title, service in (("IAM", IAM), ("STS", STS)):
+    for title, service in (("IAM", IAM), ("STS", STS), ("Resource Groups Tagging API", TAGGING)):
         parts.append(f"## {title}")
         model = load_service(service.name)
         parts += [_operation(service, model, name) for name in sorted(Implemented(model, service).operations)]

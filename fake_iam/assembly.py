@@ -30,6 +30,7 @@ from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.iam import IAM
 from fake_iam.services.iam.credentials.mfa_codes import code_at
+from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
 from fake_iam.store.memory import MemoryStore
@@ -52,8 +53,8 @@ class Assembled:
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
-        services = implemented_services()
-        models = [implemented.model for implemented in services.values()]
+        services, targets = implemented_services(), implemented_targets()
+        models = [implemented.model for implemented in (*services.values(), *targets)]
         self._clock = SteerableClock(clock or SystemClock())
         self._set_clock()
         store = MemoryStore()
@@ -62,6 +63,7 @@ class Assembled:
         self.engine = Engine(
             settings=settings,
             services=services,
+            targets=targets,
             store=store,
             clock=self._clock,
             wall_clock=SystemClock(),
@@ -168,7 +170,7 @@ class Assembled:
         from fake_iam.control.http.pages import pages
         from fake_iam.control.http.plane import ControlPlane
 
-        models = [implemented.model for implemented in self.engine.services.values()]
+        models = [implemented.model for implemented in (*self.engine.services.values(), *self.engine.targets)]
         faults = Faults(models, self.engine.store, self.settings.random_seed)
         propagation = Propagation(self.engine.store)
         self.engine.sight = propagation
@@ -273,6 +275,11 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:
 
 
 def implemented_services() -> dict[str, Implemented]:
-    """Both services by API version, IAM first."""
+    """The services of the Query protocol by API version, IAM first."""
     implemented = [Implemented(load_service(service.name), service) for service in (IAM, STS)]
     return {each.model.version: each for each in implemented}
+
+
+def implemented_targets() -> list[Implemented]:
+    """The services that requests name in X-Amz-Target. Nothing is read of them before there is such a request."""
+    return [Implemented(load_service(TAGGING.name), TAGGING)]

@@ -139,7 +139,7 @@ class FakeIAM:
         region_name: str | None = None,
         **kwargs: Any,
     ) -> Any:
-        """A boto3 client for ``"iam"`` or ``"sts"``, whatever the environment and ~/.aws say.
+        """A boto3 client for iam, sts or resourcegroupstaggingapi, whatever the environment and ~/.aws say.
 
         Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
         Without a region it signs for IAM's in the server's partition.
@@ -167,7 +167,7 @@ class FakeIAM:
         session_token: str | None = None,
         region_name: str | None = None,
     ) -> Any:
-        """A boto3 session for code that takes one: its IAM and STS clients and resources are answered here.
+        """A boto3 session for code that takes one: its IAM, STS and tagging clients are answered here.
 
         They are so whatever the environment, ~/.aws and an ``endpoint_url`` say. Without a key and a region it signs
         as ``client`` does. Clients of other services go where boto3 sends them, with these credentials.

@@ -17,6 +17,8 @@ from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse
 from fake_iam.wsgi import answered
 
 SERVICES: Final = frozenset({"iam", "sts"})
+CLIENTS: Final = SERVICES | {"resourcegroupstaggingapi"}
+"""What a fake makes clients of. The last one is of all services, so those that others make of it are left alone."""
 NOWHERE: Final = "http://fake-iam.invalid"  # a name that nobody can ever have (RFC 6761): what slips past ends there
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 

@@ -1,4 +1,4 @@
-"""A boto3 session whose IAM and STS clients reach one fake, whatever the environment and ~/.aws say."""
+"""A boto3 session whose IAM, STS and tagging clients reach one fake, whatever the environment and ~/.aws say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from fake_iam.inprocess import SERVICES
+from fake_iam.inprocess import CLIENTS
 
 _NO_FILE: Final = (None, None, os.devnull, None)
 _VARIABLES: Final = {"profile": (None, None, None, None), "config_file": _NO_FILE, "credentials_file": _NO_FILE}
@@ -21,7 +21,7 @@ class FakeSession(botocore.session.Session):  # type: ignore[misc] # botocore ha
     """A botocore session that reads neither a profile nor a file.
 
     Args:
-        endpoint: says where clients of IAM and STS go, even if they are told to go elsewhere.
+        endpoint: says where clients of IAM, STS and the Tagging API go, even if they are told to go elsewhere.
         prepare: is given each of these clients before anybody else is.
     """
 
@@ -32,9 +32,9 @@ class FakeSession(botocore.session.Session):  # type: ignore[misc] # botocore ha
         super().__init__(session_vars=_VARIABLES)
 
     def create_client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
-        """A client; one of another service than IAM and STS is botocore's own affair."""
+        """A client; one of another service is botocore's own affair."""
         with self._making:
-            if service_name not in SERVICES:
+            if service_name not in CLIENTS:
                 return super().create_client(service_name, *args, **kwargs)
             direct = Config(proxies={})
             kwargs["config"] = direct.merge(kwargs["config"]) if kwargs.get("config") else direct

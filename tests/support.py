@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -106,6 +107,14 @@ class Wire:
         """The result of a call as a dictionary, or an AwsError."""
         return read(self.send(form_request(action, key, **parameters)))
 
+    def tagging(self, operation: str, key: Key | None = None, region: str = "us-east-1", **members: Any) -> Any:
+        """The result of a call of the Resource Groups Tagging API as a dictionary, or an AwsError."""
+        response = self.send(document_request(operation, members, key, region=region))
+        document = json.loads(response.body)
+        if response.status == 200:
+            return document
+        return AwsError(document["__type"], document.get("Message", document.get("message")), response.status)
+
     def user(self, name: str) -> None:
         """A user of that name."""
         assert not isinstance(self.call("CreateUser", UserName=name), AwsError)
@@ -133,6 +142,26 @@ def form_request(
     headers = {"Host": HOST, "Content-Type": FORM}
     if key is not None:
         headers = sign("POST", f"http://{HOST}/", headers, body, key, scope or service, region, at)
+    return WireRequest.of("POST", "/", "", headers.items(), body.encode())
+
+
+def document_request(
+    operation: str,
+    members: dict[str, Any] | str,
+    key: Key | None = None,
+    *,
+    region: str = "us-east-1",
+    scope: str = "tagging",
+    prefix: str = "ResourceGroupsTaggingAPI_20170126",
+    at: datetime | None = None,
+) -> WireRequest:
+    """A POST of a JSON document, or of any text in its place, signed by botocore's own signer.
+
+    Without a key it is signed with dummy credentials, so that it has a region.
+    """
+    body = members if isinstance(members, str) else json.dumps(members)
+    headers = {"Host": HOST, "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{prefix}.{operation}"}
+    headers = sign("POST", f"http://{HOST}/", headers, body, key or Key("test", "test"), scope, region, at)
     return WireRequest.of("POST", "/", "", headers.items(), body.encode())
 
 

@@ -26,7 +26,7 @@ import segno
 
 from conformance.material import certify, saml_metadata, ssh_key
 from conformance.modelled import with_whole_model
-from fake_iam.assembly import implemented_services
+from fake_iam.assembly import implemented_services, implemented_targets
 from fake_iam.domain import ids
 from fake_iam.domain.account.delegation_requests import ASSIGNED, DelegationRequest
 from fake_iam.domain.account.organizations import Organization
@@ -45,8 +45,9 @@ from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersion
+from fake_iam.domain.tags import Tag
 from fake_iam.store.base import Account
-from tests.support import AwsError, Key, Wire, form_request, read
+from tests.support import AwsError, Key, Wire, document_request, form_request, read
 
 pytestmark = with_whole_model  # the scripts call all there is
 SMALL, LARGE = 100, 5_000
@@ -83,9 +84,10 @@ SERVICE = "codecommit.amazonaws.com"
 # Not counted: what draws again until a number fits, whose work differs by luck; signing keys, worked out at their first
 # use; and the drawing of QR codes.
 UNCOUNTED = (random.__file__, ids.__file__, hmac.__file__, str(Path(segno.__file__).parent))
-# What reads the whole account by nature: the report has a line for each user.
-WHOLE = {"GenerateCredentialReport", "GetCredentialReport"}
-OPERATIONS = sorted(name for each in implemented_services().values() for name in each.operations)
+# What reads the whole account by nature: the report has a line for each user, keys and values are shown once each.
+WHOLE = {"GenerateCredentialReport", "GetCredentialReport", "GetTagKeys", "GetTagValues"}
+IMPLEMENTED = (*implemented_services().values(), *implemented_targets())
+OPERATIONS = sorted(name for each in IMPLEMENTED for name in each.operations)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def fill(account: Account, size: int) -> None:
         role = Role(role_id, ACCOUNT, name("role", number), path(number), AT, TRUST, permissions_boundary=boundary)
         account.table(Role).put(role_id, role)
         profile_id = name("AIPA", number)
-        profile = InstanceProfile(profile_id, ACCOUNT, name("profile", number), path(number), AT, role_id)
+        tags = (Tag("team", "red"),)
+        profile = InstanceProfile(profile_id, ACCOUNT, name("profile", number), path(number), AT, role_id, tags)
         account.table(InstanceProfile).put(profile_id, profile)
         for arn in (shared, policy.arn):
             attachment = Attachment(role_id, arn)
@@ -236,6 +239,13 @@ class Caller:
         request = form_request(operation, by, **parameters)
         response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
         return read(response)
+
+    def document(self, operation: str, note: str = "", **members: Any) -> Any:
+        """The same of an operation that takes a JSON document."""
+        request = document_request(operation, members)
+        response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
+        assert response.status == 200, response.body
+        return json.loads(response.body)
 
     def pages(self, operation: str, note: str = "", **parameters: Any) -> None:
         """The first page of a list, and one from its middle."""
@@ -559,6 +569,16 @@ def delegation_requests(call: Caller) -> None:
     call.pages("ListDelegationRequests", "of an owner", OwnerId=f"arn:aws:iam::{ACCOUNT}:root")
 
 
+def resource_tags(call: Caller) -> None:
+    arns = [f"arn:aws:iam::{ACCOUNT}:user{path(51)}user000051", policy_arn(51)]
+    call.document("TagResources", ResourceARNList=arns, Tags={"a": "b"})
+    call.document("UntagResources", ResourceARNList=arns, TagKeys=["a"])
+    first = call.document("GetResources", ResourcesPerPage=PAGE)
+    call.document("GetResources", "next page", ResourcesPerPage=PAGE, PaginationToken=first["PaginationToken"])
+    call.document("GetResources", "filtered", ResourcesPerPage=PAGE, TagFilters=[{"Key": "team", "Values": ["red"]}])
+    call.document("GetResources", "of a type", ResourcesPerPage=PAGE, ResourceTypeFilters=["iam:instance-profile"])
+
+
 def account(call: Caller) -> None:
     enabled = {"Properties.entry.1.key": "RoleManager/Enabled", "Properties.entry.1.value": "true"}
     call("PutAccountProperties", **enabled)
@@ -596,6 +616,7 @@ SCRIPTS = (
     service_credentials,
     organizations,
     delegation_requests,
+    resource_tags,
     account,
 )
 

@@ -15,7 +15,7 @@ from typing import Any, cast, get_type_hints
 import pytest
 
 from conformance.modelled import with_whole_model
-from fake_iam.assembly import assemble, implemented_services
+from fake_iam.assembly import assemble, implemented_services, implemented_targets
 from fake_iam.domain import errors
 from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.call import Call
@@ -30,10 +30,13 @@ from fake_iam.services import registry
 from fake_iam.services.context import Context
 from fake_iam.services.iam import IAM
 from fake_iam.services.registry import Operation, Operations, Service
+from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
 
-SERVICES: list[tuple[Service, ServiceModel]] = [(service, load_service(service.name)) for service in (IAM, STS)]
+SERVICES: list[tuple[Service, ServiceModel]] = [
+    (service, load_service(service.name)) for service in (IAM, STS, TAGGING)
+]
 OPERATIONS = [
     pytest.param(model, service.operations[name], id=f"{service.name}:{name}")
     for service, model in SERVICES
@@ -285,7 +288,7 @@ def test_a_factory_makes_an_error_of_its_own_class_with_a_text(kind: type[Servic
 def test_an_error_that_is_modelled_has_the_models_status(
     engine: Engine, model: ServiceModel, kind: type[ServiceError], factory: str
 ) -> None:
-    assert engine._status(call(model), made(kind, factory)) == model.error_status[kind.code]
+    assert engine._status(model, made(kind, factory)) == model.error_status[kind.code]
 
 
 @with_whole_model
@@ -365,7 +368,7 @@ def test_an_operation_without_an_input_takes_nothing_and_refuses_nothing() -> No
 
 def test_a_service_that_botocore_lacks_is_a_lookup_error() -> None:
     with pytest.raises(LookupError, match="^the installed botocore has no model of no-such-service$"):
-        load_service("no-such-service")
+        _ = load_service("no-such-service").version
 
 
 def test_an_operation_is_registered_once() -> None:
@@ -390,7 +393,7 @@ def test_an_operation_is_declared_in_its_module_and_every_module_beside_it_is_de
 
 
 def test_every_function_requires_what_the_model_does() -> None:
-    for implemented in implemented_services().values():
+    for implemented in (*implemented_services().values(), *implemented_targets()):
         for name in implemented.operations:
             assert implemented.operation(name) is not None
 

@@ -340,3 +340,23 @@ class ReportExpired(ServiceError):
     """The credential report is older than four hours."""
 
     code = "ReportExpired"
+
+
+class InvalidParameterException(ServiceError):
+    """A parameter that the Resource Groups Tagging API can make nothing of."""
+
+    code = "InvalidParameterException"
+
+
+class PaginationTokenExpired(ServiceError):
+    """A PaginationToken past its time."""
+
+    code = "PaginationTokenExpiredException"
+
+    @classmethod
+    def expired(cls) -> PaginationTokenExpired:
+        """Text: that of the exception in the API reference."""
+        return cls(
+            "The request failed because the specified PaginationToken has expired. "
+            "A PaginationToken is valid for a maximum of 15 minutes."
+        )

@@ -50,7 +50,7 @@ def page(
     Raises:
         ValidationError: the marker is not one of this list's.
     """
-    last = None if marker is None else _read(marker, scope)
+    last = None if marker is None else read_marker(marker, scope)
     size = min(max_items or DEFAULT_MAX_ITEMS, page_size)
     if callable(rows):
         found = list(islice(rows(last), size + 1))
@@ -58,22 +58,24 @@ def page(
         start = 0 if last is None else bisect_right(rows, last, key=key)
         found = list(rows[start : start + size + 1])
     items = found[:size]
-    return Page(items, _write(scope, key(items[-1])) if len(found) > size else None)
+    return Page(items, write_marker(scope, key(items[-1])) if len(found) > size else None)
 
 
-def _write(scope: str, last: str) -> str:
+def write_marker(scope: str, last: str) -> str:
+    """The marker of what comes behind ``last`` in the list that ``scope`` names."""
     import hashlib  # it needs OpenSSL, which takes 8 ms, and most lists fit on a page
 
     digest = hashlib.sha256(f"{scope}\n{last}".encode()).digest()[:8]
     return base64.urlsafe_b64encode(digest + last.encode()).decode().rstrip("=")
 
 
-def _read(marker: str, scope: str) -> str:
+def read_marker(marker: str, scope: str) -> str:
+    """What ``write_marker`` was given. Raises ValidationError if the marker is not of that list."""
     try:
         last = base64.urlsafe_b64decode(marker + "=" * (-len(marker) % 4))[8:].decode()
     except (binascii.Error, ValueError) as problem:
         raise invalid_marker() from problem
-    if _write(scope, last) != marker:
+    if write_marker(scope, last) != marker:
         raise invalid_marker()
     return last
 

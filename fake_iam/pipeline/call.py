@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fake_iam.domain.errors import ServiceError
 from fake_iam.protocol.errors import Refusal
@@ -30,11 +30,28 @@ class Answered(Exception):
         self.response = WireResponse(status, headers or [], body, drop)
 
 
+class Rpc(Protocol):
+    """How a request that carries a document instead of a form is resolved and answered."""
+
+    def resolve(self, call: Call) -> None:
+        """Find the operation."""
+        ...
+
+    def result(self, call: Call) -> WireResponse:
+        """The answer of a call that succeeded."""
+        ...
+
+    def error(self, call: Call, error: ServiceError | Refusal, status: int) -> WireResponse:
+        """The answer of a call that failed, with the status that the error has in the Query protocol."""
+        ...
+
+
 class Call:
     """Slots that the steps fill, each once; what is None has not been found out yet.
 
     ``key_issued`` tells whether this server ever issued the signing key; ``faults`` are the numbers of the rules that
-    struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it.
+    struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it. ``rpc`` is how
+    a request that carries a JSON document is answered, None for one of the Query protocol.
     """
 
     parameters: Mapping[str, str] = MappingProxyType({})
@@ -50,6 +67,7 @@ class Call:
     error: ServiceError | Refusal | None = None
     faults: tuple[int, ...] = ()
     denial: Denial | None = None
+    rpc: Rpc | None = None
 
     def __init__(self, request: WireRequest, request_id: str, now: datetime) -> None:
         self.request = request

@@ -19,10 +19,11 @@ from fake_iam.pipeline.runtime import RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.plans import json_writer, plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
-from fake_iam.services.context import Caller, Context
+from fake_iam.services.context import Caller, Context, Failure
 from fake_iam.store.base import Store
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ STATUSES: Final[Mapping[str, int]] = {
 class Engine:
     """Answers requests. Everything it depends on comes in by name; ``services`` are keyed by their API version.
 
+    ``targets`` are the services that requests name in X-Amz-Target.
+
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
     ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
     ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
@@ -80,6 +83,7 @@ class Engine:
         *,
         settings: RuntimeSettings,
         services: Mapping[str, Implemented],
+        targets: Sequence[Implemented],
         store: Store,
         clock: Clock,
         wall_clock: Clock,
@@ -95,6 +99,7 @@ class Engine:
         self.account_id = settings.account_id
         self.enforcement = settings.enforcement
         self.services = services
+        self.targets = targets
         self.store = store
         self.clock = clock
         self.wall_clock = wall_clock
@@ -155,14 +160,33 @@ class Engine:
             Refusal: a parameter breaks a constraint of the model.
             ServiceError: the operation refuses, or the installed botocore is too old for it.
         """
-        implemented = next(known for known in self.services.values() if known.model.name == service)
+        caller = Caller.root(account_id, partition=partition, for_aws=True)
+        self.operate(self.context(caller, now), service, operation, members)
+
+    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+        """Do an operation of a service as whoever the context is of. Raises as ``perform`` does."""
+        implemented = self._service(service)
         does = implemented.operation(operation)
         if does is None:
             raise InvalidAction.operation(operation, implemented.model.version)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        caller = Caller.root(account_id, partition=partition, for_aws=True)
-        does.function(self.context(caller, now), **plan.arguments(members, does.parameters))
+        does.function(context, **plan.arguments(members, does.parameters))
+
+    def failure(self, service: str, attempt: Callable[[], object]) -> Failure | None:
+        """What a service of the Query protocol refuses of an attempt, or None if it succeeds."""
+        try:
+            attempt()
+        except (ServiceError, Refusal) as error:
+            status = self._status(self._service(service).model, error)
+            if status is None:
+                raise
+            return Failure(error.code, error.message, status)
+        return None
+
+    def iam_region(self, partition: str) -> str:
+        """The region that IAM has in a partition."""
+        return iam_region(partition)
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
@@ -170,16 +194,20 @@ class Engine:
 
     def _result(self, call: Call) -> WireResponse:
         assert call.plan is not None and call.service is not None
+        if call.rpc is not None:
+            return call.rpc.result(call)
         as_json = _wants_json(call)
         serialize = json_writer(call.service, call.plan.name) if as_json else call.plan.serialize
         return WireResponse(200, self._headers(call, as_json), serialize(call.result, call.request_id))
 
     def _error(self, call: Call, error: ServiceError | Refusal) -> WireResponse:
         call.error = error
-        status = self._status(call, error)
+        status = self._status(call.service, error)
         if status is None:
             log().error("nobody wrote down the status of %s, request id %s", error.code, call.request_id)
             return self._error(call, self._fault(call))
+        if call.rpc is not None:
+            return call.rpc.error(call, error, status)
         namespace = call.service.namespace if call.service else self._namespace(call)
         if isinstance(error, InvalidAction):
             namespace = xml.DISPATCH_NAMESPACE
@@ -193,10 +221,13 @@ class Engine:
             body = xml.error_body(namespace, kind, error.code, error.message, call.request_id)
         return WireResponse(status, self._headers(call, as_json), body)
 
-    def _status(self, call: Call, error: ServiceError | Refusal) -> int | None:
+    def _service(self, name: str) -> Implemented:
+        return next(known for known in self.services.values() if known.model.name == name)
+
+    def _status(self, service: ServiceModel | None, error: ServiceError | Refusal) -> int | None:
         if isinstance(error, Refusal) and error.status is not None:
             return error.status
-        modelled = call.service.error_status.get(error.code) if call.service else None
+        modelled = service.error_status.get(error.code) if service else None
         return modelled or STATUSES.get(error.code)
 
     def _namespace(self, call: Call) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.protocol import sigv4
+from fake_iam.protocol.cbor import encode
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.protocol.xml import escape
 
@@ -31,7 +32,7 @@ def refusal(call: Call) -> Answered | None:
     service = _service(request)
     if service is None:
         return None
-    text = f"fake_iam serves IAM and STS only; this request is for {service}."
+    text = f"fake_iam serves IAM, STS and the Tagging API only; this request is for {service}."
     kind, body = _written(request, call, service, text)
     headers = [("x-amzn-RequestId", call.request_id), ("x-amzn-ErrorType", CODE), ("Content-Type", kind)]
     if kind == "application/cbor":
@@ -53,7 +54,7 @@ def _written(request: WireRequest, call: Call, service: str, text: str) -> tuple
     """Content type and body in the protocol that the request speaks."""
     kind = request.headers.get("content-type", "")
     if request.headers.get("smithy-protocol") == CBOR:
-        return "application/cbor", _cbor({"__type": CODE, "message": text})
+        return "application/cbor", encode({"__type": CODE, "message": text})
     if "x-amz-target" in request.headers or kind.startswith(JSON):
         return kind if kind.startswith(JSON) else f"{JSON}1.0", _json({"__type": CODE, "message": text})
     error = f"<Code>{CODE}</Code><Message>{escape(text)}</Message>"
@@ -76,9 +77,3 @@ def _error_response(error: str, request_id: str) -> bytes:
 
 def _json(document: Mapping[str, str]) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def _cbor(document: Mapping[str, str]) -> bytes:
-    """A map of a few texts (RFC 8949): which is all that an error takes."""
-    texts = [text.encode("utf-8", "replace") for item in document.items() for text in item]
-    return bytes([0xA0 | len(document)]) + b"".join(b"\x79" + len(text).to_bytes(2, "big") + text for text in texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -56,6 +56,11 @@ class Runtime(World, Protocol):
     @property
     def services(self) -> Mapping[str, Implemented]:
         """The services by API version."""
+        ...
+
+    @property
+    def targets(self) -> Sequence[Implemented]:
+        """The services whose operations are named in X-Amz-Target."""
         ...
 
     @property

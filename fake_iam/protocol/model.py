@@ -70,12 +70,31 @@ class _Made(Mapping[str, Made]):
 
 
 class ServiceModel:
-    """A service by its name and its API version; the rest is read from its file when it is first asked for."""
+    """The newest model that the installed botocore has of a service; what it says is read when it is first asked for.
 
-    def __init__(self, name: str, version: str, file: str) -> None:
+    Every property raises LookupError if there is none.
+    """
+
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.version = version
-        self._file = file
+
+    @cached_property
+    def version(self) -> str:
+        """The API version. botocore, too, takes it from the name of the model's folder."""
+        return os.path.basename(os.path.dirname(self._file))
+
+    @cached_property
+    def signing_name(self) -> str:
+        """What the scope of a signature calls the service."""
+        metadata = self._document["metadata"]
+        name: str = metadata.get("signingName", metadata["endpointPrefix"])
+        return name
+
+    @cached_property
+    def target(self) -> str | None:
+        """What stands before an operation's name in X-Amz-Target; None for a service of the Query protocol."""
+        target: str | None = self._document["metadata"].get("targetPrefix")
+        return target
 
     @cached_property
     def namespace(self) -> str:
@@ -98,9 +117,8 @@ class ServiceModel:
         """The HTTP status of each error code."""
         shapes = self._document["shapes"]
         return {
-            code: shapes[shape]["error"].get("httpStatusCode", 400)
+            code: shapes[shape].get("error", {}).get("httpStatusCode", 500 if shapes[shape].get("fault") else 400)
             for shape, code in self._codes.items()
-            if "error" in shapes[shape]
         }
 
     @cached_property
@@ -113,6 +131,19 @@ class ServiceModel:
             for name, member in raw.get("members", {}).items()
             if shapes[member["shape"]].get("sensitive")
         )
+
+    @cached_property
+    def _file(self) -> str:
+        files = [
+            os.path.join(folder, file)
+            for place in data_folders()
+            for folder, _, contents in os.walk(os.path.join(place, self.name))
+            for file in contents
+            if file.startswith("service-2.json")
+        ]
+        if not files:
+            raise LookupError(f"the installed botocore has no model of {self.name}")
+        return max(files)
 
     @cached_property
     def _document(self) -> Any:
@@ -148,19 +179,9 @@ def data_folders() -> list[str]:
 
 
 @cache
-def load_service(name: Literal["iam", "sts"] | str) -> ServiceModel:
-    """The newest model that the installed botocore has of a service. Raises LookupError if it has none."""
-    files = sorted(
-        os.path.join(folder, file)
-        for place in data_folders()
-        for folder, _, contents in os.walk(os.path.join(place, name))
-        for file in contents
-        if file.startswith("service-2.json")
-    )
-    if not files:
-        raise LookupError(f"the installed botocore has no model of {name}")
-    # botocore, too, takes an API version from the name of its folder.
-    return ServiceModel(name, os.path.basename(os.path.dirname(files[-1])), files[-1])
+def load_service(name: Literal["iam", "sts", "resourcegroupstaggingapi"] | str) -> ServiceModel:
+    """The model of a service, under the name that botocore has for it."""
+    return ServiceModel(name)
 
 
 def _shape(name: str, raw: Mapping[str, Any]) -> Shape:

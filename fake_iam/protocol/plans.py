@@ -17,10 +17,12 @@ _NO_INPUT = Shape("NoInput", "structure")
 class OperationPlan:
     """One operation's closures. ``serialize`` makes the body of a success from its result and the request id.
 
+    ``invalid`` is the code of a violation.
+
     ``unsigned`` tells that it takes no signature.
     """
 
-    __slots__ = ("name", "serialize", "unsigned", "_names", "_parse", "_check", "_word")
+    __slots__ = ("name", "serialize", "unsigned", "_names", "_parse", "_check", "_word", "_invalid")
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class OperationPlan:
         parse: query.Parser,
         check: constraints.Checker,
         word: wording.Wording,
+        invalid: str,
         serialize: Callable[[Mapping[str, Any] | None, str], bytes],
     ) -> None:
         self.name = name
@@ -40,17 +43,18 @@ class OperationPlan:
         self._parse = parse
         self._check = check
         self._word = word
+        self._invalid = invalid
 
     def parse(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """The members given, under the model's names. Raises Refusal MalformedInput."""
         return self._parse(parameters, "") or {}
 
     def validate(self, values: Mapping[str, Any]) -> None:
-        """Check every constraint of the model. Raises Refusal ValidationError that names all violations."""
+        """Check every constraint of the model. Raises Refusal that names all violations."""
         found: list[constraints.Violation] = []
         self._check(values, "", found)
         if found:
-            raise Refusal("ValidationError", self._word(found), status=400)
+            raise Refusal(self._invalid, self._word(found), status=400)
 
     def arguments(self, values: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
         """The members as keyword arguments, those that are known; what is inside them keeps the model's names."""
@@ -63,15 +67,24 @@ def plan_for(service: ServiceModel, operation: str) -> OperationPlan:
     """The plan of an operation of the model. Raises KeyError if the model has none of that name."""
     model = service.operations[operation]
     shape = _input(service, operation)
-    write = xml.writer(service, model.output, model.result, "  ") if model.output and model.result else None
+    if service.target is None:
+        write = xml.writer(service, model.output, model.result, "  ") if model.output and model.result else None
+        parse = query.parser(service, model.input) if model.input else _parse_nothing
+        serialize = xml.envelope(service.namespace, operation, write)
+    else:
+        from fake_iam.protocol import documents  # few calls are to services that speak JSON
+
+        assert model.input is not None
+        parse, serialize = documents.parser(service, model.input), documents.body
     return OperationPlan(
         operation,
         unsigned=model.unsigned,
         names={member.name: snake(member.name) for member in shape.members},
-        parse=query.parser(service, model.input) if model.input else _parse_nothing,
+        parse=parse,
         check=constraints.checker(service, model.input) if model.input else _check_nothing,
         word=wording.WORDINGS[service.name],
-        serialize=xml.envelope(service.namespace, operation, write),
+        invalid=wording.CODES.get(service.name, "ValidationError"),
+        serialize=serialize,
     )
 
 

@@ -1,8 +1,12 @@
-"""How each service words its violations. IAM of 2026 leaves values out; STS prints them (facts, section 4)."""
+"""How each service words its violations. IAM of 2026 leaves values out; STS prints them (facts, section 4).
+
+The Resource Groups Tagging API is assumed to print them, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from fake_iam.protocol.constraints import Violation
 
@@ -49,13 +53,24 @@ def sts(violations: Sequence[Violation]) -> str | None:
     """STS's text, or None if nothing is wrong."""
     parts = []
     for violation in violations:
-        value = "null" if violation.value is None else f"'{violation.value}'"
+        value = "null" if violation.value is None else f"'{_shown(violation.value)}'"
         allowed = f": [{', '.join(violation.allowed)}]" if violation.allowed else ""
         parts.append(f"Value {value} at '{violation.at}' failed to satisfy constraint: {violation.constraint}{allowed}")
     return _counted(parts) if parts else None
 
 
-WORDINGS: dict[str, Wording] = {"iam": iam, "sts": sts}
+WORDINGS: dict[str, Wording] = {"iam": iam, "sts": sts, "resourcegroupstaggingapi": sts}
+CODES: dict[str, str] = {"resourcegroupstaggingapi": "InvalidParameterException"}
+"""The code of a violation where it is not ValidationError: the model's own text of the error says so."""
+
+
+def _shown(value: Any) -> Any:
+    """A value as Java prints it."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_shown(key)}={_shown(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(str(_shown(item)) for item in value)}]"
+    return value
 
 
 def _has_sentence(violation: Violation) -> bool:

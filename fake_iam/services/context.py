@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from fake_iam.domain import arns, paging
 from fake_iam.domain.identities.users import User
@@ -150,11 +150,31 @@ class World(Protocol):
         """How far changes have spread."""
         ...
 
+    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+        """Do an operation of a service as the caller of the context; ``members`` have the names of the model."""
+        ...
+
+    def failure(self, service: str, attempt: Callable[[], object]) -> Failure | None:
+        """What a service refuses of an attempt, or None if it succeeds."""
+        ...
+
+    def iam_region(self, partition: str) -> str:
+        """The region that IAM has in a partition."""
+        ...
+
+
+class Failure(NamedTuple):
+    """What an operation of another service refuses, as that service answers it."""
+
+    code: str
+    message: str | None
+    status: int
+
 
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -163,6 +183,8 @@ class Context:
         self.now = now
         self.denial: Denial | None = None
         """What an operation that asks policies itself found that they do not allow."""
+        self.region = ""
+        """The region that the call is signed for, as the signature has it; empty if there is none."""
 
     @property
     def store(self) -> Store:

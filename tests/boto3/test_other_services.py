@@ -45,10 +45,10 @@ def client(fake: FakeIAM, service: str) -> Any:
 def test_a_client_of_another_service_is_told_what_is_served_here(fake: FakeIAM, service: str) -> None:
     method, scope, parameters = CALLS[service]
     call: Callable[..., Any] = getattr(client(fake, service), method)
-    text = f"fake_iam serves IAM and STS only; this request is for {scope}."
+    text = f"fake_iam serves IAM, STS and the Tagging API only; this request is for {scope}."
     assert error(call, **parameters) == AwsError("NotImplemented", text, 501)
 
 
 def test_an_object_of_s3_is_refused_in_the_form_of_s3(fake: FakeIAM) -> None:
-    text = "fake_iam serves IAM and STS only; this request is for s3."
+    text = "fake_iam serves IAM, STS and the Tagging API only; this request is for s3."
     assert error(client(fake, "s3").get_object, Bucket="bucket", Key="a/b") == AwsError("NotImplemented", text, 501)

@@ -245,3 +245,47 @@ def test_a_report_is_asked_for_as_there_was_none(ran: Ran) -> None:
 def without_status(listed: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The keys with all that is shown of them but their status."""
     return {key_id: {**key, "Status": None} for key_id, key in listed.items()}
+
+
+TAG_POLICIES: list[dict[str, Any]] = [
+    {"name": "policies-of-red", "resource": "iam-policy", "filters": [{"tag:team": "red"}]},
+    {
+        "name": "policies-of-nobody",
+        "resource": "iam-policy",
+        "filters": [
+            {"tag:team": "absent"},
+            {"type": "value", "key": "PolicyName", "op": "in", "value": ["core", "edge"]},
+        ],
+        "actions": [{"type": "tag", "key": "team", "value": "blue"}],
+    },
+    {
+        "name": "policies-of-blue",
+        "resource": "iam-policy",
+        "filters": [{"tag:team": "blue"}],
+        "actions": [{"type": "remove-tag", "tags": ["old"]}],
+    },
+]
+ANY: dict[str, Any] = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
+
+
+def test_tags_of_policies_are_read_and_written_by_the_tagging_api(tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text(json.dumps({"policies": TAG_POLICIES}))
+    given = {"edge": [{"Key": "team", "Value": "red"}], "core": [{"Key": "old", "Value": "x"}]}
+    with FakeIAM() as fake:
+        iam = fake.client("iam")
+        made = {
+            name: iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ANY), Tags=tags)["Policy"]["Arn"]
+            for name, tags in given.items()
+        }
+        outcome = custodian(fake, tmp_path)
+        left = {name: iam.list_policy_tags(PolicyArn=arn)["Tags"] for name, arn in made.items()}
+        asked = {call.operation for call in fake.calls() if call.service == "resourcegroupstaggingapi"}
+    assert outcome.status == 0, outcome
+    files = {each["name"]: tmp_path / "out" / each["name"] / "resources.json" for each in TAG_POLICIES}
+    assert {name: [row["PolicyName"] for row in json.loads(file.read_text())] for name, file in files.items()} == {
+        "policies-of-red": ["edge"],
+        "policies-of-nobody": ["core"],
+        "policies-of-blue": ["core"],
+    }
+    assert left == {"edge": [{"Key": "team", "Value": "red"}], "core": [{"Key": "team", "Value": "blue"}]}
+    assert asked == {"GetResources", "TagResources", "UntagResources"}

@@ -186,7 +186,7 @@ def is_a_proper_refusal_of_another_service(response: WireResponse, headers: Mapp
         text = response.body.decode("utf-8", "replace")
     else:
         text = ElementTree.fromstring(response.body).findtext(".//{*}Message") or ""
-    return response.status == 501 and "fake_iam serves IAM and STS only; this request is for " in text
+    return response.status == 501 and "fake_iam serves IAM, STS and the Tagging API only; this request is for " in text
 
 
 def test_there_are_ten_thousand() -> None:

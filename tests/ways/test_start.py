@@ -20,7 +20,11 @@ HEAVY = {
     "fake_iam.domain.identities.groups",
     "fake_iam.domain.identities.role_deletions",
     "fake_iam.domain.sts.sessions",
+    "fake_iam.domain.tagging.filters",
+    "fake_iam.pipeline.rpc",
+    "fake_iam.protocol.documents",
     "fake_iam.services.iam.credentials.access_keys",
+    "fake_iam.services.resourcegroupstaggingapi.resources",
     "gzip",
     "hashlib",
     "http",
@@ -60,10 +64,16 @@ import sys
 read = []
 sys.addaudithook(lambda event, details: read.append(details[0]) if event == "open" else None)
 {START}
-for query in ("Action=ListUsers&Version=2010-05-08", "Action=GetCallerIdentity&Version=2011-06-15"):
-    answer = server.handle(WireRequest.of("GET", "/", query, [("Host", "x")]))
+services = ("iam", "sts", "resourcegroupstaggingapi")
+target = ("X-Amz-Target", "ResourceGroupsTaggingAPI_20170126.GetTagKeys")
+for call in (
+    WireRequest.of("GET", "/", "Action=ListUsers&Version=2010-05-08", [("Host", "x")]),
+    WireRequest.of("GET", "/", "Action=GetCallerIdentity&Version=2011-06-15", [("Host", "x")]),
+    WireRequest.of("POST", "/", "", [("Host", "x"), target]),
+):
+    answer = server.handle(call)
     assert answer.status == 200, answer
-    print(*(service for service in ("iam", "sts") if any(f"/{{service}}/20" in str(file) for file in read)))
+    print(*(service for service in services if any(f"/{{service}}/20" in str(file) for file in read)))
 """
 PARTITIONS_READ = f"""
 import sys
@@ -117,7 +127,7 @@ def test_the_first_answer_needs_no_heavy_library() -> None:
 
 def test_a_services_model_is_read_with_its_first_call() -> None:
     done = subprocess.run([sys.executable, "-c", MODELS_READ], capture_output=True, text=True, check=True)
-    assert done.stdout == "iam\niam sts\n"
+    assert done.stdout == "iam\niam sts\niam sts resourcegroupstaggingapi\n"
 
 
 def test_partitions_are_read_for_another_region_than_the_usual_one() -> None:

@@ -25,7 +25,7 @@ def operations_named(models: Iterable[ServiceModel], pattern: str) -> list[tuple
     if not found:
         near = difflib.get_close_matches(pattern, [name for _, name in _every(models)], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise FormatError(("operation",), f"{pattern!r} is no operation of IAM or STS{hint}")
+        raise FormatError(("operation",), f"{pattern!r} is no operation of IAM, STS or the Tagging API{hint}")
     return found
 
 

@@ -28,7 +28,7 @@ class DenialLog:
         self._told.add((caller.arn, denial.action))
         log().warning(
             "%s: %s (%s)",
-            "refused" if response.status == 403 else "AWS would refuse",
+            "refused" if call.error is not None and call.error.code == "AccessDenied" else "AWS would refuse",
             denial.text,
             "; ".join(denial.why),
         )

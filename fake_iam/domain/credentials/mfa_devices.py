@@ -50,6 +50,11 @@ class MfaDevice:
         return self.owner_id != ""
 
     @property
+    def arn(self) -> str:
+        """The serial number, which is the ARN of a virtual device."""
+        return self.serial_number
+
+    @property
     def place(self) -> str:
         """Path and name: what it is unique by, since an account is in one partition."""
         return f"{self.path}{self.name}"

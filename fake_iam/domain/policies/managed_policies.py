@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from fake_iam.domain.errors import (
 )
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.policies.policy_arns import place_of
-from fake_iam.domain.tags import Tag, Tags
+from fake_iam.domain.tags import Tags
 
 if TYPE_CHECKING:
     from fake_iam.domain.account.account_summary import Rows
@@ -90,19 +89,6 @@ class ManagedPolicy:
     def without_version(self, version_id: str) -> ManagedPolicy:
         """The policy less one version."""
         return replace(self, versions=tuple(version for version in self.versions if version.id != version_id))
-
-
-def distinct(tags: Iterable[Tag]) -> Tags:
-    """The tags as given: letter case counts in tag keys of policies. Raises InvalidInput for the same key twice."""
-    given = tuple(tags)
-    if len({tag.key for tag in given}) < len(given):
-        raise duplicate_tag_keys()
-    return given
-
-
-def duplicate_tag_keys() -> InvalidInput:
-    """The same tag key twice, in the same letter case."""
-    return InvalidInput("Duplicate tag keys found.")
 
 
 def unparsable_arn() -> ValidationError:

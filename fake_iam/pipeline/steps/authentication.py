@@ -42,7 +42,7 @@ def authenticate(runtime: Runtime, call: Call) -> None:
     if mode == "strict":
         call.signed = sigv4.complete(call.signed, call.request)
         sigv4.check_date(call.signed, runtime.wall_clock.now())
-        sigv4.check_scope(call.signed, call.service.name)
+        sigv4.check_scope(call.signed, call.service.signing_name)
         key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
         call.caller = _believe(runtime, call.signed, key_id)
@@ -133,11 +133,11 @@ def _same_second(at: datetime, now: datetime) -> bool:
 def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
     """Keep date, region and service of the last use of the key, or of the role that the session is of.
 
-    IAM is global: its region is one of each partition.
+    IAM is global: its region is one of each partition. The service is what the signature's scope calls it.
     """
     assert call.service is not None and call.signed is not None and call.caller is not None
     region = iam_region(call.caller.partition)
-    if call.service.name == "sts" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
+    if call.service.name != "iam" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
         region = call.signed.credential.region
     keys = runtime.store.account(call.caller.account_id).access_keys
     key = keys.get(key_id)
@@ -145,7 +145,7 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
         if call.caller.session is not None and call.caller.session.role is not None:
             _note_use_of_role(runtime, call.caller.session, call.now, region)
         return
-    before, service = key.last_use, call.service.name
+    before, service = key.last_use, call.service.signing_name
     if (
         before is not None
         and (before.service, before.region) == (service, region)

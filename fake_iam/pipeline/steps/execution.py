@@ -18,6 +18,8 @@ def execute(runtime: Runtime, call: Call) -> None:
     """Run the operation, after what the clock has finished: all of it or nothing."""
     assert call.operation is not None and call.caller is not None
     context = runtime.context(call.caller, call.now)
+    if call.signed is not None:
+        context.region = call.signed.credential.region
     try:
         with runtime.store.transaction():
             for implemented in runtime.services.values():

@@ -7,6 +7,7 @@ from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.access.permission import (
+    ACTIONS,
     STS,
     TAKING_MORE,
     Attempt,
@@ -18,11 +19,11 @@ from fake_iam.services.access.permission import (
 def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     """What of the call the caller's policies do not allow."""
     assert call.service is not None and call.plan is not None and call.caller is not None
-    service, name, callers = call.service.name, call.plan.name, runtime.known_callers
-    if service == "sts" and name not in STS:
+    name, callers = call.plan.name, runtime.known_callers
+    if call.service.name == "sts" and name not in STS:
         return None
     known = callers.kept(runtime.store, call.caller)
-    if known is not None and name not in TAKING_MORE and known.always_allows(f"{service}:{name}"):
+    if known is not None and name not in TAKING_MORE and known.always_allows(f"{_prefix(call.service.name)}:{name}"):
         return None
     with runtime.store.unchanged():
         known = callers.find(runtime.store, call.caller)
@@ -38,7 +39,12 @@ def refusal_of(runtime: Runtime, call: Call) -> str:
 
 def _attempt(call: Call) -> Attempt:
     assert call.service is not None and call.plan is not None
-    return Attempt(call.service.name, call.plan.name, call.parameters, lambda: _wire_keys(call), call.now)
+    return Attempt(_prefix(call.service.name), call.plan.name, call.parameters, lambda: _wire_keys(call), call.now)
+
+
+def _prefix(service: str) -> str:
+    """What policies call a service."""
+    return ACTIONS.get(service, service)
 
 
 def _wire_keys(call: Call) -> dict[str, Values]:
@@ -46,7 +52,7 @@ def _wire_keys(call: Call) -> dict[str, Values]:
     headers = call.request.headers
     keys: dict[str, Values] = {"aws:securetransport": "true"}
     if call.request.remote:
-        keys["aws:sourceip"] = call.request.remote.rpartition(":")[0] or call.request.remote
+        keys["aws:sourceip"] = call.request.remote
     if call.signed is not None:
         keys["aws:requestedregion"] = call.signed.credential.region
     for key, header in (("aws:useragent", "user-agent"), ("aws:referer", "referer")):

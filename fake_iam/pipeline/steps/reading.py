@@ -26,6 +26,8 @@ def parse(runtime: Runtime, call: Call) -> None:
     if len(request.body) > BODY_LIMIT:
         raise Answered(413)
     if request.path != "/":
+        if "smithy-protocol" in request.headers and _is_rpc(runtime, call):
+            return
         raise _foreign(call) or _elsewhere(call)
     parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
@@ -34,12 +36,16 @@ def parse(runtime: Runtime, call: Call) -> None:
         parameters = forms.read_pairs(request.body.decode("latin-1")) | parameters
     call.parameters = parameters
     if "Action" not in call.parameters:
+        if "x-amz-target" in request.headers and _is_rpc(runtime, call):
+            return
         query = f"?{request.query}" if request.method == "GET" and request.query else ""
         raise _foreign(call) or Answered(302, _identified(call, [("Location", DOCUMENTATION + query)]))
 
 
 def resolve(runtime: Runtime, call: Call) -> None:
     """Find the operation by Version and Action. Raises InvalidAction, or NotImplemented for what we lack."""
+    if call.rpc is not None:
+        return call.rpc.resolve(call)
     action, version = call.parameters["Action"], call.parameters.get("Version")
     implemented = runtime.services.get(version or "")
     operation = implemented.operation(action) if implemented else None
@@ -47,11 +53,19 @@ def resolve(runtime: Runtime, call: Call) -> None:
         raise _foreign(call) or InvalidAction.operation(action, "NO_VERSION_SPECIFIED" if version is None else version)
     call.service, call.operation = implemented.model, operation
     call.plan = plan_for(call.service, action)
+    return None
 
 
 @lru_cache(maxsize=256)
 def _is_form(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == FORM
+
+
+def _is_rpc(runtime: Runtime, call: Call) -> bool:
+    """Whether the request carries a document for a service that is served here; loaded with the first such."""
+    from fake_iam.pipeline.rpc import read
+
+    return read(runtime, call)
 
 
 def _foreign(call: Call) -> Answered | None:

@@ -1,4 +1,4 @@
-"""Whether a caller's policies allow a call of IAM or STS, and what else the call takes."""
+"""Whether a caller's policies allow a call, and what else the call takes."""
 
 from __future__ import annotations
 
@@ -48,8 +48,15 @@ STS: Final = frozenset(
 """Operations of STS that policies of the caller allow. Any caller may the others, or a role's trust policy decides."""
 
 
+ACTIONS: Final[Mapping[str, str]] = {"resourcegroupstaggingapi": "tag"}
+"""What policies call a service, where that is not its name. Its operations are allowed on all resources or none."""
+
+
 class Attempt(NamedTuple):
-    """A call that is to be decided on: the parameters are the scalars of the request, ``keys`` those of its wire."""
+    """A call that is to be decided on: the parameters are the scalars of the request, ``keys`` those of its wire.
+
+    ``service`` is what policies call it.
+    """
 
     service: str
     operation: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from fake_iam.domain import arns
@@ -62,35 +62,6 @@ def tag_list(tags: Iterable[Tag]) -> list[dict[str, str]]:
 def sorted_tags(tags: Tags) -> Tags:
     """Tags in the order in which AWS lists them."""
     return tuple(sorted(tags, key=list_order))
-
-
-def tag_page(ctx: Context, tags: Tags, scope: str, marker: str | None, max_items: int | None) -> dict[str, Any]:
-    """A page of tags, shorter keys first. ``scope`` says which list it is."""
-    page = ctx.page(
-        sorted_tags(tags),
-        scope=scope,
-        key=lambda tag: f"{len(tag.key):03d}{tag.key}",
-        marker=marker,
-        max_items=max_items,
-    )
-    return {"Tags": tag_list(page.items), **page.fields()}
-
-
-def tag_page_as_set(ctx: Context, tags: Tags, scope: str, marker: str | None, max_items: int | None) -> dict[str, Any]:
-    """A page of tags in the order in which their keys were first set. ``scope`` says which list it is."""
-    page = ctx.page(
-        list(enumerate(tags)),
-        scope=scope,
-        key=lambda placed: f"{placed[0]:03d}",
-        marker=marker,
-        max_items=max_items,
-    )
-    return {"Tags": tag_list(tag for _, tag in page.items), **page.fields()}
-
-
-def read_tags(members: Iterable[Mapping[str, str]]) -> Tags:
-    """Tags as a request carries them."""
-    return tuple(Tag(member["Key"], member["Value"]) for member in members)
 
 
 def access_key_metadata(key: AccessKey, owner: User | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from fake_iam.store.tables.declaring import BY_PATH, NAMED, OWNED, Indexes, Order
+from fake_iam.store.tables.declaring import BY_PATH, NAMED, OWNED, TAGGED, Indexes, Order
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import MfaDevice
@@ -21,9 +21,9 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "credentials.mfa_devices.MfaDevice": Indexes(
         {**OWNED, "place": lambda device: device.place},
         tallies={"status": lambda device: "Assigned" if device.assigned else "Unassigned"},
-        orders={"status": Order(_statuses, lambda device, _: device.place)},
+        orders={"status": Order(_statuses, lambda device, _: device.place), **TAGGED},
     ),
-    "credentials.server_certificates.ServerCertificate": Indexes(NAMED, orders={"path": BY_PATH}),
+    "credentials.server_certificates.ServerCertificate": Indexes(NAMED, orders={"path": BY_PATH, **TAGGED}),
     "credentials.service_credentials.ServiceCredential": Indexes(
         {**OWNED, "login": lambda credential: credential.login_key},
         orders={

@@ -58,6 +58,7 @@ def _owner(row: Any) -> str | None:
     return owner_id
 
 
+TAGGED: Final = {"tagged": Order(lambda row, _: ["tagged/"] if row.tags else [], lambda row, _: row.arn)}
 BY_PATH: Final = Order(lambda row, _: directories(row.path), by_name)
 OWNED: Final = {"owner": _owner}
 NAMED: Final = {"name": lambda row: row.name_key}

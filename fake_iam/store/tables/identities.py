@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.policies.policy_arns import path_of, place_of
-from fake_iam.store.tables.declaring import BY_PATH, NAMED, OWNED, Indexes, Order, by_name, directories
+from fake_iam.store.tables.declaring import BY_PATH, NAMED, OWNED, TAGGED, Indexes, Order, by_name, directories
 
 if TYPE_CHECKING:
     from fake_iam.domain.identities.roles import Role
@@ -46,7 +46,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "identities.role_deletions.RoleDeletion": Indexes(
         {"unfinished": lambda deletion: None if deletion.outcome else deletion.account_id}
     ),
-    "identities.instance_profiles.InstanceProfile": Indexes({**NAMED, **OWNED}, orders={"path": BY_PATH}),
+    "identities.instance_profiles.InstanceProfile": Indexes({**NAMED, **OWNED}, orders={"path": BY_PATH, **TAGGED}),
     "identities.root_users.RootUser": Indexes(),
     "identities.groups.Group": Indexes(NAMED, orders={"path": BY_PATH}),
     "identities.groups.Membership": Indexes(

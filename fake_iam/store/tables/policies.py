@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.policies.policy_arns import entity_place, place_of
-from fake_iam.store.tables.declaring import NAMED, OWNED, Indexes, Order, directories
+from fake_iam.store.tables.declaring import NAMED, OWNED, TAGGED, Indexes, Order, directories
 
 if TYPE_CHECKING:
     from fake_iam.domain.identities.groups import Group
@@ -40,6 +40,6 @@ TABLES: Final[Mapping[str, Indexes]] = {
     "policies.managed_policies.ManagedPolicy": Indexes(
         NAMED,
         tallies={"versions": lambda policy: str(len(policy.versions))},
-        orders={"path": Order(lambda policy, _: directories(policy.path), lambda policy, _: policy.place)},
+        orders={"path": Order(lambda policy, _: directories(policy.path), lambda policy, _: policy.place), **TAGGED},
     ),
 }

@@ -1,11 +1,11 @@
-"""Tags of users: letter case, order, and how many there may be."""
+"""Tags: which keys are one, their order, and how many there may be."""
 
 from __future__ import annotations
 
 import pytest
 
 from fake_iam.domain.errors import InvalidInput, LimitExceeded
-from fake_iam.domain.tags import Tag, Tags, distinct, list_order, merged, without
+from fake_iam.domain.tags import EXACT, Tag, Tags, distinct, list_order, merged, without
 
 DUPLICATE = ("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 TOO_MANY = ("LimitExceeded", "The number of tags has reached the maximum limit.")
@@ -65,6 +65,15 @@ def test_duplicates_are_found_before_the_limit() -> None:
 def test_tags_are_taken_off_in_any_letter_case_and_absent_keys_are_passed_over() -> None:
     assert without(tags("Key=1", "x=2"), iter(["kEY", "absent"])) == tags("x=2")
     assert without((), ["k"]) == ()
+
+
+def test_keys_may_be_told_apart_by_letter_case() -> None:
+    assert distinct(tags("Key=1", "key=2"), EXACT) == tags("Key=1", "key=2")
+    assert merged(tags("Key=1"), tags("key=2", "Key=3"), EXACT) == tags("Key=3", "key=2")
+    assert without(tags("Key=1", "key=2"), ["KEY", "key"], EXACT) == tags("Key=1")
+    with pytest.raises(InvalidInput) as raised:
+        distinct(tags("key=1", "key=2"), EXACT)
+    assert (raised.value.code, raised.value.message) == ("InvalidInput", "Duplicate tag keys found.")
 
 
 def test_lists_have_shorter_keys_first_and_then_go_by_character() -> None:

@@ -44,7 +44,7 @@ def test_a_target_names_the_service_of_an_unsigned_request() -> None:
     assert dict(answer.response.headers)["Content-Type"] == "application/x-amz-json-1.0"
     assert json.loads(answer.response.body) == {
         "__type": "NotImplemented",
-        "message": "fake_iam serves IAM and STS only; this request is for DynamoDB_20120810.",
+        "message": "fake_iam serves IAM, STS and the Tagging API only; this request is for DynamoDB_20120810.",
     }
 
 
@@ -60,4 +60,7 @@ def test_an_action_of_another_service_is_refused_and_one_of_no_service_is_unknow
     assert foreign == AwsError("InvalidAction", "Could not find operation ListQueues for version 2010-05-08", 400)
     response = wire.send(form_request("ListQueues", key, scope="sqs"))
     assert response.status == 501
-    assert b"<Message>fake_iam serves IAM and STS only; this request is for sqs.</Message>" in response.body
+    assert (
+        b"<Message>fake_iam serves IAM, STS and the Tagging API only; this request is for sqs.</Message>"
+        in response.body
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from fake_iam.domain.credentials.mfa_devices import (
     MfaDevice,
@@ -17,12 +17,23 @@ from fake_iam.domain.credentials.mfa_devices import (
 )
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.users import User
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.credentials.mfa_codes import provisioning_uri, qr_code_png
 from fake_iam.services.iam.lookups import find_key_owner, find_user, owner_id
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
+
+
+def find_device(ctx: Context, serial_number: str) -> MfaDevice:
+    """The device of that serial number. Raises NoSuchEntity."""
+    device = ctx.account.table(MfaDevice).get(serial_number)
+    if device is None:
+        raise no_such_device(serial_number)
+    return device
+
+
+TAGS: Final = Tagged(MfaDevice, key=attrgetter("serial_number"), find=find_device)
 
 
 @IAM.operation("CreateVirtualMFADevice")
@@ -37,7 +48,7 @@ def create_virtual_mfa_device(
         name=virtual_mfa_device_name,
         seed=ctx.ids.mfa_seed(),
         created_at=ctx.now,
-        tags=distinct(views.read_tags(tags)),
+        tags=tagging.given(tags),
     )
     devices = ctx.account.table(MfaDevice)
     if devices.find("place", device.place):
@@ -142,16 +153,13 @@ def get_mfa_device(ctx: Context, *, serial_number: str, user_name: str | None = 
 @IAM.operation("TagMFADevice")
 def tag_mfa_device(ctx: Context, *, serial_number: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a device; a key that is there takes the new value and spelling."""
-    device = find_device(ctx, serial_number)
-    tagged = replace(device, tags=merged(device.tags, views.read_tags(tags)))
-    ctx.account.table(MfaDevice).put(device.serial_number, tagged)
+    tagging.add(ctx, TAGS, serial_number, tags)
 
 
 @IAM.operation("UntagMFADevice")
 def untag_mfa_device(ctx: Context, *, serial_number: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a device; keys that are not there are passed over."""
-    device = find_device(ctx, serial_number)
-    ctx.account.table(MfaDevice).put(device.serial_number, replace(device, tags=without(device.tags, tag_keys)))
+    tagging.remove(ctx, TAGS, serial_number, tag_keys)
 
 
 @IAM.operation("ListMFADeviceTags")
@@ -159,16 +167,7 @@ def list_mfa_device_tags(
     ctx: Context, *, serial_number: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a device's tags, shorter keys first."""
-    device = find_device(ctx, serial_number)
-    return views.tag_page(ctx, device.tags, f"ListMFADeviceTags {serial_number}", marker, max_items)
-
-
-def find_device(ctx: Context, serial_number: str) -> MfaDevice:
-    """The device of that serial number. Raises NoSuchEntity."""
-    device = ctx.account.table(MfaDevice).get(serial_number)
-    if device is None:
-        raise no_such_device(serial_number)
-    return device
+    return tagging.listed(ctx, TAGS, serial_number, "ListMFADeviceTags", marker, max_items)
 
 
 def find_device_of(ctx: Context, owner: User | None, serial_number: str) -> MfaDevice:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from fake_iam.domain.credentials.server_certificates import (
     ServerCertificate,
@@ -18,11 +19,22 @@ from fake_iam.domain.credentials.server_certificates import (
 )
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.users import name_key
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.credentials.key_material import Certificate, is_chain, read_certificate, read_private_key
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
+
+
+def find_server_certificate(ctx: Context, name: str) -> ServerCertificate:
+    """The certificate of that name, in whatever letter case. Raises NoSuchEntity."""
+    certificate = ctx.account.table(ServerCertificate).find("name", name_key(name))
+    if certificate is None:
+        raise no_such_server_certificate(name)
+    return certificate
+
+
+TAGS: Final = Tagged(ServerCertificate, key=attrgetter("id"), find=find_server_certificate)
 
 
 @IAM.operation("UploadServerCertificate")
@@ -37,7 +49,7 @@ def upload_server_certificate(
     tags: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Add a certificate that is valid now and goes with its private key, which is forgotten at once."""
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags)
     read = read_material(ctx, certificate_body, private_key, certificate_chain)
     certificates = ctx.account.table(ServerCertificate)
     if certificates.find("name", name_key(server_certificate_name)):
@@ -122,17 +134,13 @@ def delete_server_certificate(ctx: Context, *, server_certificate_name: str) -> 
 @IAM.operation("TagServerCertificate")
 def tag_server_certificate(ctx: Context, *, server_certificate_name: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a certificate; a key that is there takes the new value and spelling."""
-    certificate = find_server_certificate(ctx, server_certificate_name)
-    tagged = replace(certificate, tags=merged(certificate.tags, views.read_tags(tags)))
-    ctx.account.table(ServerCertificate).put(certificate.id, tagged)
+    tagging.add(ctx, TAGS, server_certificate_name, tags)
 
 
 @IAM.operation("UntagServerCertificate")
 def untag_server_certificate(ctx: Context, *, server_certificate_name: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a certificate; keys that are not there are passed over."""
-    certificate = find_server_certificate(ctx, server_certificate_name)
-    untagged = replace(certificate, tags=without(certificate.tags, tag_keys))
-    ctx.account.table(ServerCertificate).put(certificate.id, untagged)
+    tagging.remove(ctx, TAGS, server_certificate_name, tag_keys)
 
 
 @IAM.operation("ListServerCertificateTags")
@@ -140,16 +148,7 @@ def list_server_certificate_tags(
     ctx: Context, *, server_certificate_name: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a certificate's tags, shorter keys first."""
-    certificate = find_server_certificate(ctx, server_certificate_name)
-    return views.tag_page(ctx, certificate.tags, f"ListServerCertificateTags {certificate.id}", marker, max_items)
-
-
-def find_server_certificate(ctx: Context, name: str) -> ServerCertificate:
-    """The certificate of that name, in whatever letter case. Raises NoSuchEntity."""
-    certificate = ctx.account.table(ServerCertificate).find("name", name_key(name))
-    if certificate is None:
-        raise no_such_server_certificate(name)
-    return certificate
+    return tagging.listed(ctx, TAGS, server_certificate_name, "ListServerCertificateTags", marker, max_items)
 
 
 def read_material(ctx: Context, body: str, private_key: str, chain: str | None) -> Certificate:

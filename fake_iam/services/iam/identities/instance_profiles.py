@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.instance_profiles import (
@@ -16,12 +17,12 @@ from fake_iam.domain.identities.instance_profiles import (
 )
 from fake_iam.domain.identities.roles import Role, remove_from_instance_profiles_first
 from fake_iam.domain.identities.users import name_key
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.identities.role_views import role_core
 from fake_iam.services.iam.lookups import find_own_role, find_role
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
 
 
 def find_instance_profile(ctx: Context, name: str) -> InstanceProfile:
@@ -30,6 +31,9 @@ def find_instance_profile(ctx: Context, name: str) -> InstanceProfile:
     if profile is None:
         raise no_such_instance_profile(name)
     return profile
+
+
+TAGS: Final = Tagged(InstanceProfile, key=attrgetter("id"), find=find_instance_profile, as_set=True)
 
 
 def profile_summary(ctx: Context, profile: InstanceProfile) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def create_instance_profile(
     ctx: Context, *, instance_profile_name: str, path: str | None = None, tags: Sequence[Mapping[str, str]] = ()
 ) -> dict[str, Any]:
     """Add an instance profile without a role. The answer shows tags only if some are given (recorded)."""
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags)
     profiles = ctx.account.table(InstanceProfile)
     if profiles.find("name", name_key(instance_profile_name)):
         raise instance_profile_exists(instance_profile_name)
@@ -140,16 +144,13 @@ def delete_instance_profile(ctx: Context, *, instance_profile_name: str) -> None
 @IAM.operation("TagInstanceProfile")
 def tag_instance_profile(ctx: Context, *, instance_profile_name: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to an instance profile; a key that is there takes the new value and spelling."""
-    profile = find_instance_profile(ctx, instance_profile_name)
-    changed = replace(profile, tags=merged(profile.tags, views.read_tags(tags)))
-    ctx.account.table(InstanceProfile).put(profile.id, changed)
+    tagging.add(ctx, TAGS, instance_profile_name, tags)
 
 
 @IAM.operation("UntagInstanceProfile")
 def untag_instance_profile(ctx: Context, *, instance_profile_name: str, tag_keys: Sequence[str]) -> None:
     """Take tags off an instance profile; keys that are not there are passed over."""
-    profile = find_instance_profile(ctx, instance_profile_name)
-    ctx.account.table(InstanceProfile).put(profile.id, replace(profile, tags=without(profile.tags, tag_keys)))
+    tagging.remove(ctx, TAGS, instance_profile_name, tag_keys)
 
 
 @IAM.operation("ListInstanceProfileTags")
@@ -157,5 +158,4 @@ def list_instance_profile_tags(
     ctx: Context, *, instance_profile_name: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List an instance profile's tags in the order in which their keys were first set (recorded)."""
-    profile = find_instance_profile(ctx, instance_profile_name)
-    return views.tag_page_as_set(ctx, profile.tags, f"ListInstanceProfileTags {profile.id}", marker, max_items)
+    return tagging.listed(ctx, TAGS, instance_profile_name, "ListInstanceProfileTags", marker, max_items)

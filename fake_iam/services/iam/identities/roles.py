@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from sys import intern
-from typing import Any
+from typing import Any, Final
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.roles import (
@@ -17,14 +18,16 @@ from fake_iam.domain.identities.roles import (
     set_and_reset_signin_duration,
 )
 from fake_iam.domain.identities.users import name_key
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging
 from fake_iam.services.iam.identities.role_views import created_role, role_detail, role_summary
 from fake_iam.services.iam.identities.trust_policies import read_trust_policy
 from fake_iam.services.iam.lookups import find_own_role, find_role
 from fake_iam.services.iam.policies.permissions_boundaries import find_boundary
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
+
+TAGS: Final = Tagged(Role, key=attrgetter("id"), find=find_role, as_set=True)
 
 
 @IAM.operation("CreateRole")
@@ -46,7 +49,7 @@ def create_role(
     """
     if path is not None and path.startswith(SERVICE_LINKED_PATH) and not ctx.caller.for_aws:
         raise reserved_path()
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags)
     trusted = read_trust_policy(ctx, assume_role_policy_document)
     if permissions_boundary is not None:
         find_boundary(ctx, permissions_boundary)
@@ -151,15 +154,13 @@ def delete_role(ctx: Context, *, role_name: str) -> None:
 @IAM.operation("TagRole")
 def tag_role(ctx: Context, *, role_name: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a role; a key that is there takes the new value and spelling."""
-    role = find_role(ctx, role_name)
-    ctx.account.table(Role).put(role.id, replace(role, tags=merged(role.tags, views.read_tags(tags))))
+    tagging.add(ctx, TAGS, role_name, tags)
 
 
 @IAM.operation("UntagRole")
 def untag_role(ctx: Context, *, role_name: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a role; keys that are not there are passed over."""
-    role = find_role(ctx, role_name)
-    ctx.account.table(Role).put(role.id, replace(role, tags=without(role.tags, tag_keys)))
+    tagging.remove(ctx, TAGS, role_name, tag_keys)
 
 
 @IAM.operation("ListRoleTags")
@@ -167,5 +168,4 @@ def list_role_tags(
     ctx: Context, *, role_name: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a role's tags in the order in which their keys were first set (recorded)."""
-    role = find_role(ctx, role_name)
-    return views.tag_page_as_set(ctx, role.tags, f"ListRoleTags {role.id}", marker, max_items)
+    return tagging.listed(ctx, TAGS, role_name, "ListRoleTags", marker, max_items)

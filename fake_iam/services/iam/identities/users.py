@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from sys import intern
-from typing import Any
+from typing import Any, Final
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.users import User, name_key, user_exists
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.lookups import find_key_owner, find_user
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
+
+TAGS: Final = Tagged(User, key=attrgetter("id"), find=find_user)
 
 
 @IAM.operation("CreateUser")
@@ -26,7 +29,7 @@ def create_user(
     tags: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Add a user. The answer shows its tags in the order of the request."""
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags)
     if permissions_boundary is not None:
         from fake_iam.services.iam.policies.permissions_boundaries import find_boundary  # here, since it knows policies
 
@@ -98,15 +101,13 @@ def delete_user(ctx: Context, *, user_name: str) -> None:
 @IAM.operation("TagUser")
 def tag_user(ctx: Context, *, user_name: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a user; a key that is there takes the new value and spelling."""
-    user = find_user(ctx, user_name)
-    ctx.account.users.put(user.id, replace(user, tags=merged(user.tags, views.read_tags(tags))))
+    tagging.add(ctx, TAGS, user_name, tags)
 
 
 @IAM.operation("UntagUser")
 def untag_user(ctx: Context, *, user_name: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a user; keys that are not there are passed over."""
-    user = find_user(ctx, user_name)
-    ctx.account.users.put(user.id, replace(user, tags=without(user.tags, tag_keys)))
+    tagging.remove(ctx, TAGS, user_name, tag_keys)
 
 
 @IAM.operation("ListUserTags")
@@ -114,5 +115,4 @@ def list_user_tags(
     ctx: Context, *, user_name: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a user's tags, shorter keys first."""
-    user = find_user(ctx, user_name)
-    return views.tag_page(ctx, user.tags, f"ListUserTags {user.id}", marker, max_items)
+    return tagging.listed(ctx, TAGS, user_name, "ListUserTags", marker, max_items)

@@ -13,13 +13,13 @@ from fake_iam.domain.policies.managed_policies import (
     PolicyVersion,
     cannot_delete_elsewhere,
     delete_versions_first,
-    distinct,
     policy_exists,
     policy_in_use,
 )
 from fake_iam.domain.policy.document import check_identity_policy, size
+from fake_iam.domain.tags import EXACT
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.policies.policy_lookups import (
     attached_policies,
     boundaries,
@@ -54,7 +54,7 @@ def create_policy(
     """Add a policy with its version v1. The answer shows no description, and tags in the order of the request."""
     table = ctx.account.table(ManagedPolicy)
     check_managed_document(ctx, policy_document)
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags, EXACT)
     if table.find("name", name_key(policy_name)):
         raise policy_exists(policy_name)
     if len(table) >= ctx.quotas.policies_per_account:

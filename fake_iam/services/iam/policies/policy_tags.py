@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, cannot_update_elsewhere, distinct
-from fake_iam.domain.tags import TAGS_PER_ENTITY, Tags, too_many_tags
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, cannot_update_elsewhere
+from fake_iam.domain.tags import EXACT
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging
 from fake_iam.services.iam.policies.policy_lookups import check_policy_arn, find_policy, is_elsewhere
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
 
 
 def find_own_policy(ctx: Context, arn: str) -> ManagedPolicy:
@@ -27,26 +28,19 @@ def find_own_policy(ctx: Context, arn: str) -> ManagedPolicy:
     return find_policy(ctx, arn)
 
 
-def keep(ctx: Context, policy: ManagedPolicy, tags: Tags) -> None:
-    """Put the tags in place of what a policy had; that is no update of the policy itself (assumed)."""
-    ctx.account.table(ManagedPolicy).put(policy.arn, replace(policy, tags=tags))
+TAGS: Final = Tagged(ManagedPolicy, key=attrgetter("arn"), find=find_policy, find_own=find_own_policy, keys=EXACT)
 
 
 @IAM.operation("TagPolicy")
 def tag_policy(ctx: Context, *, policy_arn: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a policy; a key that is there takes the new value."""
-    policy = find_own_policy(ctx, policy_arn)
-    merged = {tag.key: tag for tag in (*policy.tags, *distinct(views.read_tags(tags)))}
-    if len(merged) > TAGS_PER_ENTITY:
-        raise too_many_tags()
-    keep(ctx, policy, tuple(merged.values()))
+    tagging.add(ctx, TAGS, policy_arn, tags)
 
 
 @IAM.operation("UntagPolicy")
 def untag_policy(ctx: Context, *, policy_arn: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a policy; keys that are not there are passed over."""
-    policy = find_own_policy(ctx, policy_arn)
-    keep(ctx, policy, tuple(tag for tag in policy.tags if tag.key not in tag_keys))
+    tagging.remove(ctx, TAGS, policy_arn, tag_keys)
 
 
 @IAM.operation("ListPolicyTags")
@@ -54,5 +48,4 @@ def list_policy_tags(
     ctx: Context, *, policy_arn: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a policy's tags, shorter keys first; a policy of AWS has none (assumed)."""
-    policy = find_policy(ctx, policy_arn)
-    return views.tag_page(ctx, policy.tags, f"ListPolicyTags {policy.arn}", marker, max_items)
+    return tagging.listed(ctx, TAGS, policy_arn, "ListPolicyTags", marker, max_items)

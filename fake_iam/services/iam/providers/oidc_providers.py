@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.providers.oidc_providers import (
@@ -18,11 +19,11 @@ from fake_iam.domain.providers.oidc_providers import (
     too_many_client_ids,
     too_many_thumbprints,
 )
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.providers import identity_center
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
 
 
 def find_oidc_provider(ctx: Context, arn: str) -> OidcProvider:
@@ -31,6 +32,9 @@ def find_oidc_provider(ctx: Context, arn: str) -> OidcProvider:
     if provider is None:
         raise no_such_provider(arn)
     return provider
+
+
+TAGS: Final = Tagged(OidcProvider, key=attrgetter("arn"), find=find_oidc_provider, as_set=True)
 
 
 def keep(ctx: Context, provider: OidcProvider) -> None:
@@ -59,7 +63,7 @@ def create_open_id_connect_provider(
 ) -> dict[str, Any]:
     """Trust a provider. Without thumbprints it gets one that is made up here; AWS fetches the provider's own."""
     issuer = issuer_of(url)
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags)
     check_lists(ctx, client_id_list, thumbprint_list)
     providers = ctx.account.table(OidcProvider)
     provider = OidcProvider(
@@ -166,15 +170,13 @@ def tag_open_id_connect_provider(
     ctx: Context, *, open_id_connect_provider_arn: str, tags: Sequence[Mapping[str, str]]
 ) -> None:
     """Add tags to a provider; a key that is there takes the new value and spelling."""
-    provider = find_oidc_provider(ctx, open_id_connect_provider_arn)
-    keep(ctx, replace(provider, tags=merged(provider.tags, views.read_tags(tags))))
+    tagging.add(ctx, TAGS, open_id_connect_provider_arn, tags)
 
 
 @IAM.operation("UntagOpenIDConnectProvider")
 def untag_open_id_connect_provider(ctx: Context, *, open_id_connect_provider_arn: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a provider; keys that are not there are passed over."""
-    provider = find_oidc_provider(ctx, open_id_connect_provider_arn)
-    keep(ctx, replace(provider, tags=without(provider.tags, tag_keys)))
+    tagging.remove(ctx, TAGS, open_id_connect_provider_arn, tag_keys)
 
 
 @IAM.operation("ListOpenIDConnectProviderTags")
@@ -182,6 +184,4 @@ def list_open_id_connect_provider_tags(
     ctx: Context, *, open_id_connect_provider_arn: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a provider's tags in the order in which their keys were first set."""
-    provider = find_oidc_provider(ctx, open_id_connect_provider_arn)
-    scope = f"ListOpenIDConnectProviderTags {provider.arn}"
-    return views.tag_page_as_set(ctx, provider.tags, scope, marker, max_items)
+    return tagging.listed(ctx, TAGS, open_id_connect_provider_arn, "ListOpenIDConnectProviderTags", marker, max_items)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from fake_iam.domain.errors import LimitExceeded
 from fake_iam.domain.identities.users import name_key
@@ -27,12 +27,12 @@ from fake_iam.domain.providers.saml_providers import (
     provider_exists,
     set_and_removed,
 )
-from fake_iam.domain.tags import distinct, merged, without
 from fake_iam.services.context import Context
-from fake_iam.services.iam import views
+from fake_iam.services.iam import tagging, views
 from fake_iam.services.iam.credentials.key_material import is_sound, read_private_key
 from fake_iam.services.iam.providers import identity_center
 from fake_iam.services.iam.service import IAM
+from fake_iam.services.iam.tagging import Tagged
 
 
 def find_saml_provider(ctx: Context, arn: str) -> SamlProvider:
@@ -41,6 +41,9 @@ def find_saml_provider(ctx: Context, arn: str) -> SamlProvider:
     if provider is None:
         raise no_such_provider(arn)
     return provider
+
+
+TAGS: Final = Tagged(SamlProvider, key=attrgetter("arn"), find=find_saml_provider, as_set=True)
 
 
 def keep(ctx: Context, provider: SamlProvider) -> None:
@@ -119,7 +122,7 @@ def create_saml_provider(
     identity_center_instance_arn: str | None = None,
 ) -> dict[str, Any]:
     """Trust an identity provider by its metadata, for a hundred years whatever that says (recorded)."""
-    given = distinct(views.read_tags(tags))
+    given = tagging.given(tags)
     check_metadata(saml_metadata_document)
     providers = ctx.account.table(SamlProvider)
     if providers.find("name", name_key(name)):
@@ -222,15 +225,13 @@ def delete_saml_provider(ctx: Context, *, saml_provider_arn: str) -> None:
 @IAM.operation("TagSAMLProvider")
 def tag_saml_provider(ctx: Context, *, saml_provider_arn: str, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a provider; a key that is there takes the new value and spelling."""
-    provider = find_saml_provider(ctx, saml_provider_arn)
-    keep(ctx, replace(provider, tags=merged(provider.tags, views.read_tags(tags))))
+    tagging.add(ctx, TAGS, saml_provider_arn, tags)
 
 
 @IAM.operation("UntagSAMLProvider")
 def untag_saml_provider(ctx: Context, *, saml_provider_arn: str, tag_keys: Sequence[str]) -> None:
     """Take tags off a provider; keys that are not there are passed over."""
-    provider = find_saml_provider(ctx, saml_provider_arn)
-    keep(ctx, replace(provider, tags=without(provider.tags, tag_keys)))
+    tagging.remove(ctx, TAGS, saml_provider_arn, tag_keys)
 
 
 @IAM.operation("ListSAMLProviderTags")
@@ -238,5 +239,4 @@ def list_saml_provider_tags(
     ctx: Context, *, saml_provider_arn: str, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     """List a provider's tags in the order in which their keys were first set."""
-    provider = find_saml_provider(ctx, saml_provider_arn)
-    return views.tag_page_as_set(ctx, provider.tags, f"ListSAMLProviderTags {provider.arn}", marker, max_items)
+    return tagging.listed(ctx, TAGS, saml_provider_arn, "ListSAMLProviderTags", marker, max_items)

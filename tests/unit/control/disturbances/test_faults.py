@@ -215,9 +215,9 @@ def test_an_error_of_the_model_strikes_only_operations_that_have_it(wire: Wire, 
 RULES: list[tuple[dict[str, Any], str]] = [
     (
         {"operation": "CreateUzer", "error": "Throttling"},
-        "operation: 'CreateUzer' is no operation of IAM or STS; did you mean CreateUser?",
+        "operation: 'CreateUzer' is no operation of IAM, STS or the Tagging API; did you mean CreateUser?",
     ),
-    ({"operation": "x*", "error": "Throttling"}, "operation: 'x*' is no operation of IAM or STS"),
+    ({"operation": "x*", "error": "Throttling"}, "operation: 'x*' is no operation of IAM, STS or the Tagging API"),
     ({"operation": "ListUsers"}, "the rule does nothing; give it an error, a delay, or drop"),
     ({"operation": "ListUsers", "done": True}, "done: needs an error, or drop, to come after the work"),
     (

@@ -165,7 +165,12 @@ def test_imports(wire: Wire) -> None:
             '{"user": "nobody", "created": "now"}',
             "user: 'nobody' is no user of account 123456789012",
         ),
-        ("POST", "faults", '{"operation": "Dance", "error": "x"}', "operation: 'Dance' is no operation of IAM or STS"),
+        (
+            "POST",
+            "faults",
+            '{"operation": "Dance", "error": "x"}',
+            "operation: 'Dance' is no operation of IAM, STS or the Tagging API",
+        ),
         ("POST", "import", "{}", "there is nothing to import: give the details, the report, or both"),
         ("POST", "seed", "\udcff", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
         (

@@ -191,9 +191,15 @@ def test_a_call_too_many_is_a_difference(wire: Wire, journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("UpdateAcessKey", "operation: 'UpdateAcessKey' is no operation of IAM or STS; did you mean UpdateAccessKey?"),
-        ("Dance*", "operation: 'Dance*' is no operation of IAM or STS"),
-        ("sts:CreateUser", "operation: 'sts:CreateUser' is no operation of IAM or STS; did you mean CreateUser?"),
+        (
+            "UpdateAcessKey",
+            "operation: 'UpdateAcessKey' is no operation of IAM, STS or the Tagging API; did you mean UpdateAccessKey?",
+        ),
+        ("Dance*", "operation: 'Dance*' is no operation of IAM, STS or the Tagging API"),
+        (
+            "sts:CreateUser",
+            "operation: 'sts:CreateUser' is no operation of IAM, STS or the Tagging API; did you mean CreateUser?",
+        ),
     ],
 )
 def test_an_operation_that_does_not_exist_cannot_be_asked_for(journal: Journal, asked: str, said: str) -> None:

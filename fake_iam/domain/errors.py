@@ -294,24 +294,6 @@ class IdpCommunicationError(ServiceError):
     code = "IDPCommunicationError"
 
 
-class InsufficientSessionLifetime(ServiceError):
-    """Credentials are to outlive the session that they are made of."""
-
-    code = "InsufficientSessionLifetime"
-
-
-class InvalidSubjectCredentials(ServiceError):
-    """Credentials of this kind cannot be narrowed down."""
-
-    code = "InvalidSubjectCredentials"
-
-
-class ExpiredTradeInToken(ServiceError):
-    """A token of a delegation request is too old."""
-
-    code = "ExpiredTradeInTokenException"
-
-
 class EntityTemporarilyUnmodifiable(ServiceError):
     """It is still being made."""
 

@@ -9,13 +9,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from fake_iam.domain.errors import (
-    AccessDenied,
-    ExpiredTradeInToken,
-    InsufficientSessionLifetime,
-    InvalidSubjectCredentials,
-    ValidationError,
-)
+from fake_iam.domain.errors import AccessDenied, ServiceError, ValidationError
 from fake_iam.domain.sts.sessions import Session
 
 MOST_SCOPES: Final = 3
@@ -28,6 +22,24 @@ TASKS: Final = (
     "SQSUnlockQueuePolicy",
 )
 MEMBER: Final = re.compile(r"(?:arn:[^:]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+
+
+class InsufficientSessionLifetime(ServiceError):
+    """Credentials are to outlive the session that they are made of."""
+
+    code = "InsufficientSessionLifetime"
+
+
+class InvalidSubjectCredentials(ServiceError):
+    """Credentials of this kind cannot be narrowed down."""
+
+    code = "InvalidSubjectCredentials"
+
+
+class ExpiredTradeInToken(ServiceError):
+    """A token of a delegation request is too old."""
+
+    code = "ExpiredTradeInTokenException"
 
 
 def scoped_end(session: Session, seconds: int | None, now: datetime) -> datetime:

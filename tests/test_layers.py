@@ -76,6 +76,11 @@ THIRD_PARTY = {
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},
     "services.iam.credentials.key_material": {"cryptography"},
+    "store.sql.database": {"sqlalchemy"},
+    "store.sql.engines": {"sqlalchemy"},
+    "store.sql.schema": {"sqlalchemy"},
+    "store.sql.store": {"sqlalchemy"},
+    "store.sql.tables": {"sqlalchemy"},
     "pytest_plugin": {"boto3", "botocore", "pytest"},
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
 }

@@ -174,22 +174,25 @@ class MemoryAccount:
 
 
 class _Transaction:
-    """The context manager of every transaction of a store: it has nothing of its own to remember."""
+    """The context manager of every transaction of a store: it remembers where those that are open began."""
 
-    def __init__(self, lock: threading.RLock, undo: Undo, end: Callable[[bool], None]) -> None:
+    def __init__(self, lock: threading.RLock, undo: Undo, end: Callable[[int, bool], None]) -> None:
         self._lock = lock
         self._undo = undo
         self._end = end
+        self._starts: list[int] = []
 
     def __enter__(self) -> None:
         self._lock.acquire()
+        self._starts.append(len(self._undo))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._undo:
-                self._end(kind is not None)
+            start = self._starts.pop()
+            if self._undo and (kind is not None or not self._starts):
+                self._end(start, kind is not None)
         finally:
             self._lock.release()
 
@@ -207,21 +210,22 @@ class MemoryStore:
         self._transaction = _Transaction(self._lock, self._undo, self._end)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """One at a time; an exception inside leaves nothing behind. Not to be nested."""
+        """One at a time; an exception inside leaves nothing behind. One inside another is undone by itself."""
         return self._transaction
 
     def unchanged(self) -> AbstractContextManager[object]:
         """Inside, nobody else changes anything; a transaction may begin there."""
         return self._lock
 
-    def _end(self, failed: bool) -> None:
-        """Keep what was done, or undo it."""
+    def _end(self, start: int, failed: bool) -> None:
+        """Keep what was done, or undo what was done since the start."""
         if failed:
-            for step, *arguments in reversed(self._undo):
+            for step, *arguments in reversed(self._undo[start:]):
                 step(*arguments)
+            del self._undo[start:]
         else:
             self.revision += 1
-        self._undo.clear()
+            self._undo.clear()
 
     def account(self, account_id: str) -> MemoryAccount:
         """The account of that number, empty until something is put there."""

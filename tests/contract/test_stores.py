@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -26,17 +28,32 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 ONE, OTHER = "111111111111", "222222222222"
 POLICY = f"arn:aws:iam::{ONE}:policy/team/reading"
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
-STORES: list[Callable[[], Store]] = [MemoryStore]
+STORES = ["memory", "sqlite"]
 
 
 class Regret(Exception):
     """What undoes a transaction."""
 
 
-@pytest.fixture(params=STORES, ids=lambda store: store.__name__)
-def store(request: pytest.FixtureRequest) -> Store:
-    made: Store = request.param()
-    return made
+@contextmanager
+def made(engine: str) -> Iterator[Store]:
+    """A store of that engine with nothing in it, and gone afterwards."""
+    if engine == "memory":
+        yield MemoryStore()
+        return
+    pytest.importorskip("sqlalchemy", reason="the extra sql is not installed")
+    from fake_iam.store.sql.engines import open_store
+
+    with TemporaryDirectory() as directory:
+        store = open_store(f"sqlite:///{directory}/store.db")
+        yield store
+        store.close()
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    with made(request.param) as store:
+        yield store
 
 
 def user(number: int | str, name: str | None = None) -> User:
@@ -443,6 +460,40 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert look(store) == before
 
 
+def test_a_transaction_inside_another_is_undone_by_itself(store: Store) -> None:
+    account = store.account(ONE)
+    before = store.revision
+    with store.transaction():
+        put(account, user(1))
+        with pytest.raises(Regret), store.transaction():
+            put(account, user(2))
+            with store.transaction():
+                put(account, user(3))
+            raise Regret
+        with store.transaction():
+            put(account, user(4))
+    assert [row.id for row in by_name(account)] == ["AIDA1", "AIDA4"]
+    assert store.revision == before + 1
+
+
+def test_a_transaction_undoes_those_inside_it(store: Store) -> None:
+    with pytest.raises(Regret), store.transaction():
+        with store.transaction():
+            put(store.account(ONE), user(1))
+        raise Regret
+    assert len(store.account(ONE).users) == 0
+
+
+def test_a_transaction_may_begin_where_nothing_changes(store: Store) -> None:
+    with store.unchanged():
+        assert len(store.account(ONE).users) == 0
+        with store.transaction():
+            put(store.account(ONE), user(1))
+        with store.unchanged():
+            assert len(store.account(ONE).users) == 1
+    assert len(store.account(ONE).users) == 1
+
+
 def test_a_row_changed_many_times_goes_back_to_where_it_was(store: Store) -> None:
     users = store.account(ONE).users
     with store.transaction():
@@ -631,25 +682,25 @@ def computed(account: Account) -> object:
     )
 
 
-@pytest.mark.parametrize("make", STORES)
+@pytest.mark.parametrize("engine", STORES)
 @UNHURRIED
 @given(kept=st.lists(DEEDS, max_size=25), undone=st.lists(DEEDS, max_size=25))
 def test_indexes_tell_what_the_rows_tell_whatever_was_done_and_undone(
-    make: Callable[[], Store], kept: list[tuple[str, int, Any, Any, Any]], undone: list[tuple[str, int, Any, Any, Any]]
+    engine: str, kept: list[tuple[str, int, Any, Any, Any]], undone: list[tuple[str, int, Any, Any, Any]]
 ) -> None:
-    store = make()
-    account = store.account(ONE)
-    with store.transaction():
-        for deed in kept:
-            do(account, deed)
-    before = found(account)
-    assert before == computed(account)
-    with pytest.raises(Regret), store.transaction():
-        for deed in undone:
-            do(account, deed)
-        assert found(account) == computed(account)
-        raise Regret
-    assert found(account) == before
+    with made(engine) as store:
+        account = store.account(ONE)
+        with store.transaction():
+            for deed in kept:
+                do(account, deed)
+        before = found(account)
+        assert before == computed(account)
+        with pytest.raises(Regret), store.transaction():
+            for deed in undone:
+                do(account, deed)
+            assert found(account) == computed(account)
+            raise Regret
+        assert found(account) == before
 
 
 def test_a_table_tells_all_its_items_in_the_order_of_insertion(store: Store) -> None:

@@ -30,6 +30,8 @@ HEAVY = {
     "pathlib",
     "pyotp",
     "segno",
+    "sqlalchemy",
+    "sqlite3",
     "string",
     "urllib.parse",
     "urllib.request",

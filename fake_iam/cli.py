@@ -33,6 +33,7 @@ HELP: Final = {
     "page_size": "the most rows that one answer of a list carries",
     "seed": "a YAML or JSON file with what is there at the start",
     "state": "a file that keeps the state across restarts",
+    "store": "memory, or a database that outlives the server and may be shared: sqlite:///state.db",
     "journal_size": "how many calls the journal keeps",
     "access_key_prefix": "the first four characters of key ids",
     "awkward_secrets": "true: every secret has a / and a +",
@@ -176,7 +177,7 @@ def _serve(settings: Settings) -> int:
     print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
     sys.stdout.flush()
     server.serve_forever()
-    assembled.save()
+    assembled.rest()
     return 0
 
 

@@ -36,7 +36,7 @@ class FakeIAM:
     ``fake_iam.control.controls.Controls``.
 
     Raises:
-        SettingsError: a setting is out of its range.
+        SettingsError: a setting is out of its range, or the store cannot be used.
         DocumentError: the seed or the state file cannot be read.
         OSError: on ``start``, if the port is taken.
     """
@@ -107,7 +107,7 @@ class FakeIAM:
         if self._server is not None:
             self._server.stop()
             self._server = None
-        self.assembled.save()
+        self.assembled.rest()
 
     def __enter__(self) -> FakeIAM:
         return self.start()

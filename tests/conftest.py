@@ -20,6 +20,14 @@ CLIENTS = {
 }
 
 
+STORES = ("memory", "sqlite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``pytest tests/boto3 --store sqlite``: the servers of the fixture ``fake`` keep their state there."""
+    parser.addoption("--store", choices=STORES, default="memory", help="where servers under test keep their state")
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """End with a line that says which clients were not tried, and what tries them."""
@@ -45,9 +53,15 @@ def strict() -> Wire:
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeIAM]:
+def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The setting ``store`` that the option asks for: a new store of that engine."""
+    return "memory" if request.config.getoption("store") == "memory" else f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+def fake(store_address: str) -> Iterator[FakeIAM]:
     """A server on a socket, for this test alone."""
-    with FakeIAM() as server:
+    with FakeIAM(store=store_address) as server:
         yield server
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -45,6 +46,7 @@ class Controls:
         changed: called after each change of state.
         replaced: called after the whole state was replaced, with whether the server's own root key must stay.
         own_key: the id of the root key that the server made for itself, if it did.
+        shared: inside it, what all processes share is changed; None if this process shares nothing.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class Controls:
         changed: Callable[[], None],
         replaced: Callable[[bool], None],
         own_key: Callable[[], str | None],
+        shared: AbstractContextManager[object] | None = None,
     ) -> None:
-        self.clock = ClockControl(clock)
+        self._together = shared or nullcontext()
+        self.clock = ClockControl(clock, shared)
         self.faults = faults
         self.propagation = propagation
         self.journal = journal
-        self.enforcement = Enforcement(engine, journal)
+        self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock
         self._changed = changed
@@ -253,11 +257,12 @@ class Controls:
         return self._snapshots[name]
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
-        loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
-        if replace:
-            self.propagation.settle()
-        if replace or loaded.moved:
-            self._replaced(not replace)
+        with self._together:
+            loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
+            if replace:
+                self.propagation.settle()
+            if replace or loaded.moved:
+                self._replaced(not replace)
         self._changed()
         if loaded.warning is not None:
             log().warning("%s", loaded.warning)

@@ -140,11 +140,23 @@ class Store(Protocol):
         """Every key id that was issued, with its account, in the order of issue."""
         ...
 
+    def note(self, name: str) -> str | None:
+        """A text that is kept beside the rows, or None."""
+        ...
+
+    def keep_note(self, name: str, text: str | None) -> None:
+        """Keep a text under a name, or none any more."""
+        ...
+
     @property
     def revision(self) -> int:
-        """Counts the transactions that changed something."""
+        """Counts the transactions of this process that changed something."""
         ...
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything but the notes."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open, outside of transactions; what comes next opens it again."""
         ...

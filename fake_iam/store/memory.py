@@ -206,6 +206,7 @@ class MemoryStore:
         self._accounts: dict[str, MemoryAccount] = {}
         self._serials: dict[str, int] = {}  # of the ids issued
         self._issuers: list[str] = []  # their accounts, by serial
+        self._notes: dict[str, str] = {}
         self.revision = 0
         self._transaction = _Transaction(self._lock, self._undo, self._end)
 
@@ -264,11 +265,29 @@ class MemoryStore:
         with self._lock:
             return list(zip(self._serials, self._issuers, strict=True))
 
+    def note(self, name: str) -> str | None:
+        """A text that is kept beside the rows, or None."""
+        return self._notes.get(name)
+
+    def keep_note(self, name: str, text: str | None) -> None:
+        """Keep a text under a name, or none any more."""
+        self._undo.append((self._set_note, name, self._notes.get(name)))
+        self._set_note(name, text)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
     def clear(self) -> None:
-        """Forget everything, until the transaction fails."""
+        """Forget everything but the notes, until the transaction fails."""
         before = self._accounts, self._serials, self._issuers
         self._accounts, self._serials, self._issuers = {}, {}, []
         self._undo.append((self._put_back, *before))
+
+    def _set_note(self, name: str, text: str | None) -> None:
+        if text is None:
+            self._notes.pop(name, None)
+        else:
+            self._notes[name] = text
 
     def _forget_issue(self, key_id: str) -> None:
         """Undo the latest issue, which was this id's."""

@@ -590,6 +590,34 @@ def test_a_cleared_store_is_as_new(store: Store) -> None:
         assert store.record_issue("AKIA2", ONE) == 0
 
 
+def test_a_note_is_kept_beside_the_rows(store: Store) -> None:
+    assert store.note("a") is None
+    with store.transaction():
+        store.keep_note("a", "one")
+        store.keep_note("b", "two")
+        store.keep_note("a", "three")
+        store.keep_note("b", None)
+        store.clear()
+    assert (store.note("a"), store.note("b")) == ("three", None)
+
+
+def test_a_note_goes_back_with_its_transaction(store: Store) -> None:
+    with store.transaction():
+        store.keep_note("a", "one")
+    with pytest.raises(Regret), store.transaction():
+        store.keep_note("a", None)
+        store.keep_note("b", "two")
+        raise Regret
+    assert (store.note("a"), store.note("b")) == ("one", None)
+
+
+def test_a_closed_store_opens_again(store: Store) -> None:
+    with store.transaction():
+        store.keep_note("a", "one")
+    store.close()
+    assert store.note("a") == "one"
+
+
 def test_a_sequence_handed_out_does_not_change_with_the_table(store: Store) -> None:
     keys = store.account(ONE).access_keys
     with store.transaction():

@@ -26,6 +26,7 @@ GOOD = {
     "page_size": ("3", 3),
     "seed": ("seed.yaml", "seed.yaml"),
     "state": ("state.json", "state.json"),
+    "store": ("sqlite:///state.db", "sqlite:///state.db"),
     "journal_size": ("7", 7),
     "access_key_prefix": ("FAKE", "FAKE"),
     "awkward_secrets": ("true", True),
@@ -69,6 +70,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "page_size": 1000,
         "seed": None,
         "state": None,
+        "store": "memory",
         "journal_size": 1000,
         "access_key_prefix": "AKIA",
         "awkward_secrets": False,
@@ -122,6 +124,16 @@ def test_policies_decide_on_a_strict_server_and_are_noted_elsewhere(auth: Any, m
 
 def test_policies_are_enforced_in_one_of_three_ways() -> None:
     assert refusal(enforce_policies="maybe") == "enforce_policies is 'maybe'; it must be one of on, off, log"
+
+
+def test_a_state_file_beside_a_store_is_refused() -> None:
+    assert refusal(state="state.json", store="sqlite:///state.db") == (
+        "state and store are given; a store in a database needs no state file beside it"
+    )
+
+
+def test_the_password_of_a_store_is_not_shown() -> None:
+    assert "hush" not in repr(Settings(store="postgresql://user:hush@localhost/iam"))
 
 
 def test_a_mode_that_is_none_is_refused() -> None:

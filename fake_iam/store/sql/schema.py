@@ -84,6 +84,7 @@ ISSUED: Final = Table(
     Column("key_id", TEXT, nullable=False, unique=True),
     _column("account"),
 )
+NOTES: Final = Table("notes", METADATA, _column("name", primary_key=True), _column("text"))
 SCHEMA: Final = Table("fake_iam_schema", METADATA, Column("version", Integer, nullable=False))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
 from fake_iam.store.sql.database import Database
-from fake_iam.store.sql.schema import ISSUED, LOOKUPS, PLACES, ROWS, SIZES, TALLIES, bring_up
+from fake_iam.store.sql.schema import ISSUED, LOOKUPS, NOTES, PLACES, ROWS, SIZES, TALLIES, bring_up
 from fake_iam.store.sql.tables import SIZE, SqlTable
 from fake_iam.store.tables import TABLES, declared, kind_of
 from fake_iam.store.tables.identities import OWNERS
@@ -28,6 +28,11 @@ ISSUE: Final = select(ISSUED.c.serial, ISSUED.c.account).where(ISSUED.c.key_id =
 LATEST_ISSUE: Final = select(func.max(ISSUED.c.serial))
 ALL_ISSUED: Final = select(ISSUED.c.key_id, ISSUED.c.account).order_by(ISSUED.c.serial)
 ADD_ISSUE: Final = insert(ISSUED)
+_NAMED = NOTES.c.name == bindparam("b_name")
+NOTE: Final = select(NOTES.c.text).where(_NAMED)
+ADD_NOTE: Final = insert(NOTES)
+CHANGE_NOTE: Final = update(NOTES).where(_NAMED).values(text=bindparam("new"))
+REMOVE_NOTE: Final = delete(NOTES).where(_NAMED)
 
 
 class SqlAccount:
@@ -132,16 +137,28 @@ class SqlStore:
         """Every key id that was issued, with its account, in the order of issue."""
         return [(key_id, account_id) for key_id, account_id in self._database.read(ALL_ISSUED)]
 
+    def note(self, name: str) -> str | None:
+        """A text that is kept beside the rows, or None."""
+        found = self._database.read(NOTE, b_name=name)
+        return str(found[0][0]) if found else None
+
+    def keep_note(self, name: str, text: str | None) -> None:
+        """Keep a text under a name, or none any more."""
+        if text is None:
+            self._database.write(REMOVE_NOTE, {"b_name": name})
+        elif not self._database.write(CHANGE_NOTE, {"b_name": name, "new": text}):
+            self._database.write(ADD_NOTE, {"name": name, "text": text})
+
     @property
     def revision(self) -> int:
         """Counts the transactions of this process that changed something."""
         return self._database.revision
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything but the notes."""
         for table in (ROWS, SIZES, LOOKUPS, PLACES, TALLIES, ISSUED):
             self._database.write(delete(table), {})
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database; what comes next opens it again."""
         self._database.close()

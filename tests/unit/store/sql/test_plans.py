@@ -53,6 +53,12 @@ def issue(store: SqlStore) -> None:
         store.record_issue("AKIA1", ONE)
 
 
+def keep_note(store: SqlStore) -> None:
+    with store.transaction():
+        store.keep_note("a", "one")
+        store.keep_note("a", None)
+
+
 DEEDS: dict[str, Callable[[SqlStore], object]] = {
     "get": lambda store: store.account(ONE).users.get("AIDA2"),
     "where": lambda store: store.account(ONE).users.where("name", "user2"),
@@ -69,6 +75,8 @@ DEEDS: dict[str, Callable[[SqlStore], object]] = {
     "rename": lambda store: put_user(store, user(2, "/other/")),
     "delete": delete_user,
     "issue": issue,
+    "note": lambda store: store.note("a"),
+    "keep note": keep_note,
     "key account": lambda store: store.key_account("AKIA1"),
     "serial": lambda store: store.serial("AKIA1"),
 }

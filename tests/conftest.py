@@ -26,6 +26,7 @@ STORES = ("memory", "sqlite")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``pytest tests/boto3 --store sqlite``: the servers of the fixture ``fake`` keep their state there."""
     parser.addoption("--store", choices=STORES, default="memory", help="where servers under test keep their state")
+    parser.addoption("--kill-rounds", type=int, default=3, help="how often a server is killed while it changes things")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fake_iam import FakeIAM
+from tests.postgres import Cluster, cluster
 from tests.support import Wire
 
 pytest_plugins = ["pytester"]
@@ -20,7 +21,7 @@ CLIENTS = {
 }
 
 
-STORES = ("memory", "sqlite")
+STORES = ("memory", "sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,10 +54,25 @@ def strict() -> Wire:
     return Wire(random_seed=7, auth="strict", root_access_key_id=ROOT_ID, root_secret_access_key=ROOT_SECRET)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server, for as long as the tests run."""
+    with cluster() as running:
+        yield running
+
+
 @pytest.fixture
 def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The setting ``store`` that the option asks for: a new store of that engine."""
-    return "memory" if request.config.getoption("store") == "memory" else f"sqlite:///{tmp_path}/store.db"
+    return new_address(request, request.config.getoption("store"), tmp_path)
+
+
+def new_address(request: pytest.FixtureRequest, engine: str, directory: Path) -> str:
+    """The setting ``store`` for a new store of an engine; a file would be in the directory."""
+    if engine == "postgresql":
+        running: Cluster = request.getfixturevalue("postgres")
+        return running.fresh()
+    return "memory" if engine == "memory" else f"sqlite:///{directory}/store.db"
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,38 +22,40 @@ from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.store.base import Account, Store, Table
-from fake_iam.store.memory import MemoryStore
+from fake_iam.store.opening import open_store
 from fake_iam.store.tables import TABLES, declared
+from tests.conftest import STORES, new_address
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
 ONE, OTHER = "111111111111", "222222222222"
 POLICY = f"arn:aws:iam::{ONE}:policy/team/reading"
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
-STORES = ["memory", "sqlite"]
 
 
 class Regret(Exception):
     """What undoes a transaction."""
 
 
-@contextmanager
-def made(engine: str) -> Iterator[Store]:
-    """A store of that engine with nothing in it, and gone afterwards."""
-    if engine == "memory":
-        yield MemoryStore()
-        return
-    pytest.importorskip("sqlalchemy", reason="the extra sql is not installed")
-    from fake_iam.store.sql.engines import open_store
-
-    with TemporaryDirectory() as directory:
-        store = open_store(f"sqlite:///{directory}/store.db")
-        yield store
-        store.close()
+Making = Callable[[], AbstractContextManager[Store]]
 
 
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with made(request.param) as store:
+@pytest.fixture(params=STORES, scope="session")
+def making(request: pytest.FixtureRequest) -> Making:
+    """Makes stores of an engine with nothing in them, that are gone afterwards."""
+
+    @contextmanager
+    def make() -> Iterator[Store]:
+        with TemporaryDirectory() as directory:
+            store = open_store(new_address(request, request.param, Path(directory)))
+            yield store
+            store.close()
+
+    return make
+
+
+@pytest.fixture
+def store(making: Making) -> Iterator[Store]:
+    with making() as store:
         yield store
 
 
@@ -710,13 +713,12 @@ def computed(account: Account) -> object:
     )
 
 
-@pytest.mark.parametrize("engine", STORES)
 @UNHURRIED
 @given(kept=st.lists(DEEDS, max_size=25), undone=st.lists(DEEDS, max_size=25))
 def test_indexes_tell_what_the_rows_tell_whatever_was_done_and_undone(
-    engine: str, kept: list[tuple[str, int, Any, Any, Any]], undone: list[tuple[str, int, Any, Any, Any]]
+    making: Making, kept: list[tuple[str, int, Any, Any, Any]], undone: list[tuple[str, int, Any, Any, Any]]
 ) -> None:
-    with made(engine) as store:
+    with making() as store:
         account = store.account(ONE)
         with store.transaction():
             for deed in kept:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -20,11 +20,11 @@ class Database:
 
     Args:
         engine: the engine, which commits nothing by itself.
-        begin: the statements that begin a transaction of the only writer.
+        begin: what begins a transaction of the only writer.
         begin_read: the statement that begins to read what is there at one moment.
     """
 
-    def __init__(self, engine: Engine, begin: Sequence[str], begin_read: str) -> None:
+    def __init__(self, engine: Engine, begin: str, begin_read: str) -> None:
         self._engine = engine
         self._begin = begin
         self._begin_read = begin_read
@@ -102,8 +102,7 @@ class Database:
             return
         self._look_away()
         self._changed = False
-        for statement in self._begin:
-            self._say(statement)
+        self._say(self._begin)
 
     def _keep(self) -> None:
         if self._lost:
@@ -140,26 +139,30 @@ class Database:
         return self._connection
 
     def _execute(self, statement: Executable, values: Any) -> Any:
+        return self._ask(lambda connection: connection.execute(statement, values))
+
+    def _say(self, statement: str) -> None:
+        self._ask(lambda connection: connection.exec_driver_sql(statement))
+
+    def _ask(self, ask: Callable[[Connection], Any]) -> Any:
         if self._lost:
             raise StoreUnavailable("the connection was lost")
+        kept = self._connection is not None
         try:
-            return self._connected().execute(statement, values)
+            return ask(self._connected())
         except OUR_FAULTS:
             raise
         except DBAPIError as problem:
-            self._lose(problem)
+            self._lose()
+            if kept and not self._lost and problem.connection_invalidated:
+                return self._ask(ask)  # the server went away and may be back
+            raise StoreUnavailable(str(problem.orig).strip().partition("\n")[0]) from None
 
-    def _say(self, statement: str) -> None:
-        try:
-            self._connected().exec_driver_sql(statement)
-        except DBAPIError as problem:
-            self._lose(problem)
-
-    def _lose(self, problem: DBAPIError) -> NoReturn:
+    def _lose(self) -> None:
+        """Drop the connection, and with it what was done on it."""
         connection, self._connection = self._connection, None
         self._lost = bool(self._depth or self._readers)
         self._snapshot = False
         if connection is not None:
             connection.invalidate()
             connection.close()
-        raise StoreUnavailable(str(problem.orig).strip().partition("\n")[0]) from None

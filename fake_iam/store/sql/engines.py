@@ -14,7 +14,12 @@ from fake_iam.store.sql.store import SqlStore
 
 # A commit survives the death of the process; the loss of power may take the last ones, but damages nothing.
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
-NO_SUCH_STORE: Final = "there is no such store; there are memory and sqlite:///FILE"
+NO_SUCH_STORE: Final = (
+    "there is no such store; there are memory, sqlite:///FILE and postgresql://USER:PASSWORD@HOST/DATABASE"
+)
+# Of all transactions of the only writer: the number is this program's own.
+ONE_WRITER: Final = "BEGIN; SELECT pg_advisory_xact_lock(4593020100508)"
+PATIENCE: Final = 5  # seconds for a connection, and for the writer before; as long as sqlite3 waits for its lock
 
 
 def open_store(address: str) -> SqlStore:
@@ -44,7 +49,20 @@ def _sqlite(url: URL) -> Database:
         raise StoreError("name a file: sqlite:///state.db, or sqlite:////var/lib/state.db from the root")
     engine = _engine(url, check_same_thread=False)
     event.listen(engine, "connect", _prepare_sqlite)
-    return Database(engine, ["BEGIN IMMEDIATE"], "BEGIN")
+    return Database(engine, "BEGIN IMMEDIATE", "BEGIN")
+
+
+def _postgresql(url: URL) -> Database:
+    """A server. Writers wait for each other at a lock, so that none has to begin again."""
+    try:
+        engine = _engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_timeout=PATIENCE,
+            options=f"-c lock_timeout={PATIENCE}s",
+        )
+    except ModuleNotFoundError as missing:
+        raise StoreError(f"it needs {missing.name}: pip install 'fake-iam[postgres]'") from None
+    return Database(engine, ONE_WRITER, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def _engine(url: URL, **arguments: Any) -> Engine:
@@ -57,4 +75,4 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-ENGINES: Final = {"sqlite": _sqlite}
+ENGINES: Final = {"sqlite": _sqlite, "postgresql": _postgresql}

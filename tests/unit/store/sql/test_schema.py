@@ -87,8 +87,14 @@ def test_a_step_that_fails_leaves_the_earlier_version(file: Path) -> None:
     ("address", "problem"),
     [
         ("sqlite://", "sqlite://: name a file: sqlite:///state.db, or sqlite:////var/lib/state.db from the root"),
-        ("oracle://host/x", "oracle://host/x: there is no such store; there are memory and sqlite:///FILE"),
-        ("state.db", "state.db: there is no such store; there are memory and sqlite:///FILE"),
+        (
+            "oracle://host/x",
+            "oracle://host/x: there is no such store; there are memory, sqlite:///FILE and postgresql://USER:PASSWORD@HOST/DATABASE",
+        ),
+        (
+            "state.db",
+            "state.db: there is no such store; there are memory, sqlite:///FILE and postgresql://USER:PASSWORD@HOST/DATABASE",
+        ),
     ],
 )
 def test_an_address_that_cannot_be_is_refused(address: str, problem: str) -> None:

@@ -46,6 +46,7 @@ class Settings:
         state: a file that keeps the state across restarts; a seed counts only while there is no such file.
         store: where the state is kept: ``memory``, or a database such as ``sqlite:///state.db``, which outlives the
             server and may be shared by several; a seed counts only while it is new.
+        workers: how many processes serve the port, 1 to 64; more than one need a store in a database.
         journal_size: how many calls the journal keeps.
         access_key_prefix: the first four characters of key ids; secret scanners look for AKIA.
         awkward_secrets: whether every secret has a ``/`` and a ``+``.
@@ -76,6 +77,7 @@ class Settings:
     seed: str | None = None
     state: str | None = None
     store: str = field(default=MEMORY, repr=False)
+    workers: int = 1
     journal_size: int = 1000
     access_key_prefix: str = "AKIA"
     awkward_secrets: bool = False
@@ -106,6 +108,12 @@ class Settings:
             raise SettingsError("root_secret_access_key is empty; it must have at least one character")
         if self.store != MEMORY and self.state is not None:
             raise SettingsError("state and store are given; a store in a database needs no state file beside it")
+        self._check_range("workers", 1, 64)
+        if self.workers > 1 and self.store == MEMORY:
+            raise SettingsError(
+                f"workers is {self.workers} and store is memory, where each would have an account of its own; "
+                "give them a store in a database, such as sqlite:///state.db"
+            )
         self._check_range("port", 0, 65535)
         self._check_range("access_keys_per_user", 1, 1000)
         self._check_range("users_per_account", 1, 1_000_000)

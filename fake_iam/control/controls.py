@@ -14,11 +14,11 @@ from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
-from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.state.account_import import Imported, import_account
 from fake_iam.control.state.backdating import backdate
 from fake_iam.control.state.dumping import dump
 from fake_iam.control.state.loading import Loaded, load
+from fake_iam.control.state.snapshots import Snapshots
 from fake_iam.control.watching.calls import Calls
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
@@ -73,7 +73,7 @@ class Controls:
         self._changed = changed
         self._replaced = replaced
         self._own_key = own_key
-        self._snapshots: dict[str, dict[str, Any]] = {}
+        self._snapshots = Snapshots(engine.store)
 
     def calls(self, operation: str = "*", **of: str | None) -> Calls:
         """The calls in the journal; ``of`` may be caller, access_key_id and outcome. See ``Journal.calls``."""
@@ -226,20 +226,20 @@ class Controls:
 
     def snapshot(self, name: str) -> None:
         """Keep the whole state under a name."""
-        self._snapshots[name] = self.dump(secrets=True)
+        with self._engine.store.transaction():
+            self._snapshots.keep(name, self.dump(secrets=True))
 
     def restore(self, name: str) -> Loaded:
         """Go back to the state kept under a name. Raises FormatError if there is none."""
-        return self._load(self._snapshot(name), replace=True)
+        return self._load(self._snapshots.get(name), replace=True)
 
     def forget(self, name: str) -> None:
         """Drop a snapshot. Raises FormatError if there is none of that name."""
-        self._snapshot(name)
-        del self._snapshots[name]
+        self._snapshots.drop(name)
 
     def snapshots(self) -> list[str]:
         """The names of all snapshots."""
-        return sorted(self._snapshots)
+        return self._snapshots.names()
 
     def clear(self) -> None:
         """The clock is released, rules and delays are off, journal and snapshots are empty."""
@@ -249,12 +249,6 @@ class Controls:
         self.propagation.off()
         self.journal.clear()
         self._snapshots.clear()
-
-    def _snapshot(self, name: str) -> dict[str, Any]:
-        if name not in self._snapshots:
-            kept = ", ".join(self.snapshots()) or "none yet"
-            raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
-        return self._snapshots[name]
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
         with self._together:

@@ -55,6 +55,9 @@ class Stream:
             assert found[1] == b"200", self._read[: found.end()]
             self._read = self._read[found.end() :]
 
+    def close(self) -> None:
+        self._socket.close()
+
     def rest(self) -> int:
         """How many successes the dead server had still sent."""
         try:
@@ -62,7 +65,7 @@ class Stream:
                 self._read += data
         except ConnectionError:
             pass
-        self._socket.close()
+        self.close()
         return len([found for found in ANSWER.finditer(self._read) if found[1] == b"200"])
 
 

@@ -27,6 +27,7 @@ GOOD = {
     "seed": ("seed.yaml", "seed.yaml"),
     "state": ("state.json", "state.json"),
     "store": ("sqlite:///state.db", "sqlite:///state.db"),
+    "workers": ("2", 2),
     "journal_size": ("7", 7),
     "access_key_prefix": ("FAKE", "FAKE"),
     "awkward_secrets": ("true", True),
@@ -37,7 +38,10 @@ GOOD = {
     "control_token": ("t0ken", "t0ken"),
     "clock": ("91 days ago", "91 days ago"),
 }
-NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
+NEEDS = {
+    "workers": {"FAKE_IAM_STORE": "sqlite:///state.db"},
+    "root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"},
+}
 KNOWN = ", ".join(sorted(f"FAKE_IAM_{name.upper()}" for name in GOOD))
 
 
@@ -71,6 +75,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "seed": None,
         "state": None,
         "store": "memory",
+        "workers": 1,
         "journal_size": 1000,
         "access_key_prefix": "AKIA",
         "awkward_secrets": False,
@@ -129,6 +134,13 @@ def test_policies_are_enforced_in_one_of_three_ways() -> None:
 def test_a_state_file_beside_a_store_is_refused() -> None:
     assert refusal(state="state.json", store="sqlite:///state.db") == (
         "state and store are given; a store in a database needs no state file beside it"
+    )
+
+
+def test_workers_in_memory_are_refused_with_a_word_why() -> None:
+    assert refusal(workers=2) == (
+        "workers is 2 and store is memory, where each would have an account of its own; give them a store in a "
+        "database, such as sqlite:///state.db"
     )
 
 

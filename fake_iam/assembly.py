@@ -25,6 +25,7 @@ from fake_iam.pipeline.sight import Stored
 from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
+from fake_iam.pipeline.steps.reading import resolve
 from fake_iam.protocol.model import load_service
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -32,14 +33,16 @@ from fake_iam.services.iam import IAM
 from fake_iam.services.iam.credentials.mfa_codes import code_at
 from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
-from fake_iam.settings import Settings
-from fake_iam.store.memory import MemoryStore
+from fake_iam.settings import MEMORY, Settings, SettingsError
+from fake_iam.store.base import Store, StoreError
+from fake_iam.store.opening import open_store
 from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
     from fake_iam.control.controls import Controls
     from fake_iam.control.http.plane import ControlPlane
     from fake_iam.control.state.keeping import StateFile
+    from fake_iam.control.state.sharing import Shared
 
 
 class Assembled:
@@ -49,6 +52,7 @@ class Assembled:
 
     Raises:
         DocumentError: the seed or the state file cannot be read.
+        SettingsError: the store cannot be used.
     """
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
@@ -57,7 +61,8 @@ class Assembled:
         models = [implemented.model for implemented in (*services.values(), *targets)]
         self._clock = SteerableClock(clock or SystemClock())
         self._set_clock()
-        store = MemoryStore()
+        store = _opened(settings.store)
+        self._shared: Shared | None = None
         self._journal = Journal(models, settings.journal_size)
         self._state = self._state_file(settings.state) if settings.state is not None else None
         self.engine = Engine(
@@ -86,7 +91,12 @@ class Assembled:
         self._lock = threading.Lock()
         self._steering: tuple[Controls, ControlPlane] | None = None
         self._root_key: AccessKey | None = None
-        self._begin()
+        if settings.store != MEMORY:
+            self._shared = self._share()
+        if self._shared is None:
+            self._begin()
+        else:
+            self._begin_together(self._shared)
 
     @property
     def controls(self) -> Controls:
@@ -112,20 +122,25 @@ class Assembled:
 
     def reset(self) -> None:
         """Go back to the start: the state is that of the seed, ids are drawn from the beginning, controls are off."""
-        self.controls.clear()
-        self._set_clock()
-        with self.engine.store.transaction():
+        with self._shared or self.engine.store.transaction():
+            self.controls.clear()
+            self._set_clock()
             self.engine.store.clear()
             self.engine.ids.restart()
             self.engine.started_at = self._clock.now()
             self.engine.account_id = self.settings.account_id
-        self._plant()
+            self._plant()
         self.save()
 
     def save(self) -> None:
         """Write the state file, if there is one."""
         if self._state is not None:
             self._state.save()
+
+    def rest(self) -> None:
+        """Save, and let go of the store until the next call."""
+        self.save()
+        self.engine.store.close()
 
     def health(self) -> Mapping[str, Any]:
         """Version, auth mode and counts, as /_fake_iam/health shows them."""
@@ -171,8 +186,8 @@ class Assembled:
         from fake_iam.control.http.plane import ControlPlane
 
         models = [implemented.model for implemented in (*self.engine.services.values(), *self.engine.targets)]
-        faults = Faults(models, self.engine.store, self.settings.random_seed)
-        propagation = Propagation(self.engine.store)
+        faults = Faults(models, self.engine.store, self.settings.random_seed, lock=self._shared)
+        propagation = Propagation(self.engine.store, self._shared)
         self.engine.sight = propagation
         self.engine.steps = self._steps(
             {
@@ -190,15 +205,20 @@ class Assembled:
             changed=self.save,
             replaced=self._place_root_key,
             own_key=self._own_key,
+            shared=self._shared,
         )
         guard = Guard(self.settings.host, self.control_token)
-        return controls, ControlPlane(pages(controls, self.health, self.reset), guard)
+        return controls, ControlPlane(pages(controls, self.health, self.reset), guard, self._shared)
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""
+        if self._shared is not None:
+            instead = {**instead, resolve: (resolve, self._shared.catch_up)}
         return tuple(put for step in STEPS for put in instead.get(step, (step,)))
 
     def _kept(self, execute: Step) -> Step:
+        if self._shared is not None:
+            return self._shared.sharing(execute)
         return execute if self._state is None else self._state.keeping(execute)
 
     def _state_file(self, name: str) -> StateFile:
@@ -219,6 +239,21 @@ class Assembled:
         except FormatError as problem:
             raise DocumentError(f"{self.settings.state}: {problem}; the file is left as it is") from None
         self._set_clock()
+
+    def _share(self) -> Shared:
+        from fake_iam.control.state.sharing import Shared
+
+        return Shared(self.engine, self._clock)
+
+    def _begin_together(self, shared: Shared) -> None:
+        """Put all that is steered into the store, and the first rows if no other process did."""
+        shared.attend(self.controls.faults, self.controls.propagation)
+        with shared:
+            if shared.begun:
+                self._set_clock()
+                self._place_root_key()
+            else:
+                self._plant()
 
     def _set_clock(self) -> None:
         """Let the clock stand where the settings want it."""
@@ -267,6 +302,13 @@ class Assembled:
                 )
                 account.access_keys.put(key_id, found)
         self._root_key = found
+
+
+def _opened(address: str) -> Store:
+    try:
+        return open_store(address)
+    except StoreError as problem:
+        raise SettingsError(f"store: {problem}") from None
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from fake_iam.assembly import assemble
+from fake_iam.assembly import Assembled, assemble
 from fake_iam.control.documents.problems import DocumentError
 from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
@@ -33,6 +33,8 @@ HELP: Final = {
     "page_size": "the most rows that one answer of a list carries",
     "seed": "a YAML or JSON file with what is there at the start",
     "state": "a file that keeps the state across restarts",
+    "store": "memory, or a database that outlives the server and may be shared: sqlite:///state.db",
+    "workers": "how many processes serve the port (more than one need a store in a database)",
     "journal_size": "how many calls the journal keeps",
     "access_key_prefix": "the first four characters of key ids",
     "awkward_secrets": "true: every secret has a / and a +",
@@ -155,19 +157,47 @@ def _serve(settings: Settings) -> int:
     show_on_console("fake-iam: %(message)s")
     assembled = assemble(settings)
     try:
+        if settings.workers > 1:
+            return _serve_with_workers(assembled)
         server = LocalServer(assembled, settings.host, settings.port)
     except (OSError, UnicodeError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         return _fail(1, f"cannot listen on {settings.host}:{settings.port}: {reason}")
+    _stop_on_signals(server.stop)
+    _announce(assembled, server.url)
+    server.serve_forever()
+    assembled.rest()
+    return 0
+
+
+def _serve_with_workers(assembled: Assembled) -> int:
+    """Raises OSError if they cannot listen."""
+    from fake_iam.workers import Workers  # most servers have one process
+
+    workers = Workers(assembled.settings)
+    assembled.rest()
+    _stop_on_signals(workers.stop)
+    workers.start(assembled.control_token)
+    _announce(assembled, workers.url)
+    assembled.rest()
+    return workers.serve_forever()
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.stop())
+        signal.signal(number, lambda *_: stop())
+
+
+def _announce(assembled: Assembled, url: str) -> None:
+    """Print where the server is and what a shell needs to reach it."""
+    settings = assembled.settings
     account_id = assembled.engine.account_id
     account = "" if account_id == settings.account_id else f", account: {account_id}"
-    print(f"fake-iam {VERSION} on {server.url} (auth: {settings.auth}{account})")
+    print(f"fake-iam {VERSION} on {url} (auth: {settings.auth}{account})")
     warning = assembled.warning()
     if warning is not None:
         print(f"warning: {warning}")
-    print(export_lines(server.url))
+    print(export_lines(url))
     root_key = assembled.root_access_key()
     if root_key is not None and settings.root_secret_access_key is None:
         print(f"export AWS_ACCESS_KEY_ID={root_key[0]} AWS_SECRET_ACCESS_KEY={root_key[1]}")
@@ -175,9 +205,6 @@ def _serve(settings: Settings) -> int:
         print(f"export FAKE_IAM_CONTROL_TOKEN={assembled.control_token}")
     print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
     sys.stdout.flush()
-    server.serve_forever()
-    assembled.save()
-    return 0
 
 
 def _fail(status: int, message: str) -> int:

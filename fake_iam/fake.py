@@ -38,7 +38,7 @@ class FakeIAM:
     providers; they are those of ``fake_iam.control.federation.federation.Federation``.
 
     Raises:
-        SettingsError: a setting is out of its range.
+        SettingsError: a setting is out of its range, or the store cannot be used.
         DocumentError: the seed or the state file cannot be read.
         OSError: on ``start``, if the port is taken.
     """
@@ -115,7 +115,7 @@ class FakeIAM:
         if self._server is not None:
             self._server.stop()
             self._server = None
-        self.assembled.save()
+        self.assembled.rest()
 
     def __enter__(self) -> FakeIAM:
         return self.start()

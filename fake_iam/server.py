@@ -46,6 +46,7 @@ class LocalServer:
         port: the port; 0 takes any free one.
         head_timeout: seconds that a client may take to send a request's head, then its body, and to read the answer.
         idle_timeout: seconds that a connection may stay open without a request.
+        share_port: whether other processes may serve the port, too; the system gives a connection to one of them.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class LocalServer:
         *,
         head_timeout: float = 30.0,
         idle_timeout: float = 300.0,
+        share_port: bool = False,
     ) -> None:
         self._answers = answers
         self._timeouts = {"idle": idle_timeout, "head": head_timeout, "body": head_timeout, "unsent": head_timeout}
@@ -64,6 +66,8 @@ class LocalServer:
         self._listener = socket.socket(family, socket.SOCK_STREAM)
         try:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if share_port:
+                self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             self._listener.bind((host, port))
             self._listener.listen(1024)
         except OSError:

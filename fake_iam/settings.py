@@ -16,6 +16,7 @@ AUTH_MODES: Final = ("off", "issued", "strict")
 ENFORCEMENTS: Final = ("on", "off", "log")
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 USUAL_PARTITION: Final = "aws"
+MEMORY: Final = "memory"
 KEY_ID: Final = r"\w{16,128}"
 
 
@@ -43,6 +44,9 @@ class Settings:
         page_size: the most rows that one answer of a list carries, 1 to 1000.
         seed: a YAML or JSON file with what is there at the start.
         state: a file that keeps the state across restarts; a seed counts only while there is no such file.
+        store: where the state is kept: ``memory``, or a database such as ``sqlite:///state.db``, which outlives the
+            server and may be shared by several; a seed counts only while it is new.
+        workers: how many processes serve the port, 1 to 64; more than one need a store in a database.
         journal_size: how many calls the journal keeps.
         access_key_prefix: the first four characters of key ids; secret scanners look for AKIA.
         awkward_secrets: whether every secret has a ``/`` and a ``+``.
@@ -72,6 +76,8 @@ class Settings:
     page_size: int = 1000
     seed: str | None = None
     state: str | None = None
+    store: str = field(default=MEMORY, repr=False)
+    workers: int = 1
     journal_size: int = 1000
     access_key_prefix: str = "AKIA"
     awkward_secrets: bool = False
@@ -100,6 +106,14 @@ class Settings:
             raise SettingsError("root_secret_access_key is given without root_access_key_id; it needs one")
         if self.root_secret_access_key == "":
             raise SettingsError("root_secret_access_key is empty; it must have at least one character")
+        if self.store != MEMORY and self.state is not None:
+            raise SettingsError("state and store are given; a store in a database needs no state file beside it")
+        self._check_range("workers", 1, 64)
+        if self.workers > 1 and self.store == MEMORY:
+            raise SettingsError(
+                f"workers is {self.workers} and store is memory, where each would have an account of its own; "
+                "give them a store in a database, such as sqlite:///state.db"
+            )
         self._check_range("port", 0, 65535)
         self._check_range("access_keys_per_user", 1, 1000)
         self._check_range("users_per_account", 1, 1_000_000)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fake_iam import FakeIAM
+from tests.postgres import Cluster, cluster
 from tests.support import Wire
 
 pytest_plugins = ["pytester"]
@@ -18,6 +19,15 @@ CLIENTS = {
     "test_custodian": "custodian",
     "test_terraform": "terraform",
 }
+
+
+STORES = ("memory", "sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``pytest tests/boto3 --store sqlite``: the servers of the fixture ``fake`` keep their state there."""
+    parser.addoption("--store", choices=STORES, default="memory", help="where servers under test keep their state")
+    parser.addoption("--kill-rounds", type=int, default=3, help="how often a server is killed while it changes things")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -44,10 +54,31 @@ def strict() -> Wire:
     return Wire(random_seed=7, auth="strict", root_access_key_id=ROOT_ID, root_secret_access_key=ROOT_SECRET)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server, for as long as the tests run."""
+    with cluster() as running:
+        yield running
+
+
 @pytest.fixture
-def fake() -> Iterator[FakeIAM]:
+def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The setting ``store`` that the option asks for: a new store of that engine."""
+    return new_address(request, request.config.getoption("store"), tmp_path)
+
+
+def new_address(request: pytest.FixtureRequest, engine: str, directory: Path) -> str:
+    """The setting ``store`` for a new store of an engine; a file would be in the directory."""
+    if engine == "postgresql":
+        running: Cluster = request.getfixturevalue("postgres")
+        return running.fresh()
+    return "memory" if engine == "memory" else f"sqlite:///{directory}/store.db"
+
+
+@pytest.fixture
+def fake(store_address: str) -> Iterator[FakeIAM]:
     """A server on a socket, for this test alone."""
-    with FakeIAM() as server:
+    with FakeIAM(store=store_address) as server:
         yield server
 
 

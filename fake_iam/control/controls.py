@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,13 @@ from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
-from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.federation.federation import Federation
 from fake_iam.control.given import LEFT_OUT, LeftOut
 from fake_iam.control.state.account_import import Imported, import_account
 from fake_iam.control.state.backdating import backdate
 from fake_iam.control.state.dumping import dump
 from fake_iam.control.state.loading import Loaded, load
+from fake_iam.control.state.snapshots import Snapshots
 from fake_iam.control.watching.calls import Calls
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
@@ -38,6 +39,7 @@ class Controls:
         changed: called after each change of state.
         replaced: called after the whole state was replaced, with whether the server's own root key must stay.
         own_key: the id of the root key that the server made for itself, if it did.
+        shared: inside it, what all processes share is changed; None if this process shares nothing.
     """
 
     def __init__(
@@ -51,19 +53,21 @@ class Controls:
         changed: Callable[[], None],
         replaced: Callable[[bool], None],
         own_key: Callable[[], str | None],
+        shared: AbstractContextManager[object] | None = None,
     ) -> None:
-        self.clock = ClockControl(clock)
+        self._together = shared or nullcontext()
+        self.clock = ClockControl(clock, shared)
         self.faults = faults
         self.propagation = propagation
         self.journal = journal
         self.federation = Federation(engine, clock, changed)
-        self.enforcement = Enforcement(engine, journal)
+        self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock
         self._changed = changed
         self._replaced = replaced
         self._own_key = own_key
-        self._snapshots: dict[str, dict[str, Any]] = {}
+        self._snapshots = Snapshots(engine.store)
 
     def calls(self, operation: str = "*", **of: str | None) -> Calls:
         """The calls in the journal; ``of`` may be caller, access_key_id and outcome. See ``Journal.calls``."""
@@ -226,20 +230,20 @@ class Controls:
 
     def snapshot(self, name: str) -> None:
         """Keep the whole state under a name."""
-        self._snapshots[name] = self.dump(secrets=True)
+        with self._engine.store.transaction():
+            self._snapshots.keep(name, self.dump(secrets=True))
 
     def restore(self, name: str) -> Loaded:
         """Go back to the state kept under a name. Raises FormatError if there is none."""
-        return self._load(self._snapshot(name), replace=True)
+        return self._load(self._snapshots.get(name), replace=True)
 
     def forget(self, name: str) -> None:
         """Drop a snapshot. Raises FormatError if there is none of that name."""
-        self._snapshot(name)
-        del self._snapshots[name]
+        self._snapshots.drop(name)
 
     def snapshots(self) -> list[str]:
         """The names of all snapshots."""
-        return sorted(self._snapshots)
+        return self._snapshots.names()
 
     def clear(self) -> None:
         """The clock is released, rules and delays are off, journal and snapshots are empty."""
@@ -250,18 +254,13 @@ class Controls:
         self.journal.clear()
         self._snapshots.clear()
 
-    def _snapshot(self, name: str) -> dict[str, Any]:
-        if name not in self._snapshots:
-            kept = ", ".join(self.snapshots()) or "none yet"
-            raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
-        return self._snapshots[name]
-
     def _load(self, document: Any, *, replace: bool) -> Loaded:
-        loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
-        if replace:
-            self.propagation.settle()
-        if replace or loaded.moved:
-            self._replaced(not replace)
+        with self._together:
+            loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
+            if replace:
+                self.propagation.settle()
+            if replace or loaded.moved:
+                self._replaced(not replace)
         self._changed()
         if loaded.warning is not None:
             log().warning("%s", loaded.warning)

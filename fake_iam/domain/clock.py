@@ -78,6 +78,15 @@ class SteerableClock:
         """Whether it stands still."""
         return self._stopped_at is not None
 
+    @property
+    def setting(self) -> tuple[timedelta, datetime | None]:
+        """How far it is ahead of the clock that it follows, and where it stands if it does."""
+        return self._ahead, self._stopped_at
+
+    def adopt(self, ahead: timedelta, stopped_at: datetime | None) -> None:
+        """Be set as another clock is, whose ``setting`` this is."""
+        self._ahead, self._stopped_at = ahead, stopped_at
+
     def freeze(self, at: datetime | None = None) -> None:
         """Stand still, at an aware moment or where it is. Raises ValueError for a naive one."""
         self._stopped_at = self.now() if at is None else _aware(at)

@@ -70,6 +70,15 @@ class IdSource:
         self._random, self._requests = generators
         self._repeatable = True
 
+    def place(self) -> str | None:
+        """Where the sequence of ids and secrets alone stands, as text for ``go_to``; None if it was not seeded."""
+        place = self.export()
+        return place and base64.b64encode(base64.b64decode(place)[:2500]).decode()
+
+    def go_to(self, place: str) -> None:
+        """Go on with ids and secrets where another process stands, whose ``place`` this is."""
+        self._random.setstate((3, struct.unpack(">625I", base64.b64decode(place)), None))
+
     @contextmanager
     def undone_on_failure(self) -> Iterator[None]:
         """Inside, an exception takes back what was drawn or resumed."""

@@ -24,7 +24,7 @@ from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.plans import json_writer, plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.services.context import Caller, Context, Failure
-from fake_iam.store.base import Store
+from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
@@ -138,6 +138,9 @@ class Engine:
             return answered.response
         except (ServiceError, Refusal) as error:
             return self._error(call, error)
+        except StoreUnavailable as problem:
+            log().error("the store does not answer: %s; request id %s", problem, call.request_id)
+            return self._error(call, self._fault(call))
         except Exception:
             log().exception("internal fault, request id %s", call.request_id)
             return self._error(call, self._fault(call))

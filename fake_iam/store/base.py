@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 
+class StoreError(Exception):
+    """A store that cannot be used; the text says why."""
+
+
+class StoreUnavailable(StoreError):
+    """A store that does not answer now: its file is locked or cannot be written, or its server is gone.
+
+    What was not committed is undone. The next transaction tries again.
+    """
+
+
 class Table(Protocol[Row]):
     """Rows of one kind under unique keys, found and counted by the indexes that ``store.tables`` declares."""
 
@@ -97,12 +108,16 @@ class Account(Protocol):
 class Store(Protocol):
     """Accounts, each isolated from the others, changed in transactions."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """One at a time; an exception inside leaves nothing behind."""
+    def transaction(self) -> AbstractContextManager[object]:
+        """One at a time; an exception inside leaves nothing behind. One inside another is undone by itself."""
         ...
 
     def unchanged(self) -> AbstractContextManager[object]:
-        """Inside, nobody else changes anything; a transaction may begin there."""
+        """Inside, everything is read as it was at one moment.
+
+        A transaction may begin there. It begins at the latest state, for another process may have changed it meanwhile:
+        what it changes is read again in it.
+        """
         ...
 
     def account(self, account_id: str) -> Account:
@@ -129,11 +144,23 @@ class Store(Protocol):
         """Every key id that was issued, with its account, in the order of issue."""
         ...
 
+    def note(self, name: str) -> str | None:
+        """A text that is kept beside the rows, or None."""
+        ...
+
+    def keep_note(self, name: str, text: str | None) -> None:
+        """Keep a text under a name, or none any more."""
+        ...
+
     @property
     def revision(self) -> int:
-        """Counts the transactions that changed something."""
+        """Counts the transactions of this process that changed something."""
         ...
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything but the notes."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open, outside of transactions; what comes next opens it again."""
         ...

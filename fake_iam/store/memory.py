@@ -196,22 +196,25 @@ class MemoryAccount:
 
 
 class _Transaction:
-    """The context manager of every transaction of a store: it has nothing of its own to remember."""
+    """The context manager of every transaction of a store: it remembers where those that are open began."""
 
-    def __init__(self, lock: threading.RLock, undo: Undo, end: Callable[[bool], None]) -> None:
+    def __init__(self, lock: threading.RLock, undo: Undo, end: Callable[[int, bool], None]) -> None:
         self._lock = lock
         self._undo = undo
         self._end = end
+        self._starts: list[int] = []
 
     def __enter__(self) -> None:
         self._lock.acquire()
+        self._starts.append(len(self._undo))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._undo:
-                self._end(kind is not None)
+            start = self._starts.pop()
+            if self._undo and (kind is not None or not self._starts):
+                self._end(start, kind is not None)
         finally:
             self._lock.release()
 
@@ -225,25 +228,27 @@ class MemoryStore:
         self._accounts: dict[str, MemoryAccount] = {}
         self._serials: dict[str, int] = {}  # of the ids issued
         self._issuers: list[str] = []  # their accounts, by serial
+        self._notes: dict[str, str] = {}
         self.revision = 0
         self._transaction = _Transaction(self._lock, self._undo, self._end)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """One at a time; an exception inside leaves nothing behind. Not to be nested."""
+        """One at a time; an exception inside leaves nothing behind. One inside another is undone by itself."""
         return self._transaction
 
     def unchanged(self) -> AbstractContextManager[object]:
         """Inside, nobody else changes anything; a transaction may begin there."""
         return self._lock
 
-    def _end(self, failed: bool) -> None:
-        """Keep what was done, or undo it."""
+    def _end(self, start: int, failed: bool) -> None:
+        """Keep what was done, or undo what was done since the start."""
         if failed:
-            for step, *arguments in reversed(self._undo):
+            for step, *arguments in reversed(self._undo[start:]):
                 step(*arguments)
+            del self._undo[start:]
         else:
             self.revision += 1
-        self._undo.clear()
+            self._undo.clear()
 
     def account(self, account_id: str) -> MemoryAccount:
         """The account of that number, empty until something is put there."""
@@ -282,11 +287,29 @@ class MemoryStore:
         with self._lock:
             return list(zip(self._serials, self._issuers, strict=True))
 
+    def note(self, name: str) -> str | None:
+        """A text that is kept beside the rows, or None."""
+        return self._notes.get(name)
+
+    def keep_note(self, name: str, text: str | None) -> None:
+        """Keep a text under a name, or none any more."""
+        self._undo.append((self._set_note, name, self._notes.get(name)))
+        self._set_note(name, text)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
     def clear(self) -> None:
-        """Forget everything, until the transaction fails."""
+        """Forget everything but the notes, until the transaction fails."""
         before = self._accounts, self._serials, self._issuers
         self._accounts, self._serials, self._issuers = {}, {}, []
         self._undo.append((self._put_back, *before))
+
+    def _set_note(self, name: str, text: str | None) -> None:
+        if text is None:
+            self._notes.pop(name, None)
+        else:
+            self._notes[name] = text
 
     def _forget_issue(self, key_id: str) -> None:
         """Undo the latest issue, which was this id's."""

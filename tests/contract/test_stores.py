@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,24 +22,41 @@ from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.store.base import Account, Store, Table
-from fake_iam.store.memory import MemoryStore
+from fake_iam.store.opening import open_store
 from fake_iam.store.tables import TABLES, declared
+from tests.conftest import STORES, new_address
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
 ONE, OTHER = "111111111111", "222222222222"
 POLICY = f"arn:aws:iam::{ONE}:policy/team/reading"
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
-STORES: list[Callable[[], Store]] = [MemoryStore]
 
 
 class Regret(Exception):
     """What undoes a transaction."""
 
 
-@pytest.fixture(params=STORES, ids=lambda store: store.__name__)
-def store(request: pytest.FixtureRequest) -> Store:
-    made: Store = request.param()
-    return made
+Making = Callable[[], AbstractContextManager[Store]]
+
+
+@pytest.fixture(params=STORES, scope="session")
+def making(request: pytest.FixtureRequest) -> Making:
+    """Makes stores of an engine with nothing in them, that are gone afterwards."""
+
+    @contextmanager
+    def make() -> Iterator[Store]:
+        with TemporaryDirectory() as directory:
+            store = open_store(new_address(request, request.param, Path(directory)))
+            yield store
+            store.close()
+
+    return make
+
+
+@pytest.fixture
+def store(making: Making) -> Iterator[Store]:
+    with making() as store:
+        yield store
 
 
 def user(number: int | str, name: str | None = None) -> User:
@@ -443,6 +463,40 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert look(store) == before
 
 
+def test_a_transaction_inside_another_is_undone_by_itself(store: Store) -> None:
+    account = store.account(ONE)
+    before = store.revision
+    with store.transaction():
+        put(account, user(1))
+        with pytest.raises(Regret), store.transaction():
+            put(account, user(2))
+            with store.transaction():
+                put(account, user(3))
+            raise Regret
+        with store.transaction():
+            put(account, user(4))
+    assert [row.id for row in by_name(account)] == ["AIDA1", "AIDA4"]
+    assert store.revision == before + 1
+
+
+def test_a_transaction_undoes_those_inside_it(store: Store) -> None:
+    with pytest.raises(Regret), store.transaction():
+        with store.transaction():
+            put(store.account(ONE), user(1))
+        raise Regret
+    assert len(store.account(ONE).users) == 0
+
+
+def test_a_transaction_may_begin_where_nothing_changes(store: Store) -> None:
+    with store.unchanged():
+        assert len(store.account(ONE).users) == 0
+        with store.transaction():
+            put(store.account(ONE), user(1))
+        with store.unchanged():
+            assert len(store.account(ONE).users) == 1
+    assert len(store.account(ONE).users) == 1
+
+
 def test_a_row_changed_many_times_goes_back_to_where_it_was(store: Store) -> None:
     users = store.account(ONE).users
     with store.transaction():
@@ -539,6 +593,34 @@ def test_a_cleared_store_is_as_new(store: Store) -> None:
         assert store.record_issue("AKIA2", ONE) == 0
 
 
+def test_a_note_is_kept_beside_the_rows(store: Store) -> None:
+    assert store.note("a") is None
+    with store.transaction():
+        store.keep_note("a", "one")
+        store.keep_note("b", "two")
+        store.keep_note("a", "three")
+        store.keep_note("b", None)
+        store.clear()
+    assert (store.note("a"), store.note("b")) == ("three", None)
+
+
+def test_a_note_goes_back_with_its_transaction(store: Store) -> None:
+    with store.transaction():
+        store.keep_note("a", "one")
+    with pytest.raises(Regret), store.transaction():
+        store.keep_note("a", None)
+        store.keep_note("b", "two")
+        raise Regret
+    assert (store.note("a"), store.note("b")) == ("one", None)
+
+
+def test_a_closed_store_opens_again(store: Store) -> None:
+    with store.transaction():
+        store.keep_note("a", "one")
+    store.close()
+    assert store.note("a") == "one"
+
+
 def test_a_sequence_handed_out_does_not_change_with_the_table(store: Store) -> None:
     keys = store.account(ONE).access_keys
     with store.transaction():
@@ -631,25 +713,24 @@ def computed(account: Account) -> object:
     )
 
 
-@pytest.mark.parametrize("make", STORES)
 @UNHURRIED
 @given(kept=st.lists(DEEDS, max_size=25), undone=st.lists(DEEDS, max_size=25))
 def test_indexes_tell_what_the_rows_tell_whatever_was_done_and_undone(
-    make: Callable[[], Store], kept: list[tuple[str, int, Any, Any, Any]], undone: list[tuple[str, int, Any, Any, Any]]
+    making: Making, kept: list[tuple[str, int, Any, Any, Any]], undone: list[tuple[str, int, Any, Any, Any]]
 ) -> None:
-    store = make()
-    account = store.account(ONE)
-    with store.transaction():
-        for deed in kept:
-            do(account, deed)
-    before = found(account)
-    assert before == computed(account)
-    with pytest.raises(Regret), store.transaction():
-        for deed in undone:
-            do(account, deed)
-        assert found(account) == computed(account)
-        raise Regret
-    assert found(account) == before
+    with making() as store:
+        account = store.account(ONE)
+        with store.transaction():
+            for deed in kept:
+                do(account, deed)
+        before = found(account)
+        assert before == computed(account)
+        with pytest.raises(Regret), store.transaction():
+            for deed in undone:
+                do(account, deed)
+            assert found(account) == computed(account)
+            raise Regret
+        assert found(account) == before
 
 
 def test_a_table_tells_all_its_items_in_the_order_of_insertion(store: Store) -> None:

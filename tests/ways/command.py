@@ -63,9 +63,18 @@ class Served:
         pairs = [pair for line in self.lines if line.startswith("export ") for pair in line.split()[1:]]
         return dict(pair.split("=", 1) for pair in pairs)
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def stop(self, number: int) -> Outcome:
         """Send a signal and wait for the end."""
         self._process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> Outcome:
+        """Wait for the end."""
         out, err = self._process.communicate(timeout=PATIENCE)
         return Outcome(self._process.returncode, out, err)
 

@@ -26,6 +26,8 @@ GOOD = {
     "page_size": ("3", 3),
     "seed": ("seed.yaml", "seed.yaml"),
     "state": ("state.json", "state.json"),
+    "store": ("sqlite:///state.db", "sqlite:///state.db"),
+    "workers": ("2", 2),
     "journal_size": ("7", 7),
     "access_key_prefix": ("FAKE", "FAKE"),
     "awkward_secrets": ("true", True),
@@ -36,7 +38,10 @@ GOOD = {
     "control_token": ("t0ken", "t0ken"),
     "clock": ("91 days ago", "91 days ago"),
 }
-NEEDS = {"root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"}}
+NEEDS = {
+    "workers": {"FAKE_IAM_STORE": "sqlite:///state.db"},
+    "root_secret_access_key": {"FAKE_IAM_ROOT_ACCESS_KEY_ID": "AKIAQROOTROOTROOTROO"},
+}
 KNOWN = ", ".join(sorted(f"FAKE_IAM_{name.upper()}" for name in GOOD))
 
 
@@ -69,6 +74,8 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "page_size": 1000,
         "seed": None,
         "state": None,
+        "store": "memory",
+        "workers": 1,
         "journal_size": 1000,
         "access_key_prefix": "AKIA",
         "awkward_secrets": False,
@@ -122,6 +129,23 @@ def test_policies_decide_on_a_strict_server_and_are_noted_elsewhere(auth: Any, m
 
 def test_policies_are_enforced_in_one_of_three_ways() -> None:
     assert refusal(enforce_policies="maybe") == "enforce_policies is 'maybe'; it must be one of on, off, log"
+
+
+def test_a_state_file_beside_a_store_is_refused() -> None:
+    assert refusal(state="state.json", store="sqlite:///state.db") == (
+        "state and store are given; a store in a database needs no state file beside it"
+    )
+
+
+def test_workers_in_memory_are_refused_with_a_word_why() -> None:
+    assert refusal(workers=2) == (
+        "workers is 2 and store is memory, where each would have an account of its own; give them a store in a "
+        "database, such as sqlite:///state.db"
+    )
+
+
+def test_the_password_of_a_store_is_not_shown() -> None:
+    assert "hush" not in repr(Settings(store="postgresql://user:hush@localhost/iam"))
 
 
 def test_a_mode_that_is_none_is_refused() -> None:

@@ -34,6 +34,8 @@ HEAVY = {
     "pathlib",
     "pyotp",
     "segno",
+    "sqlalchemy",
+    "sqlite3",
     "string",
     "urllib.parse",
     "urllib.request",

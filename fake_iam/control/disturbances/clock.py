@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +19,9 @@ class ClockControl:
     says, so clients go on working.
     """
 
-    def __init__(self, clock: SteerableClock) -> None:
+    def __init__(self, clock: SteerableClock, lock: AbstractContextManager[object] | None = None) -> None:
         self._clock = clock
-        self._lock = threading.Lock()  # of two advances at once, both count
+        self._lock = lock or threading.Lock()  # of two advances at once, both count
 
     def now(self) -> datetime:
         """The server's time, aware, in UTC."""

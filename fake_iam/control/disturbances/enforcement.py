@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final, Literal, cast
 
 from fake_iam.control.documents.format import Field, MapOf, Record, Text
@@ -40,7 +42,8 @@ QUESTION: Final = Record(
 class Enforcement:
     """The mode of a server, which the settings give at the start."""
 
-    def __init__(self, engine: Engine, journal: Journal) -> None:
+    def __init__(self, engine: Engine, journal: Journal, lock: AbstractContextManager[object] | None = None) -> None:
+        self._lock = lock or threading.Lock()
         self._engine = engine
         self._journal = journal
 
@@ -55,11 +58,14 @@ class Enforcement:
         Raises:
             FormatError: it is none of the three.
         """
-        self._engine.enforcement = cast(Literal["on", "off", "log"], FORMAT.read({"mode": mode})["mode"])
+        wanted = cast(Literal["on", "off", "log"], FORMAT.read({"mode": mode})["mode"])
+        with self._lock:
+            self._engine.enforcement = wanted
 
     def reset(self) -> None:
         """Go back to the mode of the settings."""
-        self._engine.enforcement = self._engine.settings.enforcement
+        with self._lock:
+            self._engine.enforcement = self._engine.settings.enforcement
 
     def denials(self, operation: str = "*", *, caller: str | None = None) -> Calls:
         """The calls in the journal that policies do not allow, refused here or not, oldest first.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fake_iam.control.documents.format import Field, Flag, Number, Record, Span, Text
-from fake_iam.control.documents.moments import write_span
+from fake_iam.control.documents.moments import ANY_TIME, read_moment, write_moment, write_span
 
 ONE_SECOND: Final = timedelta(seconds=1)
 
@@ -95,6 +95,16 @@ class RuleAtWork:
     def fault(self) -> Fault:
         """The rule with its counts."""
         return replace(self.rule, seen=self._seen, fired=self._fired)
+
+    def counts(self) -> dict[str, Any]:
+        """How far the rule has come, as JSON for ``count_from``."""
+        passed = [write_moment(at) for at in self._let_pass]
+        return {"seen": self._seen, "fired": self._fired, "let_pass": passed}
+
+    def count_from(self, counts: Mapping[str, Any]) -> None:
+        """Go on where the same rule of another process stands."""
+        self._seen, self._fired = counts["seen"], counts["fired"]
+        self._let_pass = deque(read_moment(at, ANY_TIME) for at in counts["let_pass"])
 
     def strikes(self, now: datetime) -> bool:
         """Whether the call of that moment is one to be struck; counts it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ class Faults:
         store: where the callers are that a rule may name.
         seed: what the probabilities are drawn from.
         sleep: waits for a number of seconds.
+        lock: inside it, rules and their counts are changed.
     """
 
     def __init__(
@@ -43,13 +45,15 @@ class Faults:
         store: Store,
         seed: int | None = None,
         sleep: Callable[[float], None] = pause,
+        lock: AbstractContextManager[object] | None = None,
     ) -> None:
         self._models = models
         self._store = store
         self._seed = seed or 0
         self._sleep = sleep
-        self._lock = threading.Lock()
-        self.clear()
+        self._lock = lock or threading.Lock()
+        self._rules: dict[int, RuleAtWork] = {}
+        self._count = 0
 
     def add(self, operation: str, **rule: Any) -> Fault:
         """Add a rule. The fields are those of ``RULE``; ``delay`` is text or a timedelta.
@@ -63,25 +67,8 @@ class Faults:
         self._check(values)
         with self._lock:
             self._count += 1
-            fault = Fault(
-                number=self._count,
-                operation=values["operation"],
-                caller=values.get("caller"),
-                error=values.get("error"),
-                message=values.get("message"),
-                delay=values.get("delay"),
-                drop=values.get("drop", False),
-                done=values.get("done", False),
-                after=values.get("after", 0),
-                times=values.get("times", None if OFTEN & set(values) else 1),
-                probability=values.get("probability"),
-                every=values.get("every", 1),
-                more_than=values.get("more_than"),
-                within=values.get("within"),
-                unauthenticated=values.get("unauthenticated", False),
-            )
-            self._rules[fault.number] = RuleAtWork(fault, chances(f"fault {fault.number} {self._seed}"))
-        return fault
+            added = self._rules[self._count] = self._rule(self._count, values)
+        return added.rule
 
     def rules(self) -> list[Fault]:
         """Every rule, with its counts as they are now."""
@@ -102,8 +89,25 @@ class Faults:
     def clear(self) -> None:
         """Take all rules away, and number from 1 again."""
         with self._lock:
-            self._rules: dict[int, RuleAtWork] = {}
+            self._rules = {}
             self._count = 0
+
+    def state(self) -> dict[str, Any]:
+        """The rules as JSON for ``adopt``."""
+        rules = [{**rule.rule.document(), "counts": rule.counts()} for rule in self._rules.values()]
+        return {"count": self._count, "rules": rules}
+
+    def adopt(self, state: Mapping[str, Any]) -> None:
+        """Have the rules of another process, whose ``state`` this is; drawn chances go on here as they were."""
+        before, self._rules, self._count = self._rules, {}, state["count"]
+        for document in state["rules"]:
+            number = document["number"]
+            values = RULE.read({name: value for name, value in document.items() if name in RULE.fields})
+            rule = self._rule(number, {**values, "times": document.get("times")})
+            if number in before and before[number].rule == rule.rule:
+                rule = before[number]
+            rule.count_from(document["counts"])
+            self._rules[number] = rule
 
     def unauthenticated(self, runtime: Runtime, call: Call) -> None:
         """A step before the caller is known: strike by the rules that do not ask who calls."""
@@ -133,6 +137,26 @@ class Faults:
                 raise Answered(500, drop=True)
             if fault.error:
                 raise Refusal(fault.error, fault.message or self._wording(runtime, call, fault))
+
+    def _rule(self, number: int, values: Mapping[str, Any]) -> RuleAtWork:
+        fault = Fault(
+            number=number,
+            operation=values["operation"],
+            caller=values.get("caller"),
+            error=values.get("error"),
+            message=values.get("message"),
+            delay=values.get("delay"),
+            drop=values.get("drop", False),
+            done=values.get("done", False),
+            after=values.get("after", 0),
+            times=values.get("times", None if OFTEN & set(values) else 1),
+            probability=values.get("probability"),
+            every=values.get("every", 1),
+            more_than=values.get("more_than"),
+            within=values.get("within"),
+            unauthenticated=values.get("unauthenticated", False),
+        )
+        return RuleAtWork(fault, chances(f"fault {number} {self._seed}"))
 
     def _wording(self, runtime: Runtime, call: Call, fault: Fault) -> str | None:
         assert fault.error is not None

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from fake_iam.control.documents.format import Field, Record
-from fake_iam.control.documents.moments import read_span, write_span
+from fake_iam.control.documents.moments import ANY_TIME, read_moment, read_span, write_moment, write_span
 from fake_iam.control.documents.problems import FormatError, Where
+from fake_iam.control.state.rows import decode, encode
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
 from fake_iam.domain.sts.sessions import Session
@@ -76,20 +78,43 @@ class _Change:
     before: AccessKey | None = None
     asked: dict[str, int] = field(default_factory=dict)
 
+    def document(self) -> dict[str, Any]:
+        """The change as JSON."""
+        before = None if self.before is None else encode(self.before, secrets=True)
+        return {"at": write_moment(self.at), "what": self.what, "before": before, "asked": self.asked}
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> _Change:
+        """The change that the JSON tells of."""
+        before = document["before"]
+        key = None if before is None else decode(AccessKey, before, ("before",), str)
+        return cls(read_moment(document["at"], ANY_TIME), document["what"], key, document["asked"])
+
 
 class Propagation:
     """The delays, and the changes that may not be seen yet. Off until ``delay`` is called."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, lock: AbstractContextManager[object] | None = None) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self.off()
+        self._lock = lock or threading.Lock()
+        self._delays: dict[str, dict[What, Delay]] = {}
+        self._changes: dict[str, list[_Change]] = {}
 
     def off(self) -> None:
         """Every change is seen at once, past ones too."""
         with self._lock:
-            self._delays: dict[str, dict[What, Delay]] = {}
-            self._changes: dict[str, list[_Change]] = {}
+            self._delays = {}
+            self._changes = {}
+
+    def state(self) -> dict[str, Any]:
+        """The delays and the changes as JSON for ``adopt``."""
+        changes = {key: [change.document() for change in of_key] for key, of_key in self._changes.items()}
+        return {"delays": self.document(), "changes": changes}
+
+    def adopt(self, state: Mapping[str, Any]) -> None:
+        """Have the delays and changes of another process, whose ``state`` this is."""
+        self._delays = FORMAT.read(state["delays"])
+        self._changes = {key: [_Change.of(document) for document in of_key] for key, of_key in state["changes"].items()}
 
     def settle(self) -> None:
         """What has happened so far is seen from now on; the delays stay."""
@@ -135,6 +160,8 @@ class Propagation:
     def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
         """The credentials under a key id as that service sees them: what they were before the changes not yet seen."""
         known = stored_credentials(self._store, key_id)
+        if key_id not in self._changes:
+            return known
         with self._lock:
             for change in reversed(self._changes.get(key_id, ())):
                 if self._seen(change, service, now):
@@ -144,7 +171,7 @@ class Propagation:
 
     def user(self, user: User, now: datetime) -> bool:
         """Whether a look-up at IAM finds the user already."""
-        if not self._changes:
+        if user.id not in self._changes:
             return True
         with self._lock:
             return all(self._seen(change, "iam", now) for change in self._changes.get(user.id, ()))

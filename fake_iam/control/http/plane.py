@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ from fake_iam.control.http.guard import Guard
 from fake_iam.control.http.page import Asked, Page
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.store.base import StoreUnavailable
 
 
 class ControlPlane:
@@ -22,10 +24,12 @@ class ControlPlane:
     Args:
         pages: what can be asked.
         guard: who may ask.
+        shared: inside it, a page reads and changes what all processes share; None if this process shares nothing.
     """
 
-    def __init__(self, pages: Sequence[Page], guard: Guard) -> None:
+    def __init__(self, pages: Sequence[Page], guard: Guard, shared: AbstractContextManager[object] | None) -> None:
         self._guard = guard
+        self._together = shared or nullcontext()
         self._pages: dict[str, dict[str, Page]] = {}
         for page in pages:
             self._pages.setdefault(page.path, {})[page.method] = page
@@ -46,9 +50,14 @@ class ControlPlane:
             answer.headers.append(("Allow", taken))
             return answer
         try:
-            return _json(200, page.answer(_asked(request, page)))
+            with self._together:
+                answer = _json(200, page.answer(_asked(request, page)))
+            return answer
         except (ValueError, OverflowError) as problem:
             return _json(400, {"error": str(problem)})
+        except StoreUnavailable as problem:
+            log().error("the store does not answer: %s; control page %s", problem, name)
+            return _json(500, {"error": f"the store does not answer: {problem}"})
         except Exception:
             log().exception("internal fault in the control page %s", name)
             return _json(500, {"error": "an internal fault; the server's log has more"})

@@ -153,7 +153,9 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
     ):
         return
     with runtime.store.transaction():
-        keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))
+        key = keys.get(key_id)  # another process may have switched it off or deleted it meanwhile
+        if key is not None:
+            keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))
 
 
 def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region: str) -> None:
@@ -166,4 +168,6 @@ def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region:
     if before is not None and before.region == region and _same_second(before.at, now):
         return
     with runtime.store.transaction():
-        roles.put(role.id, replace(role, last_use=RoleUse(now.replace(microsecond=0), region)))
+        role = roles.get(session.owner_id)  # another process may have changed or deleted it meanwhile
+        if role is not None:
+            roles.put(role.id, replace(role, last_use=RoleUse(now.replace(microsecond=0), region)))

@@ -1,0 +1,78 @@
+"""The engines that a store may be kept by: what their addresses look like, and how their transactions begin."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from fake_iam.store.base import StoreError
+from fake_iam.store.sql.database import Database
+from fake_iam.store.sql.store import SqlStore
+
+# A commit survives the death of the process; the loss of power may take the last ones, but damages nothing.
+PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
+NO_SUCH_STORE: Final = (
+    "there is no such store; there are memory, sqlite:///FILE and postgresql://USER:PASSWORD@HOST/DATABASE"
+)
+# Of all transactions of the only writer: the number is this program's own.
+ONE_WRITER: Final = "BEGIN; SELECT pg_advisory_xact_lock(4593020100508)"
+PATIENCE: Final = 5  # seconds for a connection, and for the writer before; as long as sqlite3 waits for its lock
+
+
+def open_store(address: str) -> SqlStore:
+    """The store at an address such as ``sqlite:///state.db``, made if it is not there.
+
+    Raises:
+        StoreError: the address cannot be, or the store is of a later release.
+        StoreUnavailable: it does not answer.
+    """
+    try:
+        url = make_url(address)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        raise StoreError(f"{address}: {NO_SUCH_STORE}") from None
+    shown = url.render_as_string()  # without a password
+    if backend not in ENGINES:
+        raise StoreError(f"{shown}: {NO_SUCH_STORE}")
+    try:
+        return SqlStore(ENGINES[backend](url))
+    except StoreError as problem:
+        raise type(problem)(f"{shown}: {problem}") from None
+
+
+def _sqlite(url: URL) -> Database:
+    """A file. Its write-ahead log lets others read while one writes."""
+    if not url.database:
+        raise StoreError("name a file: sqlite:///state.db, or sqlite:////var/lib/state.db from the root")
+    engine = _engine(url, check_same_thread=False)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return Database(engine, "BEGIN IMMEDIATE", "BEGIN")
+
+
+def _postgresql(url: URL) -> Database:
+    """A server. Writers wait for each other at a lock, so that none has to begin again."""
+    try:
+        engine = _engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_timeout=PATIENCE,
+            options=f"-c lock_timeout={PATIENCE}s",
+        )
+    except ModuleNotFoundError as missing:
+        raise StoreError(f"it needs {missing.name}: pip install 'fake-iam[postgres]'") from None
+    return Database(engine, ONE_WRITER, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _engine(url: URL, **arguments: Any) -> Engine:
+    """Transactions begin where ``Database`` says, not with the first statement; lost connections are not kept."""
+    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+ENGINES: Final = {"sqlite": _sqlite, "postgresql": _postgresql}

@@ -1,0 +1,167 @@
+"""The store in a database: its accounts, and the key ids that were issued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from fake_iam.domain.credentials.access_keys import AccessKey
+from fake_iam.domain.identities.users import User
+from fake_iam.store.sql.database import Database
+from fake_iam.store.sql.schema import ISSUED, LOOKUPS, NOTES, PLACES, ROWS, SIZES, TALLIES, bring_up
+from fake_iam.store.sql.tables import SIZE, SqlTable
+from fake_iam.store.tables import TABLES, declared, kind_of
+from fake_iam.store.tables.identities import OWNERS
+
+if TYPE_CHECKING:
+    from fake_iam.domain.sts.sessions import Session
+
+Row = TypeVar("Row")
+BY_OWNER: Final = [name for name, indexes in TABLES.items() if any(order.by_owner for order in indexes.orders.values())]
+ACCOUNTS: Final = (
+    select(SIZES.c.account).where(SIZES.c.count > 0).group_by(SIZES.c.account).order_by(func.min(SIZES.c.number))
+)
+ISSUE: Final = select(ISSUED.c.serial, ISSUED.c.account).where(ISSUED.c.key_id == bindparam("b_key_id"))
+LATEST_ISSUE: Final = select(func.max(ISSUED.c.serial))
+ALL_ISSUED: Final = select(ISSUED.c.key_id, ISSUED.c.account).order_by(ISSUED.c.serial)
+ADD_ISSUE: Final = insert(ISSUED)
+_NAMED = NOTES.c.name == bindparam("b_name")
+NOTE: Final = select(NOTES.c.text).where(_NAMED)
+ADD_NOTE: Final = insert(NOTES)
+CHANGE_NOTE: Final = update(NOTES).where(_NAMED).values(text=bindparam("new"))
+REMOVE_NOTE: Final = delete(NOTES).where(_NAMED)
+
+
+class SqlAccount:
+    """The tables of one account."""
+
+    def __init__(self, database: Database, account_id: str) -> None:
+        self.id = account_id
+        self._database = database
+        self._tables: dict[str, SqlTable[Any]] = {}
+
+    @property
+    def users(self) -> SqlTable[User]:
+        """Users by id."""
+        return self.table(User)
+
+    @property
+    def access_keys(self) -> SqlTable[AccessKey]:
+        """Long-term keys by key id."""
+        return self.table(AccessKey)
+
+    @property
+    def sessions(self) -> SqlTable[Session]:
+        """Temporary credentials by key id."""
+        return self.table(kind_of("sts.sessions.Session"))
+
+    def table(self, kind: type[Row]) -> SqlTable[Row]:
+        """The table of rows of a kind, made when it is first asked for."""
+        name = declared(kind)
+        table = self._tables.get(name)
+        if table is None:
+            table = SqlTable(self._database, self.id, name, self._owner)
+            if name in OWNERS:
+                table.followers = [self.table(kind_of(follower)) for follower in BY_OWNER]
+            self._tables[name] = table
+        return table
+
+    def kinds(self) -> Sequence[type[Any]]:
+        """The kinds of rows that there are tables for."""
+        return [kind_of(name) for name in TABLES]
+
+    def changes(self, kinds: tuple[type[Any], ...]) -> None:
+        """Another replica may change rows at any time, so nothing is counted."""
+
+    def holds(self, name: str) -> bool:
+        """Whether there are rows of the kind of that name; the kind is not loaded for it."""
+        found = self._database.read(SIZE, b_account=self.id, b_kind=name)
+        return bool(found and found[0][0])
+
+    def _owner(self, owner_id: str) -> Any | None:
+        tables = [self.table(kind_of(name)) for name in OWNERS]
+        return next((owner for table in tables if (owner := table.get(owner_id)) is not None), None)
+
+
+class SqlStore:
+    """Accounts in a database. Only one transaction runs at a time, of whatever process.
+
+    Raises:
+        StoreError: the database is of a later release, or belongs to another program.
+        StoreUnavailable: it does not answer.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._accounts: dict[str, SqlAccount] = {}
+        with database.transaction() as connection:
+            bring_up(connection)
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """One at a time, of all processes; an exception inside leaves nothing behind."""
+        return self._database.transaction()
+
+    def unchanged(self) -> AbstractContextManager[object]:
+        """Inside, everything is read as it was at one moment; a transaction there begins at the latest state."""
+        return self._database.unchanged()
+
+    def account(self, account_id: str) -> SqlAccount:
+        """The account of that number, empty until something is put there."""
+        return self._accounts.setdefault(account_id, SqlAccount(self._database, account_id))
+
+    def accounts(self) -> Sequence[SqlAccount]:
+        """Every account that holds something."""
+        return [self.account(account_id) for (account_id,) in self._database.read(ACCOUNTS)]
+
+    def key_account(self, key_id: str) -> str | None:
+        """The account that issued a key id, deleted keys and sessions included, or None if none did."""
+        found = self._database.read(ISSUE, b_key_id=key_id)
+        return str(found[0][1]) if found else None
+
+    def record_issue(self, key_id: str, account_id: str) -> int:
+        """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
+        known = self.serial(key_id)
+        if known is not None:
+            return known
+        ((latest,),) = self._database.read(LATEST_ISSUE)
+        serial = 0 if latest is None else latest + 1
+        self._database.write(ADD_ISSUE, {"serial": serial, "key_id": key_id, "account": account_id})
+        return int(serial)
+
+    def serial(self, key_id: str) -> int | None:
+        """How many ids were issued before this one, or None if it was not issued."""
+        found = self._database.read(ISSUE, b_key_id=key_id)
+        return int(found[0][0]) if found else None
+
+    def issued(self) -> Sequence[tuple[str, str]]:
+        """Every key id that was issued, with its account, in the order of issue."""
+        return [(key_id, account_id) for key_id, account_id in self._database.read(ALL_ISSUED)]
+
+    def note(self, name: str) -> str | None:
+        """A text that is kept beside the rows, or None."""
+        found = self._database.read(NOTE, b_name=name)
+        return str(found[0][0]) if found else None
+
+    def keep_note(self, name: str, text: str | None) -> None:
+        """Keep a text under a name, or none any more."""
+        if text is None:
+            self._database.write(REMOVE_NOTE, {"b_name": name})
+        elif not self._database.write(CHANGE_NOTE, {"b_name": name, "new": text}):
+            self._database.write(ADD_NOTE, {"name": name, "text": text})
+
+    @property
+    def revision(self) -> int:
+        """Counts the transactions of this process that changed something."""
+        return self._database.revision
+
+    def clear(self) -> None:
+        """Forget everything but the notes."""
+        for table in (ROWS, SIZES, LOOKUPS, PLACES, TALLIES, ISSUED):
+            self._database.write(delete(table), {})
+
+    def close(self) -> None:
+        """Let go of the database; what comes next opens it again."""
+        self._database.close()

@@ -1,0 +1,91 @@
+"""A PostgreSQL of the tests' own: a cluster in a new directory, on a free port of this machine."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Final
+
+import pytest
+
+PLACES: Final = Path("/usr/lib/postgresql")
+OWNER: Final = "postgres"
+QUICK: Final = "-c fsync=off -c full_page_writes=off -c listen_addresses=127.0.0.1"
+
+
+class Cluster:
+    """A server that the tests may stop and start.
+
+    Args:
+        programs: where its programs are.
+        directory: where its data are.
+        port: where it listens.
+    """
+
+    def __init__(self, programs: Path, directory: Path, port: int) -> None:
+        self._programs = programs
+        self._directory = directory
+        self.address = f"postgresql://{OWNER}@127.0.0.1:{port}/{OWNER}"
+        self._port = port
+
+    def initialize(self) -> None:
+        self._run("initdb", "--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--no-sync", "-D", self._data)
+
+    def start(self) -> None:
+        options = f"{QUICK} -p {self._port} -k {self._directory}"
+        self._run("pg_ctl", "start", "-w", "-D", self._data, "-o", options, "-l", str(self._directory / "log"))
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self._data)
+
+    def fresh(self) -> str:
+        """The address of the database, with nothing in it."""
+        import psycopg
+
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return self.address
+
+    @property
+    def _data(self) -> str:
+        return str(self._directory / "data")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), *arguments]
+        if os.geteuid() == 0:  # it serves nobody who is root
+            command = ["runuser", "-u", OWNER, "--", *command]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A cluster that runs, for the length of a with block; skips the test if PostgreSQL is not installed."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    found = shutil.which("pg_ctl")
+    versions = sorted(PLACES.glob("*/bin/pg_ctl"), key=lambda path: int(path.parent.parent.name))
+    if found is None and not versions:
+        pytest.skip("PostgreSQL is not installed")
+    programs = Path(found).resolve().parent if found else versions[-1].parent
+    directory = Path(mkdtemp(prefix="fake_iam-postgres-"))
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam(OWNER)
+        os.chown(directory, owner.pw_uid, owner.pw_gid)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    made = Cluster(programs, directory, port)
+    try:
+        made.initialize()
+        made.start()
+        yield made
+        made.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Stores in a database, and servers that share them."""

@@ -1,0 +1,104 @@
+"""Whole states: from one store to another, and back to what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fake_iam.control.documents.problems import FormatError
+from tests.conftest import STORES, new_address
+from tests.support import Wire
+
+POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+
+
+@pytest.fixture(params=STORES)
+def wire(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wire]:
+    """A server on a new store."""
+    wire = Wire(store=new_address(request, request.param, tmp_path), random_seed=3)
+    yield wire
+    wire.assembled.rest()
+
+
+def fill(wire: Wire) -> None:
+    """Something of most kinds."""
+    wire.assembled.controls.clock.freeze("2027-01-01T00:00:00Z")
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("CreateGroup", GroupName="staff")
+    wire.call("AddUserToGroup", GroupName="staff", UserName="alice")
+    arn = wire.call("CreatePolicy", PolicyName="reading", PolicyDocument=POLICY)["Policy"]["Arn"]
+    wire.call("AttachGroupPolicy", GroupName="staff", PolicyArn=arn)
+    wire.call("PutUserPolicy", UserName="alice", PolicyName="own", PolicyDocument=POLICY)
+    wire.call("CreateLoginProfile", UserName="alice", Password="Pa55word!long")
+    wire.call("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
+    wire.call("CreateAccountAlias", AccountAlias="team")
+    wire.call("GetSessionToken", key)
+
+
+def state(wire: Wire) -> dict[str, Any]:
+    return wire.assembled.controls.dump(secrets=True)
+
+
+def test_a_dump_of_memory_is_the_same_in_every_store_and_back(wire: Wire) -> None:
+    memory, back = Wire(random_seed=3), Wire(random_seed=3)
+    fill(memory)
+    wire.assembled.controls.load(state(memory))
+    assert without_place(state(wire)) == without_place(state(memory))
+    back.assembled.controls.load(state(wire))
+    assert without_place(state(back)) == without_place(state(memory))
+
+
+def test_a_snapshot_is_gone_back_to(wire: Wire) -> None:
+    fill(wire)
+    kept = without_place(state(wire))
+    wire.assembled.controls.snapshot("full")
+    wire.call("DeleteLoginProfile", UserName="alice")
+    wire.user("bob")
+    wire.assembled.controls.restore("full")
+    assert without_place(state(wire)) == kept
+    assert wire.assembled.controls.snapshots() == ["full"]
+
+
+def test_a_load_that_fails_leaves_everything(wire: Wire) -> None:
+    fill(wire)
+    before = without_place(state(wire))
+    twice = {"account_id": "210987654321", "users": [{"name": "bob"}, {"name": "bob"}]}
+    with pytest.raises(FormatError, match=r"^users\[1\]"):
+        wire.assembled.controls.load(twice)
+    assert without_place(state(wire)) == before
+
+
+def test_a_reset_that_fails_leaves_everything(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(wire)
+    accounts = state(wire)["accounts"]
+
+    def fail(keep: bool = False) -> None:
+        raise RuntimeError("no root key")
+
+    monkeypatch.setattr(wire.assembled, "_place_root_key", fail)
+    with pytest.raises(RuntimeError):
+        wire.assembled.reset()
+    assert state(wire)["accounts"] == accounts
+
+
+def test_a_snapshot_taken_at_one_server_is_known_at_the_other(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    address = new_address(request, "sqlite", tmp_path)
+    one, other = Wire(store=address), Wire(store=address)
+    one.user("alice")
+    one.assembled.controls.snapshot("alice alone")
+    one.user("bob")
+    other.assembled.controls.restore("alice alone")
+    assert one.call("ListUsers")["Users"]["member"]["UserName"] == "alice"
+    other.assembled.controls.forget("alice alone")
+    assert one.assembled.controls.snapshots() == []
+    for wire in (one, other):
+        wire.assembled.rest()
+
+
+def without_place(document: dict[str, Any]) -> dict[str, Any]:
+    """A state but for the place of the sequence of ids, which goes on with every request's id."""
+    return {name: value for name, value in document.items() if name != "random"}

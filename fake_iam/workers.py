@@ -70,7 +70,10 @@ class Workers:
 
     def serve_forever(self) -> int:
         """Wait until ``stop`` is called, or a worker ends by itself; then end all. Gives back the exit status."""
-        wait([process.sentinel for process in self._processes])
+        ended = wait([process.sentinel for process in self._processes])
+        for process in self._processes:
+            if process.sentinel in ended:
+                process.join(END_PATIENCE)  # what is waited for closes a little before there is an exit status
         failed = [process for process in self._processes if process.exitcode not in (None, 0, -signal.SIGTERM)]
         for process in failed:
             log().error("worker %s ended with %s; the others are stopped", process.pid, process.exitcode)

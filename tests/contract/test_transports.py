@@ -167,7 +167,7 @@ STRICT = {"auth": "strict", "root_access_key_id": ROOT.id, "root_secret_access_k
         (life_of_a_key, {}, [200, 200, 200, 200, 200, 403, 403, 200]),
         (lists_and_empty_results, {}, [200] * 10),
         (odd_characters, {}, [400, 200, 200, 400]),
-        (refusals, {}, [200, 409, 404, 200, 200, 409, 400, 400, 409, 501]),
+        (refusals, {}, [200, 409, 404, 200, 200, 409, 400, 400, 409, 404]),
         (sessions, {}, [200, 200, 200, 200, 200, 200, 403, 403]),
         (callers_of_a_strict_server, STRICT, [200, 403, 403, 403, 403]),
     ],

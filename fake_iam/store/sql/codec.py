@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -78,8 +78,10 @@ def _of(hint: Any) -> tuple[Change, Change] | None:
     if origin is tuple and inside[1:] == (...,):
         of_items = _of(inside[0])
         return (list, tuple) if of_items is None else (_each(of_items[0], list), _each(of_items[1], tuple))
-    if origin is tuple and all(each in PLAIN for each in inside):
-        return list, tuple
+    if origin is tuple:
+        return _fixed([_of(each) for each in inside])
+    if origin in (Union, types.UnionType) and all(each in PLAIN or get_origin(each) is tuple for each in inside):
+        return _listed, _tupled
     if hint is datetime:
         return datetime.isoformat, datetime.fromisoformat
     if is_dataclass(hint):
@@ -88,6 +90,32 @@ def _of(hint: Any) -> tuple[Change, Change] | None:
     if hint in PLAIN:
         return None
     raise TypeError(f"no store knows how to keep {hint!r}")
+
+
+def _fixed(parts: Sequence[tuple[Change, Change] | None]) -> tuple[Change, Change]:
+    """What writes and reads a tuple of so many parts, each of a type of its own."""
+    if not any(parts):
+        return list, tuple
+    put = [_same if part is None else part[0] for part in parts]
+    take = [_same if part is None else part[1] for part in parts]
+    return (
+        lambda values: [change(value) for change, value in zip(put, values, strict=True)],
+        lambda values: tuple(change(value) for change, value in zip(take, values, strict=True)),
+    )
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """A tuple as a list, anything else as it is."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _tupled(value: Any) -> Any:
+    """A list as the tuple that it was, anything else as it is."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _or_none(change: Change) -> Change:

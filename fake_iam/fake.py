@@ -35,7 +35,8 @@ class FakeIAM:
     ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why`` and ``least_privilege`` are those of
     ``fake_iam.control.controls.Controls``.
     ``web_identity_token``, ``set_web_identity_keys``, ``saml_metadata`` and ``saml_assertion`` stand in for identity
-    providers; they are those of ``fake_iam.control.federation.federation.Federation``.
+    providers, ``outbound_jwks`` for the account's issuer; they are those of
+    ``fake_iam.control.federation.federation.Federation``.
 
     Raises:
         SettingsError: a setting is out of its range, or the store cannot be used.
@@ -84,6 +85,7 @@ class FakeIAM:
         self.restore = controls.restore
         self.web_identity_token = controls.federation.web_identity_token
         self.set_web_identity_keys = controls.federation.set_web_identity_keys
+        self.outbound_jwks = controls.federation.outbound_jwks
         self.saml_metadata = controls.federation.saml_metadata
         self.saml_assertion = controls.federation.saml_assertion
         self._session: Any = None

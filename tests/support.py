@@ -31,6 +31,7 @@ STS_ACTIONS = frozenset(
         "GetSessionToken",
         "AssumeRole",
         "AssumeRoot",
+        "GetWebIdentityToken",
         "GetDelegatedAccessToken",
         "GetScopedCredentials",
         "AssumeRoleWithSAML",

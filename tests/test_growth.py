@@ -585,6 +585,9 @@ def account(call: Caller) -> None:
     call("GetAccountProperties")
     call("EnableOutboundWebIdentityFederation")
     call("GetOutboundWebIdentityFederationInfo")
+    asked = {"Audience.member.1": "https://example.com", "SigningAlgorithm": "ES384"}
+    call.wire.call("GetWebIdentityToken", **asked)  # makes the key
+    call("GetWebIdentityToken", **asked)
     call("DisableOutboundWebIdentityFederation")
     call("CreateAccountAlias", AccountAlias="example")
     call("ListAccountAliases")

@@ -110,6 +110,8 @@ THIRD_PARTY = {
     "services.iam.credentials.mfa_codes": {"pyotp", "segno"},
     "services.sts.encrypted_assertions": {"cryptography"},
     "services.sts.saml_responses": {"cryptography", "lxml", "signxml"},
+    "control.federation.own_keys": {"cryptography", "jwt"},
+    "services.sts.token_signing": {"cryptography", "jwt"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }
 TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}

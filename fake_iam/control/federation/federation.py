@@ -9,6 +9,7 @@ from typing import Any, Final
 from fake_iam.control.documents.moments import read_moment
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.federation import saml_responses
+from fake_iam.control.federation.own_keys import published_keys
 from fake_iam.control.federation.saml_responses import ENTITY_ID, SIGN_IN, Saying
 from fake_iam.control.federation.web_tokens import set_keys, web_token
 from fake_iam.control.given import LEFT_OUT, LeftOut
@@ -76,6 +77,14 @@ class Federation:
         """
         set_keys(self._engine.store, self._account(account_id), provider, jwks, jwks_url)
         self._changed()
+
+    def outbound_jwks(self, account_id: str | None = None) -> dict[str, Any]:
+        """The public keys of the tokens that GetWebIdentityToken gave out in an account, as AWS would publish them.
+
+        Raises:
+            MissingExtra: the extra ``federation`` is not installed.
+        """
+        return published_keys(self._engine.store.account(self._account(account_id)))
 
     def saml_metadata(self, entity_id: str = ENTITY_ID, *, account_id: str | None = None) -> str:
         """A SAML metadata document for CreateSAMLProvider, with a key that this server has: ``saml_assertion`` signs.

@@ -89,6 +89,13 @@ def _web_identity_pages(federation: Federation) -> list[Page]:
             ),
         ),
         Page(
+            "GET",
+            "outbound-jwks",
+            "The public keys (JWKS) of the tokens that GetWebIdentityToken gave out in an account.",
+            lambda asked: federation.outbound_jwks(asked.query.get("account_id")),
+            query={"account_id": "the account; the one that answers if left out"},
+        ),
+        Page(
             "POST",
             "web-identity-keys",
             "Verify a provider's tokens by the keys of an issuer of your own.",

@@ -15,7 +15,7 @@ def _item(date: Moment) -> Fields:
     return {
         "issuer": Field(Text(), "the provider's URL without https://, or its SAML entity id", required=True),
         "id": Field(Text(), "what tokens name the key by", required=True),
-        "certificate": Field(Text(), "the certificate in PEM", required=True),
+        "certificate": Field(Text(), "its certificate in PEM, or the public key of an account's issuer", required=True),
         "pem": Field(Text(secret=True), "the private key in PEM", required=True),
         "created": Field(date, "when it was made; now if left out"),
     }
@@ -54,11 +54,11 @@ def _spelt(key: SigningKey) -> dict[str, Any]:
 NOUN: Final = Noun(
     name="signing_key",
     title="Signing keys",
-    about="The keys with which this server signs tokens and assertions in an identity provider's place. One is made "
-    "for each provider when it is first needed.",
+    about="The keys with which this server signs tokens and assertions in an identity provider's place, and tokens "
+    "of GetWebIdentityToken. One is made when it is first needed.",
     rows=(SigningKey,),
-    operations=("sts.web_identities", "sts.saml_identities"),
-    conformance=("web_identities", "saml_identities"),
+    operations=("sts.web_identities", "sts.saml_identities", "sts.outbound_tokens"),
+    conformance=("web_identities", "saml_identities", "outbound_tokens"),
     seed=Seed(field="signing_keys", meaning="keys that sign for identity providers (dumps)", item=_item, plant=_plant),
     spell=_spell,
     imports=Import(lacks="the keys of identity providers"),

@@ -32,7 +32,8 @@ TAGGING: Final[Mapping[str, str]] = {
 """What making something with tags takes besides (quoted by users for users, roles and policies)."""
 
 PASSING: Final = "AddRoleToInstanceProfile"
-TAKING_MORE: Final = frozenset({*TAGGING, PASSING})
+TOKEN: Final = "GetWebIdentityToken"
+TAKING_MORE: Final = frozenset({*TAGGING, PASSING, TOKEN})
 """Operations that may take more than one action."""
 
 STS: Final = frozenset(
@@ -123,6 +124,8 @@ def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: At
     yield Check(f"{attempt.service}:{name}", target, context)
     if name in TAGGING and "Tags.member.1.Key" in parameters:
         yield Check(f"iam:{TAGGING[name]}", target, context)
+    if name == TOKEN and "Tags.member.1.Key" in parameters:
+        yield Check(f"sts:Tag{TOKEN}", target, context)
     if name == PASSING:
         role = passed_role(Asked(store.account(caller.account_id), caller, parameters))
         passing = LateContext({"iam:passedtoservice": "ec2.amazonaws.com"}, context.all)

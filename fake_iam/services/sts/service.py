@@ -14,6 +14,7 @@ STS = Service(
         "saml_identities": "AssumeRoleWithSAML",
         "federation": "DecodeAuthorizationMessage GetFederationToken",
         "narrowed": "AssumeRoot GetDelegatedAccessToken GetScopedCredentials",
+        "outbound_tokens": "GetWebIdentityToken",
         "sessions": "GetSessionToken",
     },
 )

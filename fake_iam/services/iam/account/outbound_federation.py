@@ -1,4 +1,4 @@
-"""Operations on outbound web identity federation. STS gives no such tokens yet."""
+"""Operations on outbound web identity federation, by which STS gives out tokens of the account's own issuer."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fake_iam.domain import arns
 from fake_iam.domain.account.delegation_requests import EXPIRED, DelegationRequest
-from fake_iam.domain.account.organizations import ROOT_SESSIONS, Organization
+from fake_iam.domain.account.organizations import ROOT_SESSIONS
 from fake_iam.domain.errors import AccessDenied
 from fake_iam.domain.identities.users import name_key
 from fake_iam.domain.policy.refusals import NO_TRUST, refusal
@@ -27,6 +27,7 @@ from fake_iam.domain.sts.narrowed import (
     with_scope,
 )
 from fake_iam.domain.sts.role_sessions import check_packed_size
+from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
 from fake_iam.services.sts.sessions import credentials, issue
@@ -93,7 +94,7 @@ def assume_root(
     """
     account_id = member_account(target_principal)
     target = arns.root(ctx.partition, account_id or "")
-    organization = None if account_id is None else _organization(ctx)
+    organization = None if account_id is None else organization_of(ctx.store, ctx.account.id)
     may = (
         ctx.caller.kind != "root"
         and organization is not None
@@ -113,12 +114,6 @@ def assume_root(
     session = ctx.caller.session
     identity = session.role.source_identity if session is not None and session.role is not None else None
     return {"Credentials": credentials(made), **({} if identity is None else {"SourceIdentity": identity})}
-
-
-def _organization(ctx: Context) -> Organization | None:
-    """The organization of the caller's account."""
-    kept = [row for account in ctx.store.accounts() for _, row in account.table(Organization).items()]
-    return next((organization for organization in kept if organization.includes(ctx.account.id)), None)
 
 
 @STS.operation("GetDelegatedAccessToken")

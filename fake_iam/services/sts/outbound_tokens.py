@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.account.outbound_federation import OutboundFederation
 from fake_iam.domain.providers.signing_keys import SigningKey
 from fake_iam.domain.sts.federation import check_tags
@@ -24,6 +23,7 @@ from fake_iam.domain.sts.outbound_tokens import (
 )
 from fake_iam.domain.tags import Tag
 from fake_iam.services.access.callers import role_of
+from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
 from fake_iam.services.sts.token_signing import new_key, signed
@@ -68,7 +68,7 @@ def get_web_identity_token(
 def _claims(ctx: Context, audience: Sequence[str], tags: Mapping[str, str]) -> dict[str, Any]:
     role = role_of(ctx.store, ctx.caller)
     arn = ctx.caller.arn if role is None else role.arn
-    organization = _organization(ctx)
+    organization = organization_of(ctx.store, ctx.account.id)
     own: dict[str, Any] = {"aws_account": ctx.account.id, "principal_id": arn}
     if organization is not None:
         own["org_id"] = organization.id
@@ -81,11 +81,6 @@ def _claims(ctx: Context, audience: Sequence[str], tags: Mapping[str, str]) -> d
         "jti": ctx.ids.uuid(),
         NAMESPACE: own,
     }
-
-
-def _organization(ctx: Context) -> Organization | None:
-    kept = [row for account in ctx.store.accounts() for _, row in account.table(Organization).items()]
-    return next((organization for organization in kept if organization.includes(ctx.account.id)), None)
 
 
 def _key(ctx: Context, issuer: str, algorithm: str) -> SigningKey:

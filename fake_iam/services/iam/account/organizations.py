@@ -10,15 +10,9 @@ from fake_iam.domain.account.organizations import (
     Organization,
     no_organization,
 )
+from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
 from fake_iam.services.iam.service import IAM
-from fake_iam.store.base import Store
-
-
-def organization_of(store: Store, account_id: str) -> Organization | None:
-    """The organization that an account is in, or None."""
-    kept = [organization for account in store.accounts() for _, organization in account.table(Organization).items()]
-    return next((organization for organization in kept if organization.includes(account_id)), None)
 
 
 def find_organization(ctx: Context) -> Organization:

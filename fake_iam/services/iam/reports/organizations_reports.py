@@ -14,8 +14,8 @@ from fake_iam.domain.account.access_reports import (
 )
 from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.policy.service_authorization import Service, services
+from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
-from fake_iam.services.iam.account.organizations import organization_of
 from fake_iam.services.iam.service import IAM
 
 ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from fake_iam.control.http.plane import ControlPlane
     from fake_iam.control.state.keeping import StateFile
     from fake_iam.control.state.sharing import Shared
+    from fake_iam.gate.gate import Gate
 
 
 class Assembled:
@@ -63,7 +64,7 @@ class Assembled:
         self._set_clock()
         store = _opened(settings.store)
         self._shared: Shared | None = None
-        self._journal = Journal(models, settings.journal_size)
+        self._journal = Journal(models, settings.journal_size, others=settings.upstream is not None)
         self._state = self._state_file(settings.state) if settings.state is not None else None
         self.engine = Engine(
             settings=settings,
@@ -88,6 +89,7 @@ class Assembled:
         self.control_token = settings.control_token
         if self.control_token is None and not is_loopback(settings.host):
             self.control_token = control_token()
+        self.gate = self._gate()
         self._lock = threading.Lock()
         self._steering: tuple[Controls, ControlPlane] | None = None
         self._root_key: AccessKey | None = None
@@ -138,9 +140,11 @@ class Assembled:
             self._state.save()
 
     def rest(self) -> None:
-        """Save, and let go of the store until the next call."""
+        """Save, and let go of the store and of upstreams until the next call."""
         self.save()
         self.engine.store.close()
+        if self.gate is not None:
+            self.gate.close()
 
     def health(self) -> Mapping[str, Any]:
         """Version, auth mode and counts, as /_fake_iam/health shows them."""
@@ -209,6 +213,15 @@ class Assembled:
         )
         guard = Guard(self.settings.host, self.control_token)
         return controls, ControlPlane(pages(controls, self.health, self.reset), guard, self._shared)
+
+    def _gate(self) -> Gate | None:
+        """What passes calls of other services on, if there are servers for them."""
+        upstreams = self.settings.upstreams()
+        if not upstreams:
+            return None
+        from fake_iam.gate.gate import Gate
+
+        return Gate(self.engine, upstreams, PREFIX)
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""

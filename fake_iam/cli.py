@@ -43,6 +43,7 @@ HELP: Final = {
     "role_deletion_seconds": "how long the deletion of a service-linked role takes, by the server's clock",
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
+    "upstream": "where calls of other services are passed on to: http://127.0.0.1:5000, or s3=http://127.0.0.1:9000,...",
     "clock": 'the moment at which the clock stands: 2026-01-31T12:00:00Z, "91 days ago"',
 }
 POLICIES: Final = {
@@ -159,7 +160,7 @@ def _serve(settings: Settings) -> int:
     try:
         if settings.workers > 1:
             return _serve_with_workers(assembled)
-        server = LocalServer(assembled, settings.host, settings.port)
+        server = LocalServer(assembled, settings.host, settings.port, gate=assembled.gate)
     except (OSError, UnicodeError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         return _fail(1, f"cannot listen on {settings.host}:{settings.port}: {reason}")

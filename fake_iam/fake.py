@@ -105,7 +105,8 @@ class FakeIAM:
     def start(self) -> FakeIAM:
         """Answer from now on. On a socket: listen and serve, from a thread of its own."""
         if self.transport == "socket" and self._server is None:
-            self._server = LocalServer(self.assembled, self.settings.host, self.settings.port).start()
+            settings, gate = self.settings, self.assembled.gate
+            self._server = LocalServer(self.assembled, settings.host, settings.port, gate=gate).start()
         self._started = True
         return self
 

@@ -8,6 +8,7 @@ request would begin at the wrong place (RFC 9112, sections 6.3 and 11.2).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -24,6 +25,7 @@ REQUEST_LINE: Final = re.compile(r"([^ ]+) ([^ ]+) HTTP/1\.([01])")
 LENGTH: Final = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", re.IGNORECASE)
 ABSOLUTE: Final = r"https?://[^/?#]*"
 CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
+LINE_END: Final = 2  # bytes
 CLOSE: Final = "Connection: close\r\n"
 KEEP_ALIVE: Final = "Connection: keep-alive\r\n"
 
@@ -41,20 +43,25 @@ class RequestReader:
 
     Args:
         remote: the client's address, for the requests.
+        streams: says by its head whether a request's body, of any length, is to be taken in pieces.
 
-    ``keep`` tells whether the connection is to be kept for another request behind the last one that ``next`` gave;
-    ``connection`` is the Connection header that its answer needs: none where HTTP/1.1 keeps the connection anyway.
+    ``streaming`` tells that ``next`` gave a head alone, behind which ``piece`` gives the body. ``keep`` tells whether
+    the connection is to be kept for another request behind the last one that ``next`` gave; ``connection`` is the
+    Connection header that its answer needs: none where HTTP/1.1 keeps the connection anyway.
     """
 
-    def __init__(self, remote: str) -> None:
+    def __init__(self, remote: str, streams: Callable[[WireRequest], bool] | None = None) -> None:
         self._remote = remote
+        self._streams = streams
         self._buffer = bytearray()
         self._searched = 0
         self._head: WireRequest | None = None
         self._missing = 0
         self._chunks: bytearray | None = None
         self._trailers = 0
+        self.streaming = False
         self.wants_continue = False
+        self.minor_version = "1"
         self.keep = True
         self.connection = ""
 
@@ -70,7 +77,7 @@ class RequestReader:
         self._buffer += data
 
     def next(self) -> WireRequest | None:
-        """The next request that is there as a whole, or None.
+        """The next request that is there as a whole, or None; of one that is streamed the head.
 
         ``wants_continue`` is set once for a client that waits for leave to send its body.
 
@@ -82,11 +89,39 @@ class RequestReader:
                 return None
             self._read_head()
         request = self._head
-        if request is None or not self._read_body(request):
+        if request is None or self.streaming:
+            return request
+        if not self._read_body(request):
             return None
-        self._head = None
-        self.wants_continue = False
+        self._end()
         return request
+
+    def piece(self) -> bytes | None:
+        """What is there of a body that is streamed: nothing at its end, None if more is to be fed.
+
+        Raises:
+            Malformed: it is no body.
+        """
+        if self._chunks is not None:
+            piece = self._chunk_piece()
+        elif self._missing and not self._buffer:
+            return None
+        else:
+            piece = self._taken(self._missing)
+        if piece == b"":
+            self._end()
+        return piece
+
+    def _end(self) -> None:
+        self._head = None
+        self.streaming = self.wants_continue = False
+
+    def _taken(self, most: int) -> bytes:
+        """So much of what is there of a body or a chunk, and no more."""
+        piece = bytes(self._buffer[:most])
+        del self._buffer[: len(piece)]
+        self._missing -= len(piece)
+        return piece
 
     def _read_head(self) -> None:
         buffer = self._buffer
@@ -111,6 +146,7 @@ class RequestReader:
         if found.again:
             headers, repeated = sorted_out([*headers.items(), *found.again])
         self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
+        self.minor_version = minor
         self.keep = minor == "1"
         if "connection" in headers:
             wish = request.joined("connection").lower()
@@ -125,8 +161,9 @@ class RequestReader:
         chunked = "transfer-encoding" in headers
         if chunked and (request.joined("transfer-encoding").lower() != "chunked" or "content-length" in headers):
             raise Malformed
+        self.streaming = self._streams is not None and self._streams(request)
         self._missing = int(headers.get("content-length", "0").lstrip("0")[:12] or "0")
-        if self._missing > BODY_LIMIT:
+        if self._missing > BODY_LIMIT and not self.streaming:
             raise Malformed(413)
         self._chunks = bytearray() if chunked else None
         self._trailers = 0
@@ -146,16 +183,27 @@ class RequestReader:
         return True
 
     def _read_chunks(self, body: bytearray) -> bool:
-        """Move what is there of a chunked body; True at its end. ``_missing`` counts a chunk's line end, too."""
+        """Move what is there of a chunked body; True at its end."""
+        while piece := self._chunk_piece(BODY_LIMIT - len(body)):
+            body += piece
+        return piece is not None
+
+    def _chunk_piece(self, most: int | None = None) -> bytes | None:
+        """What is there of a chunk: nothing at the last one's end, None if more is to be fed.
+
+        ``_missing`` counts a chunk's line end, too. A chunk longer than ``most`` is refused.
+        """
         while True:
-            if self._missing and not self._move_chunk(body):
-                return False
+            if self._missing > LINE_END:
+                return self._taken(self._missing - LINE_END) or None
+            if self._missing and not self._end_chunk():
+                return None
             line = self._line()
             if line is None:
-                return False
+                return None
             if self._trailers:
                 if not line:
-                    return True
+                    return b""
                 self._trailers += 1
                 if self._trailers > HEADER_COUNT_LIMIT:
                     raise Malformed
@@ -164,22 +212,18 @@ class RequestReader:
             if not re.fullmatch(CHUNK_SIZE, size):
                 raise Malformed
             length = int(size, 16)
-            if len(body) + length > BODY_LIMIT:
+            if most is not None and length > most:
                 raise Malformed(413)
             if length:
-                self._missing = length + 2
+                self._missing = length + LINE_END
             else:
                 self._trailers = 1
 
-    def _move_chunk(self, body: bytearray) -> bool:
-        if len(self._buffer) < self._missing:
+    def _end_chunk(self) -> bool:
+        if len(self._buffer) < LINE_END:
             return False
-        end = self._missing - 2
-        if self._buffer[end : self._missing] != b"\r\n":
+        if self._taken(LINE_END) != b"\r\n":
             raise Malformed
-        body += self._buffer[:end]
-        del self._buffer[: self._missing]
-        self._missing = 0
         return True
 
     def _line(self) -> bytes | None:
@@ -199,12 +243,15 @@ def answer(response: WireResponse, date: str, *, connection: str = "", body: boo
     ``date`` is an HTTP date; ``connection`` a line with a Connection header, or nothing, as AWS answers HTTP/1.1;
     ``body`` False leaves the body out, as HEAD asks for.
     """
-    headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
-    head = (
-        f"HTTP/1.1 {response.status} {reason(response.status)}\r\n{headers}Content-Length: {len(response.body)}\r\n"
-        f"Date: {date}\r\n{connection}\r\n"
-    ).encode("latin-1", "replace")
+    framing = f"Content-Length: {len(response.body)}\r\nDate: {date}\r\n{connection}"
+    head = answer_head(f"{response.status} {reason(response.status)}", response.headers, framing)
     return head + response.body if body else head
+
+
+def answer_head(status: str, headers: Iterable[tuple[str, str]], framing: str) -> bytes:
+    """The head of an answer: its status with its reason, headers, and whole lines with those that bound it."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return f"HTTP/1.1 {status}\r\n{lines}{framing}\r\n".encode("latin-1", "replace")
 
 
 def http_date(at: datetime) -> str:

@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fake_iam.domain.quotas import QUOTA_NAMES, Quotas
+
+if TYPE_CHECKING:
+    from fake_iam.gate.upstreams import Upstream
 
 PREFIX: Final = "FAKE_IAM_"
 AUTH_MODES: Final = ("off", "issued", "strict")
@@ -55,6 +58,8 @@ class Settings:
         role_deletion_seconds: how long the deletion of a service-linked role takes, by the server's clock, 0 to 86400.
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
+        upstream: where calls of other services are passed on to: ``http://127.0.0.1:5000`` for all, or some by the name
+            that they are signed for, ``s3=http://127.0.0.1:9000,dynamodb=http://127.0.0.1:8000``.
         clock: the moment at which the server's clock stands from the start, such as ``2026-01-31`` or ``91 days ago``;
             real time if left out.
 
@@ -86,6 +91,7 @@ class Settings:
     role_deletion_seconds: int = 0
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
+    upstream: str | None = None
     clock: str | None = None
 
     def __post_init__(self) -> None:
@@ -129,6 +135,7 @@ class Settings:
             raise SettingsError("control_token must be 1 to 200 visible ASCII characters")
 
         self.all_quotas()
+        self.upstreams()
         if self.clock is not None:
             self.clock_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
 
@@ -160,6 +167,21 @@ class Settings:
             changed[name] = int(text)
         own = {name: getattr(self, name) for name in ("access_keys_per_user", "users_per_account", "page_size")}
         return Quotas(**{**own, **changed})
+
+    def upstreams(self) -> Mapping[str, Upstream]:
+        """The servers that calls are passed on to, by service; the one for all others is under the empty name.
+
+        Raises:
+            SettingsError: they are not given as they should be.
+        """
+        if self.upstream is None:
+            return {}
+        from fake_iam.gate.upstreams import parse_upstreams  # few servers are gates
+
+        try:
+            return parse_upstreams(self.upstream)
+        except ValueError as problem:
+            raise SettingsError(f"upstream: {problem}") from None
 
     def _check_partition(self) -> None:
         if self.partition == USUAL_PARTITION:

@@ -94,7 +94,7 @@ def _work(settings: Settings, listens: Connection) -> None:
     """Serve until a signal ends it; say when it listens."""
     show_on_console("fake-iam: %(message)s")
     assembled = assemble(settings)
-    server = LocalServer(assembled, settings.host, settings.port, share_port=True)
+    server = LocalServer(assembled, settings.host, settings.port, share_port=True, gate=assembled.gate)
     _on_signals(server.stop)
     Thread(target=_with_parent, args=(server.stop,), daemon=True).start()
     listens.send(True)

@@ -17,6 +17,7 @@ CLIENTS = {
     "test_ansible": "ansible",
     "test_aws_cli": "clients",
     "test_custodian": "custodian",
+    "test_moto": "moto",
     "test_terraform": "terraform",
 }
 

@@ -45,14 +45,17 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "log",
     ),
     "control": ("domain", "store.base", "pipeline", "protocol", "log"),
-    "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions"),
+    "gate": ("domain", "protocol", "pipeline", "services.access", "services.context", "log"),
+    "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions", "gate.upstreams"),
     "version": (),
     "log": (),
-    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version"),
+    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "gate", "settings", "version"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
+    "connection": ("http11",),
+    "exchange": ("connection", "http11", "protocol.wire", "log"),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),
-    "server": ("http11", "wsgi", "protocol.wire", "log"),
+    "server": ("connection", "exchange", "http11", "wsgi", "protocol.wire", "log"),
     "inprocess": ("assembly", "wsgi", "http11", "protocol.wire", "domain.clock"),
     "surroundings": (),
     "session": ("inprocess",),
@@ -96,6 +99,7 @@ THIRD_PARTY = {
     "control.federation.saml_responses": {"lxml", "signxml"},
     "control.federation.web_tokens": {"jwt"},
     "control.nouns.stand_ins": {"cryptography"},
+    "gate.connections": {"httptools"},
     "http11": {"httptools"},
     "inprocess": {"botocore"},
     "session": {"boto3", "botocore"},
@@ -114,7 +118,7 @@ THIRD_PARTY = {
     "services.sts.token_signing": {"cryptography", "jwt"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }
-TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}
+TIME_AND_CHANCE = {"connection", "domain.clock", "domain.ids", "server"}
 CHANCE_MODULES = {"random", "secrets", "uuid", "time"}
 TIME_CALLS = re.compile(r"(.*\.)?(datetime|date)\.(now|utcnow|today)|os\.(urandom|getrandom)|(\w+\.)*formatdate")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -51,7 +51,8 @@ class Call:
 
     ``key_issued`` tells whether this server ever issued the signing key; ``faults`` are the numbers of the rules that
     struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it. ``rpc`` is how
-    a request that carries a JSON document is answered, None for one of the Query protocol.
+    a request that carries a JSON document is answered, None for one of the Query protocol. ``needs`` are the actions,
+    each with its resource, that a call to another service takes.
     """
 
     parameters: Mapping[str, str] = MappingProxyType({})
@@ -68,6 +69,7 @@ class Call:
     faults: tuple[int, ...] = ()
     denial: Denial | None = None
     rpc: Rpc | None = None
+    needs: Sequence[tuple[str, str]] = ()
 
     def __init__(self, request: WireRequest, request_id: str, now: datetime) -> None:
         self.request = request

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -70,11 +70,12 @@ def why(
 
 
 class Made(NamedTuple):
-    """A call that somebody made: service, operation and parameters as the model has them."""
+    """A call that somebody made: service, operation and parameters as the model has them; what it needs, if it says."""
 
     service: str
     operation: str
     parameters: Mapping[str, Any]
+    needs: Sequence[tuple[str, str]] = ()
 
 
 def least_privilege(runtime: Runtime, who: str, calls: Iterable[Made], now: datetime) -> str:
@@ -87,7 +88,7 @@ def least_privilege(runtime: Runtime, who: str, calls: Iterable[Made], now: date
     with runtime.store.unchanged():
         caller = find_caller(runtime, who)
         for call in calls:
-            for action, resource in _needs(runtime.store, caller, call, now):
+            for action, resource in call.needs or _needs(runtime.store, caller, call, now):
                 needed.setdefault(resource, set()).add(action)
     by_actions: dict[tuple[str, ...], list[str]] = {}
     for resource, actions in needed.items():

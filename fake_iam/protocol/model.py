@@ -11,15 +11,22 @@ from importlib.util import find_spec
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # zlib's word for a gzip header
+NO_AUTH: Final = "smithy.api#noAuth"
 Made = TypeVar("Made")
 
 
 class Member(NamedTuple):
-    """A member of a structure: its name on the wire, its shape's name, and whether it must be given."""
+    """A member of a structure: its name on the wire, its shape's name, and whether it must be given.
+
+    ``location`` is where in a request of a REST protocol it is, if not in the body: ``uri``, ``querystring``,
+    ``header`` or ``headers``; ``located`` is what it is called there.
+    """
 
     name: str
     shape: str
     required: bool
+    location: str | None = None
+    located: str = ""
 
 
 class Shape(NamedTuple):
@@ -38,7 +45,10 @@ class Shape(NamedTuple):
 
 
 class OperationModel(NamedTuple):
-    """An operation: the names of its input and output shapes, the codes of its errors, and whether it is unsigned."""
+    """An operation: the names of its input and output shapes, the codes of its errors, and whether it is unsigned.
+
+    ``method`` and ``uri`` are its HTTP request's, which tell it from others in the REST protocols.
+    """
 
     name: str
     input: str | None
@@ -46,6 +56,8 @@ class OperationModel(NamedTuple):
     result: str | None
     errors: tuple[str, ...]
     unsigned: bool
+    method: str = "POST"
+    uri: str = "/"
 
 
 class _Made(Mapping[str, Made]):
@@ -134,16 +146,10 @@ class ServiceModel:
 
     @cached_property
     def _file(self) -> str:
-        files = [
-            os.path.join(folder, file)
-            for place in data_folders()
-            for folder, _, contents in os.walk(os.path.join(place, self.name))
-            for file in contents
-            if file.startswith("service-2.json")
-        ]
-        if not files:
+        file = model_file(self.name)
+        if file is None:
             raise LookupError(f"the installed botocore has no model of {self.name}")
-        return max(files)
+        return file
 
     @cached_property
     def _document(self) -> Any:
@@ -168,7 +174,9 @@ class ServiceModel:
             output=output.get("shape"),
             result=output.get("resultWrapper"),
             errors=tuple(self._codes[error["shape"]] for error in raw.get("errors", ())),
-            unsigned=raw.get("authtype") == "none",
+            unsigned=raw.get("authtype") == "none" or raw.get("auth") == [NO_AUTH],
+            method=raw["http"]["method"],
+            uri=raw["http"]["requestUri"],
         )
 
 
@@ -176,6 +184,18 @@ def data_folders() -> list[str]:
     """Where the installed botocore keeps its data files."""
     spec = find_spec("botocore")
     return [os.path.join(place, "data") for place in (spec.submodule_search_locations or ())] if spec else []
+
+
+def model_file(name: str) -> str | None:
+    """The file of a service's newest model, or None."""
+    files = [
+        os.path.join(folder, file)
+        for place in data_folders()
+        for folder, _, contents in os.walk(os.path.join(place, name))
+        for file in contents
+        if file.startswith("service-2.json")
+    ]
+    return max(files, default=None)
 
 
 @cache
@@ -189,7 +209,7 @@ def _shape(name: str, raw: Mapping[str, Any]) -> Shape:
     return Shape(
         name=name,
         type=raw["type"],
-        members=tuple(Member(key, value["shape"], key in required) for key, value in raw.get("members", {}).items()),
+        members=tuple(_member(key, value, key in required) for key, value in raw.get("members", {}).items()),
         item=(raw.get("member") or raw.get("value") or {}).get("shape"),
         key=raw.get("key", {}).get("shape"),
         enum=tuple(raw.get("enum", ())),
@@ -198,3 +218,7 @@ def _shape(name: str, raw: Mapping[str, Any]) -> Shape:
         pattern=raw.get("pattern"),
         sensitive=raw.get("sensitive", False),
     )
+
+
+def _member(name: str, raw: Mapping[str, Any], required: bool) -> Member:
+    return Member(name, raw["shape"], required, raw.get("location"), raw.get("locationName", name))

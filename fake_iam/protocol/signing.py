@@ -18,8 +18,12 @@ def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
     declared = request.headers.get("x-amz-content-sha256")
     if declared is not None and declared != body_hash:
         return False
+    return is_signature(signed, canonical_request(signed, request, body_hash), secret)
+
+
+def is_signature(signed: Signed, canonical: bytes, secret: str) -> bool:
+    """Whether a signature is the one that the secret gives for a canonical request."""
     scope = signed.credential.scope
-    canonical = canonical_request(signed, request, body_hash)
     to_sign = f"{ALGORITHM}\n{signed.timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
     expected = _signer(secret, scope).copy()
     expected.update(to_sign.encode("utf-8", "replace"))
@@ -40,9 +44,14 @@ def _sha256(data: bytes = b"") -> Any:
     return hashlib.sha256(data)
 
 
-def canonical_request(signed: Signed, request: WireRequest, body_hash: str) -> bytes:
-    """The canonical request: header values as received, since SDKs differ in which headers they sign."""
+def canonical_request(signed: Signed, request: WireRequest, body_hash: str, *, encode_twice: bool = False) -> bytes:
+    """The canonical request: header values as received, since SDKs differ in which headers they sign.
+
+    The path is encoded once, as S3 wants it; ``encode_twice`` is for the other services with paths.
+    """
     path = request.path if request.path == "/" else quote(unquote_to_bytes(request.path), safe="/-_.~") or "/"
+    if encode_twice:
+        path = quote(path, safe="/-_.~")
     query = _canonical_query(request.query) if request.query else ""
     headers = _canonical_headers(request, signed.signed_headers)
     return f"{request.method}\n{path}\n{query}\n{headers}\n{body_hash}".encode("latin-1", "replace")

@@ -98,7 +98,7 @@ def complete(signed: Signed | None, request: WireRequest) -> Signed:
     if not signed.whole:
         raise _query_fault(parameters) if header is None else _header_fault(signed, header)
     _check_signed_headers(request, signed)
-    if _moment(signed.timestamp) is None:
+    if moment(signed.timestamp) is None:
         raise _incomplete(
             f"Date must be in ISO-8601 'basic format'. Got '{signed.timestamp}'. "
             "See http://en.wikipedia.org/wiki/ISO_8601"
@@ -108,7 +108,7 @@ def complete(signed: Signed | None, request: WireRequest) -> Signed:
 
 def check_date(signed: Signed, now: datetime) -> None:
     """Hold the signature to 15 minutes either way. Raises Refusal SignatureDoesNotMatch."""
-    at = _moment(signed.timestamp)
+    at = moment(signed.timestamp)
     assert at is not None
     stamp = now.strftime(BASIC_FORMAT)
     if at < now - SKEW:
@@ -271,7 +271,8 @@ def _basic(date: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def _moment(stamp: str) -> datetime | None:
+def moment(stamp: str) -> datetime | None:
+    """The moment of a timestamp, or None if it is none."""
     digits = re.fullmatch(STAMP, stamp, re.ASCII)
     if digits is None:
         return None

@@ -36,6 +36,7 @@ GOOD = {
     "role_deletion_seconds": ("5", 5),
     "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
+    "upstream": ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
     "clock": ("91 days ago", "91 days ago"),
 }
 NEEDS = {
@@ -84,6 +85,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "role_deletion_seconds": 0,
         "any_mfa_code": False,
         "control_token": None,
+        "upstream": None,
         "clock": None,
     }
 
@@ -300,3 +302,30 @@ def test_a_partition_is_one_that_botocore_knows() -> None:
     assert set(names.split(", ")) == set(botocore.session.Session().get_available_partitions())
     for partition in ("aws-cn", "aws-us-gov", "aws-iso"):
         assert Settings(partition=partition).partition == partition
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "there is no address"),
+        ("127.0.0.1:5000", "'127.0.0.1:5000' is no address such as http://127.0.0.1:5000"),
+        ("https://127.0.0.1", "'https://127.0.0.1' is no address such as http://127.0.0.1:5000"),
+        ("http://127.0.0.1:0", "'http://127.0.0.1:0' is no address such as http://127.0.0.1:5000"),
+        ("http://127.0.0.1:65536", "'http://127.0.0.1:65536' is no address such as http://127.0.0.1:5000"),
+        ("http://127.0.0.1/path", "'http://127.0.0.1/path' is no address such as http://127.0.0.1:5000"),
+        ("s/3=http://127.0.0.1", "'s/3' is no service such as s3"),
+        ("http://a,http://b", "there are two addresses for all services"),
+        ("s3=http://a,s3=http://b", "there are two addresses for s3"),
+    ],
+)
+def test_upstreams_are_addresses(text: str, said: str) -> None:
+    assert refusal(upstream=text) == f"upstream: {said}"
+
+
+def test_upstreams_are_told_by_service() -> None:
+    given = "s3=http://localhost:9000, http://[::1]:5000/, dynamodb=http://tables"
+    assert {name: upstream.url for name, upstream in Settings(upstream=given).upstreams().items()} == {
+        "s3": "http://localhost:9000",
+        "": "http://[::1]:5000",
+        "dynamodb": "http://tables:80",
+    }

@@ -107,7 +107,7 @@ class Enforcement:
         try:
             arn = find_caller(self._engine, caller).arn
             made = [
-                Made(call.service, call.operation, call.parameters)
+                Made(call.service, call.operation, call.parameters, call.needs)
                 for call in self._journal.calls()
                 if call.service is not None and call.operation is not None and _is_by(call.caller or "", arn)
             ]

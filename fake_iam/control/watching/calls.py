@@ -21,6 +21,7 @@ class JournalEntry:
     time, ``time`` by the server's clock.
     ``faults`` are the numbers of the fault rules that struck. ``would_deny`` is what AWS says if the caller's policies
     do not allow the call, whether it was refused here or only noted, and ``why`` tells the statements that decided.
+    ``needs`` are the actions, each with its resource, that a call to another service takes.
     """
 
     number: int
@@ -39,10 +40,12 @@ class JournalEntry:
     faults: tuple[int, ...] = ()
     would_deny: str | None = None
     why: tuple[str, ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The entry as JSON."""
-        return {**asdict(self), "time": write_moment(self.time), "faults": list(self.faults), "why": list(self.why)}
+        lists = {"faults": list(self.faults), "why": list(self.why), "needs": [list(need) for need in self.needs]}
+        return {**asdict(self), "time": write_moment(self.time), **lists}
 
     def __str__(self) -> str:
         return call_line(self.document())

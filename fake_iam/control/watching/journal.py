@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.pipeline.call import Call
+from fake_iam.protocol.catalogue import described
 from fake_iam.protocol.errors import Refusal
-from fake_iam.protocol.model import ServiceModel
+from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.wire import WireResponse
 
 if TYPE_CHECKING:
-    from fake_iam.control.watching.calls import Calls
+    from fake_iam.control.watching.calls import Calls, JournalEntry
 
 MASK: Final = "****"
 ENVELOPE: Final = frozenset({"Action", "Version"})
@@ -31,20 +32,22 @@ class Journal:
     Args:
         models: the services; their sensitive members are masked.
         size: how many calls are kept.
+        others: whether calls of other services are among them.
     """
 
-    def __init__(self, models: Sequence[ServiceModel], size: int) -> None:
+    def __init__(self, models: Sequence[ServiceModel], size: int, *, others: bool = False) -> None:
         self._lock = threading.Lock()
         self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
         self._models = models
+        self._others = others
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Enter a call that has been answered."""
         outcome, code = "ok", None
         if response.drop:
             outcome = "dropped"
-        elif response.status != 200:
+        elif not 200 <= response.status < 300:
             outcome, code = "error", call.error.code if call.error else None
         caller, signed = call.caller, call.signed
         key_id = caller.access_key_id if caller else signed.credential.access_key_id if signed else None
@@ -67,7 +70,9 @@ class Journal:
                     None if response.drop else response.status,
                     duration,
                     call.faults,
-                    *((call.denial.text, call.denial.why) if call.denial else ()),
+                    call.denial.text if call.denial else None,
+                    call.denial.why if call.denial else (),
+                    tuple(call.needs),
                 )
             )
 
@@ -94,9 +99,10 @@ class Journal:
         from fake_iam.control.documents.operations import operations_named  # a start has no use for these
         from fake_iam.control.watching.calls import Calls, JournalEntry
 
-        named = None if operation == "*" else {name for _, name in operations_named(self._models, operation)}
         with self._lock:
             entries = [JournalEntry(*fields) for fields in self._entries]
+        models = [*self._models, *self._other_models(operation, entries)]
+        named = None if operation == "*" else {name for _, name in operations_named(models, operation)}
         return Calls(
             entry
             for entry in entries
@@ -105,6 +111,15 @@ class Journal:
             and (access_key_id is None or entry.access_key_id == access_key_id)
             and (outcome is None or outcome in (entry.outcome, entry.code))
         )
+
+    def _other_models(self, operation: str, entries: Sequence[JournalEntry]) -> Iterator[ServiceModel]:
+        """Other services: those that calls were made to, and the one that a pattern names."""
+        if not self._others:
+            return
+        own = {model.name for model in self._models}
+        for name in {*(entry.service for entry in entries if entry.service), operation.partition(":")[0]} - own:
+            if described(name) is not None:
+                yield load_service(name)
 
     def clear(self) -> None:
         """Forget every call, and number from 1 again."""

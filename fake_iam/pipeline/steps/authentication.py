@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
@@ -32,25 +32,63 @@ REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
 def authenticate(runtime: Runtime, call: Call) -> None:
     """Find out who calls, as strictly as the mode says; note the use of the key."""
     assert call.service is not None and call.plan is not None
-    mode = runtime.settings.auth
     if call.plan.unsigned:
         call.caller = Caller.anonymous(runtime.account_id, partition=runtime.settings.partition)
         return
     call.signed = sigv4.peek(call.request)
+    identify(runtime, call, SIGNATURE_V4)
+
+
+class Scheme(Protocol):
+    """How requests are signed."""
+
+    def complete(self, signed: sigv4.Signed | None, request: WireRequest) -> sigv4.Signed:
+        """What a request says of its signature, if that is all that there must be. Raises Refusal."""
+        ...
+
+    def check(self, signed: sigv4.Signed, service: str, now: datetime) -> None:
+        """Hold the signature to its time and scope. Raises Refusal."""
+        ...
+
+    def matches(self, signed: sigv4.Signed, request: WireRequest, secret: str) -> bool:
+        """Whether the signature is the one that the secret gives for the request."""
+        ...
+
+
+class _SignatureV4:
+    """Signature Version 4, of a request that is here as a whole."""
+
+    def complete(self, signed: sigv4.Signed | None, request: WireRequest) -> sigv4.Signed:
+        return sigv4.complete(signed, request)
+
+    def check(self, signed: sigv4.Signed, service: str, now: datetime) -> None:
+        sigv4.check_date(signed, now)
+        sigv4.check_scope(signed, service)
+
+    def matches(self, signed: sigv4.Signed, request: WireRequest, secret: str) -> bool:
+        return _signature_matches()(signed, request, secret)
+
+
+SIGNATURE_V4: Final = _SignatureV4()
+
+
+def identify(runtime: Runtime, call: Call, scheme: Scheme) -> None:
+    """Find out who signed the call, as strictly as the mode says; note the use of the key."""
+    assert call.service is not None
+    mode = runtime.settings.auth
     key_id = call.signed.credential.access_key_id if call.signed else ""
     call.key_issued = runtime.store.key_account(key_id) is not None
     if mode == "strict":
-        call.signed = sigv4.complete(call.signed, call.request)
-        sigv4.check_date(call.signed, runtime.wall_clock.now())
-        sigv4.check_scope(call.signed, call.service.signing_name)
+        call.signed = scheme.complete(call.signed, call.request)
+        scheme.check(call.signed, call.service.signing_name, runtime.wall_clock.now())
         key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
         call.caller = _believe(runtime, call.signed, key_id)
         return
     else:
-        call.signed = sigv4.complete(call.signed, call.request)
+        call.signed = scheme.complete(call.signed, call.request)
     with runtime.store.unchanged():
-        call.caller = _hold(runtime, call, call.signed)
+        call.caller = _hold(runtime, call, call.signed, scheme)
         _note_use(runtime, call, key_id)
 
 
@@ -71,7 +109,7 @@ def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Call
     return Caller.root(account_id, key_id or None, partition=partition)
 
 
-def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
+def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed, scheme: Scheme) -> Caller:
     """Hold the key to its existence, token, time, owner, status and secret, in this order (facts, 2.1 step 10)."""
     assert call.service is not None
     known = runtime.sight.credentials(call.service.name, signed.credential.access_key_id, call.now)
@@ -87,7 +125,7 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed) -> Caller:
     caller = owner_of(runtime, known, _partition(runtime, signed))
     if caller is None:
         raise InvalidClientTokenId.invalid()
-    if not _signature_matches()(signed, call.request, known.secret):
+    if not scheme.matches(signed, call.request, known.secret):
         raise SignatureDoesNotMatch.mismatch()
     return caller
 

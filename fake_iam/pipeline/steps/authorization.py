@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fake_iam.domain.errors import AccessDenied, InvalidClientTokenId, NotImplementedHere
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
+from fake_iam.services.context import Caller
 from fake_iam.services.registry import Operation
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ def authorize(runtime: Runtime, call: Call) -> None:
         from fake_iam.domain.sts.sessions import closed_to_sessions  # only sessions ask
 
         raise closed_to_sessions(call.plan.name)
-    limited = kind not in ALLOWED_ALL or (session is not None and session.is_privileged_task)
-    if limited and runtime.enforcement != "off":
+    if is_limited(call.caller) and runtime.enforcement != "off":
         _ask_policies(runtime, call)
+
+
+def is_limited(caller: Caller) -> bool:
+    """Whether policies limit what a caller may do."""
+    session = caller.session
+    return caller.kind not in ALLOWED_ALL or (session is not None and session.is_privileged_task)
 
 
 def _may_call_iam(session: Session, kind: str) -> bool:

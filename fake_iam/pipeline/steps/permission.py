@@ -41,7 +41,7 @@ def refusal_of(runtime: Runtime, call: Call) -> str:
 
 def _attempt(call: Call) -> Attempt:
     assert call.service is not None and call.plan is not None
-    return Attempt(_prefix(call.service.name), call.plan.name, call.parameters, lambda: _wire_keys(call), call.now)
+    return Attempt(_prefix(call.service.name), call.plan.name, call.parameters, lambda: wire_keys(call), call.now)
 
 
 def _prefix(service: str) -> str:
@@ -49,7 +49,7 @@ def _prefix(service: str) -> str:
     return ACTIONS.get(service, service)
 
 
-def _wire_keys(call: Call) -> dict[str, Values]:
+def wire_keys(call: Call) -> dict[str, Values]:
     """The keys that follow from the request itself. Clients reach AWS by TLS, so here it counts as if they did."""
     headers = call.request.headers
     keys: dict[str, Values] = {"aws:securetransport": "true"}

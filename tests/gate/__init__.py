@@ -1,0 +1,1 @@
+"""The gate before upstreams that do as they are told."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.control.documents.problems import DocumentError
+from fake_iam.gate import endpoints
 from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
@@ -53,6 +54,7 @@ POLICIES: Final = {
 }
 PROGRAM: Final = "fake-iam"
 ADDRESS: Final = ("host", "port", "control_token")
+ADDRESSES: Final = (*ADDRESS, "upstream")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,9 +105,11 @@ def _command(arguments: Sequence[str]) -> int:
     return 0
 
 
-def export_lines(url: str) -> str:
-    """A line for a shell by which the IAM and STS clients of every AWS SDK find the server."""
-    return f"export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}"
+def export_line(url: str, settings: Settings) -> str:
+    """A line for a shell by which the clients of every AWS SDK find the server."""
+    return " ".join(
+        ["export", *(f"{name}={value}" for name, value in endpoints.variables(url, settings.upstreams()).items())]
+    )
 
 
 def full_parser(arguments: Sequence[str]) -> ArgumentParser:
@@ -114,7 +118,7 @@ def full_parser(arguments: Sequence[str]) -> ArgumentParser:
 
     from fake_iam.commands import add_commands
 
-    every, address = _options(HELP), _options(ADDRESS)
+    every, address, addresses = _options(HELP), _options(ADDRESS), _options(ADDRESSES)
     parser = ArgumentParser(
         prog=PROGRAM,
         description="A local server that answers AWS IAM and STS. Without a command it serves.",
@@ -126,9 +130,9 @@ def full_parser(arguments: Sequence[str]) -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     commands.add_parser("serve", help="run the server", parents=[every], allow_abbrev=False)
     env = commands.add_parser(
-        "env", help="print a line for eval by which SDKs find the server", parents=[address], allow_abbrev=False
+        "env", help="print a line for eval by which SDKs find the server", parents=[addresses], allow_abbrev=False
     )
-    env.set_defaults(run=lambda remote, options: export_lines(remote.url))
+    env.set_defaults(run=lambda remote, options: export_line(remote.url, remote.settings))
     add_commands(commands, address, arguments)
     return parser
 
@@ -198,12 +202,14 @@ def _announce(assembled: Assembled, url: str) -> None:
     warning = assembled.warning()
     if warning is not None:
         print(f"warning: {warning}")
-    print(export_lines(url))
+    print(export_line(url, settings))
     root_key = assembled.root_access_key()
     if root_key is not None and settings.root_secret_access_key is None:
         print(f"export AWS_ACCESS_KEY_ID={root_key[0]} AWS_SECRET_ACCESS_KEY={root_key[1]}")
     if assembled.control_token is not None and settings.control_token is None:
         print(f"export FAKE_IAM_CONTROL_TOKEN={assembled.control_token}")
+    for name, upstream in settings.upstreams().items():
+        print(f"calls of {name or 'other services'} are passed on to {upstream.url}")
     print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
     sys.stdout.flush()
 

@@ -8,9 +8,11 @@ from contextlib import suppress
 from typing import Protocol
 
 from fake_iam.connection import RECEIVE_SIZE
+from fake_iam.gate.bodies import Overtaken
 from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, answer_head
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.readiness import readable
 
 
 class Exchange:
@@ -33,14 +35,20 @@ class Exchange:
         self._socket = connection
         self._reader = reader
         self._date = date
+        self._upstream: socket.socket | None = None
         self._chunked = False
         self._unsent = b""
+
+    def heed(self, upstream: socket.socket) -> None:
+        """Let the wait for the body end if there is something to read from an upstream."""
+        self._upstream = upstream
 
     def pieces(self) -> Iterator[bytes]:
         """The request's body as it arrives; a client that waits for leave to send it is given that.
 
         Raises:
             Malformed: it is no body.
+            Overtaken: the upstream answers before the body is here.
         """
         reader = self._reader
         if reader.wants_continue:
@@ -49,14 +57,23 @@ class Exchange:
         while True:
             piece = reader.piece()
             if piece is None:
-                data = self._socket.recv(RECEIVE_SIZE)
-                if not data:
-                    raise ConnectionError("the client sends no more")
-                reader.feed(data)
+                reader.feed(self._received())
             elif piece:
                 yield piece
             else:
                 return
+
+    def _received(self) -> bytes:
+        if self._upstream is not None:
+            ready = readable([self._socket, self._upstream], self._socket.gettimeout())
+            if self._upstream in ready:
+                raise Overtaken
+            if not ready:
+                raise TimeoutError
+        data = self._socket.recv(RECEIVE_SIZE)
+        if not data:
+            raise ConnectionError("the client sends no more")
+        return data
 
     def answer(self, response: WireResponse) -> None:
         """Send a whole answer, or break the connection if it is one to be dropped."""

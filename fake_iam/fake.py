@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
+from fake_iam.gate import endpoints
 from fake_iam.server import LocalServer
 from fake_iam.settings import Settings, SettingsError
 
@@ -60,6 +61,8 @@ class FakeIAM:
             raise SettingsError(f"transport is {transport!r}; it must be one of {', '.join(TRANSPORTS)}")
         self.transport = transport
         self.settings = settings or Settings(**{"port": 0, **overrides})
+        if self.settings.upstream is not None and transport != "socket":
+            raise SettingsError("upstream needs the transport socket: calls of other services are passed on from there")
         self.assembled: Assembled = assemble(self.settings, clock)
         self._server: LocalServer | None = None
         self._started = False
@@ -144,6 +147,8 @@ class FakeIAM:
     ) -> Any:
         """A boto3 client for iam, sts or resourcegroupstaggingapi, whatever the environment and ~/.aws say.
 
+        With the setting ``upstream`` it may be of any service whose calls are passed on.
+
         Without a key it signs as the root user: with the root key if the server has one, else with dummy credentials.
         Without a region it signs for IAM's in the server's partition.
         ``kwargs`` go to boto3's ``client``: ``config=Config(retries={"total_max_attempts": 1})`` for one.
@@ -173,14 +178,20 @@ class FakeIAM:
         """A boto3 session for code that takes one: its IAM, STS and tagging clients are answered here.
 
         They are so whatever the environment, ~/.aws and an ``endpoint_url`` say. Without a key and a region it signs
-        as ``client`` does. Clients of other services go where boto3 sends them, with these credentials.
+        as ``client`` does. Clients of other services go where boto3 sends them, with these credentials, unless the
+        setting ``upstream`` is for their calls.
         """
         from fake_iam.session import fake_session
 
         self._check_started()
         default_id, default_secret = self._root_credentials()
         credentials = (access_key_id or default_id, secret_access_key or default_secret, session_token)
-        return fake_session(self._endpoint, self._prepare, credentials, region_name or self.assembled.region)
+        region, upstreams = region_name or self.assembled.region, self.settings.upstreams()
+
+        def is_passed_on(service: str) -> bool:
+            return endpoints.is_sent_here(service, upstreams)
+
+        return fake_session(self._endpoint, self._prepare, is_passed_on, credentials, region)
 
     def intercept(self) -> Interception:
         """A block in which the code under test reaches this fake with clients that it builds itself, or has built.
@@ -204,8 +215,7 @@ class FakeIAM:
     def _variables(self, url: str) -> dict[str, str]:
         key_id, secret = self._root_credentials()
         return {
-            "AWS_ENDPOINT_URL_IAM": url,
-            "AWS_ENDPOINT_URL_STS": url,
+            **endpoints.variables(url, self.settings.upstreams()),
             "AWS_ACCESS_KEY_ID": key_id,
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_DEFAULT_REGION": self.assembled.region,

@@ -20,6 +20,7 @@ class Remote:
     """The control plane at the host, port and token of some settings."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._place = f"{host}:{settings.port}"
         self.url = f"http://{self._place}"

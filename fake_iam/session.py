@@ -23,18 +23,22 @@ class FakeSession(botocore.session.Session):  # type: ignore[misc] # botocore ha
     Args:
         endpoint: says where clients of IAM, STS and the Tagging API go, even if they are told to go elsewhere.
         prepare: is given each of these clients before anybody else is.
+        is_passed_on: says of another service whether its clients go there, too.
     """
 
-    def __init__(self, endpoint: Callable[[], str], prepare: Callable[[Any], None]) -> None:
+    def __init__(
+        self, endpoint: Callable[[], str], prepare: Callable[[Any], None], is_passed_on: Callable[[str], bool]
+    ) -> None:
         self._endpoint = endpoint
+        self._is_passed_on = is_passed_on
         self._prepare = prepare
         self._making = threading.RLock()  # making clients is not safe from several threads
         super().__init__(session_vars=_VARIABLES)
 
     def create_client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
-        """A client; one of another service is botocore's own affair."""
+        """A client; one of another service that is not passed on is botocore's own affair."""
         with self._making:
-            if service_name not in CLIENTS:
+            if service_name not in CLIENTS and not self._is_passed_on(service_name):
                 return super().create_client(service_name, *args, **kwargs)
             direct = Config(proxies={})
             kwargs["config"] = direct.merge(kwargs["config"]) if kwargs.get("config") else direct
@@ -45,7 +49,11 @@ class FakeSession(botocore.session.Session):  # type: ignore[misc] # botocore ha
 
 
 def fake_session(
-    endpoint: Callable[[], str], prepare: Callable[[Any], None], credentials: tuple[str, str, str | None], region: str
+    endpoint: Callable[[], str],
+    prepare: Callable[[Any], None],
+    is_passed_on: Callable[[str], bool],
+    credentials: tuple[str, str, str | None],
+    region: str,
 ) -> boto3.session.Session:
     """A boto3 session over a FakeSession, with id, secret and token to sign with."""
     key_id, secret, token = credentials
@@ -54,5 +62,5 @@ def fake_session(
         aws_secret_access_key=secret,
         aws_session_token=token,
         region_name=region,
-        botocore_session=FakeSession(endpoint, prepare),
+        botocore_session=FakeSession(endpoint, prepare, is_passed_on),
     )

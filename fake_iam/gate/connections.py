@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from typing import Final
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from fake_iam.gate.upstreams import Upstream
+from fake_iam.readiness import readable
 
 RECEIVE_SIZE: Final = 65536
 KEPT: Final = 32
@@ -78,16 +78,16 @@ class Connection:
     def __init__(self, opened: socket.socket) -> None:
         self.is_old = False
         self.may_be_kept = False
-        self._socket = opened
+        self.socket = opened
 
     def is_readable(self) -> bool:
         """Whether there is something to read already, or the upstream has closed the connection."""
-        return bool(select.select([self._socket], [], [], 0)[0])
+        return bool(readable([self.socket], 0))
 
     def send(self, data: bytes) -> None:
         """Send a part of a request. Raises UpstreamGone."""
         try:
-            self._socket.sendall(data)
+            self.socket.sendall(data)
         except OSError as problem:
             raise UpstreamGone(problem.strerror or str(problem)) from None
 
@@ -99,11 +99,11 @@ class Connection:
 
     def close(self) -> None:
         """Close it."""
-        self._socket.close()
+        self.socket.close()
 
     def _receive(self) -> bytes:
         try:
-            return self._socket.recv(RECEIVE_SIZE)
+            return self.socket.recv(RECEIVE_SIZE)
         except OSError as problem:
             raise UpstreamGone(problem.strerror or str(problem)) from None
 

@@ -143,7 +143,8 @@ class Gate:
             pass_on(connections, exchange, pieces, account_id, lambda status: note(WireResponse(status, [])))
         except WrongHash:
             text = "The provided 'x-amz-content-sha256' header does not match what was computed."
-            return refused(asked, call, "XAmzContentSHA256Mismatch", text, 400)
+            call.error = Refusal("XAmzContentSHA256Mismatch", text, status=400)
+            return refused(asked, call, call.error.code, text, 400)
         except UpstreamGone as problem:
             text = f"fake_iam cannot pass this call on to {connections.upstream.url}: {problem}"
             log().error("%s", text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Final, Protocol
 
-from fake_iam.gate.bodies import Body
+from fake_iam.gate.bodies import Body, Overtaken
 from fake_iam.gate.connections import Answer, Connection, Connections, UpstreamGone
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
@@ -41,8 +43,12 @@ class Exchange(Protocol):
     request: WireRequest
     begun: bool
 
+    def heed(self, upstream: socket.socket) -> None:
+        """Let the wait for the body end if there is something to read from an upstream."""
+        ...
+
     def pieces(self) -> Iterator[bytes]:
-        """The request's body as it arrives."""
+        """The request's body as it arrives. Raises Overtaken if the wait for it ended so."""
         ...
 
     def answer(self, response: WireResponse) -> None:
@@ -85,6 +91,7 @@ def pass_on(
     request = exchange.request
     head = _head(request, account_id)
     connection = connections.take()
+    exchange.heed(connection.socket)
     try:
         answer = _ask(connection, request, head, pieces)
         if answer is None and isinstance(pieces, Body):
@@ -105,17 +112,15 @@ def pass_on(
 def _ask(connection: Connection, request: WireRequest, head: bytes, pieces: Iterable[bytes]) -> Answer | None:
     """Send a request, and read the head of the answer; None if the upstream closes the connection instead."""
     chunked = "transfer-encoding" in request.headers
-    unsent, is_whole = head, True
+    unsent = head
+    connection.may_be_kept = False
     try:
-        for piece in pieces:
-            connection.send(unsent + (b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece))
-            unsent = b""
-            if connection.is_readable():  # it answers before it has seen all, and may not want to see more
-                is_whole = False
-                break
-        else:
+        with suppress(Overtaken):
+            for piece in pieces:
+                connection.send(unsent + (b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece))
+                unsent = b""
             connection.send(unsent + (b"0\r\n\r\n" if chunked else b""))
-        connection.may_be_kept = is_whole
+            connection.may_be_kept = True
         return connection.answer(request.method)
     except UpstreamGone:
         if connection.is_old:

@@ -21,12 +21,13 @@ METADATA: Final = re.compile(r'"metadata"\s*:\s*')
 
 
 class Described(NamedTuple):
-    """A service: its name in botocore, what it signs for, its protocol, and what its requests name it by.
+    """A service: its name in botocore, its id, what it signs for, its protocol, and what its requests name it by.
 
     ``query_compatible``: its errors also have the codes that they had when it spoke the Query protocol.
     """
 
     name: str
+    id: str
     signing_name: str
     protocol: str
     target: str | None = None
@@ -58,6 +59,7 @@ def described(name: str) -> Described | None:
     metadata = _metadata(file)
     return Described(
         name,
+        metadata["serviceId"],
         metadata.get("signingName") or metadata["endpointPrefix"],
         metadata["protocol"],
         metadata.get("targetPrefix"),

@@ -173,8 +173,8 @@ def test_a_session_of_a_role_is_held_to_the_role_s_policies(gate: FakeIAM, iam: 
     assert s3.get_object(Bucket="bucket", Key="public/a")["Body"].read() == b"a"
     assert error(s3.get_object, Bucket="bucket", Key="secret/a") == AwsError(
         "AccessDenied",
-        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/reader/nightly is not authorized to perform: s3:GetObject on resource: "
-        '"arn:aws:s3:::bucket/secret/a" because no identity-based policy allows the s3:GetObject action',
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/reader/nightly is not authorized to perform: s3:GetObject on "
+        'resource: "arn:aws:s3:::bucket/secret/a" because no identity-based policy allows the s3:GetObject action',
         403,
     )
 

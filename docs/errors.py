@@ -11,15 +11,19 @@ from typing import Final
 from fake_iam import domain
 from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.engine import STATUSES
+from fake_iam.pipeline.implemented import Implemented
 from fake_iam.protocol.model import ServiceModel, load_service
+from fake_iam.services.iam import IAM
+from fake_iam.services.resourcegroupstaggingapi import TAGGING
+from fake_iam.services.sts import STS
 
 NAMED: Final = 6  # operations; a longer list is counted instead
-SERVICES: Final = ("iam", "sts", "resourcegroupstaggingapi")
+SERVICES: Final = (IAM, STS, TAGGING)
 
 
 def table() -> str:
     """A row for each code: its HTTP status, what it means, and which operations list it in their model."""
-    models = [load_service(name) for name in SERVICES]
+    models = [load_service(service.name) for service in SERVICES]
     meanings = {error.code: _meaning(error) for error in sorted(_classes(), key=lambda error: error.__name__)}
     rows = ["| code | status | means | modelled for |", "| --- | ---: | --- | --- |"]
     for code, meaning in sorted(meanings.items(), key=lambda item: item[0].lower()):
@@ -44,7 +48,12 @@ def _status(code: str, models: list[ServiceModel]) -> int:
 
 
 def _operations(code: str, models: list[ServiceModel]) -> str:
-    names = sorted({name for model in models for name in model.operations if code in model.operations[name].errors})
+    names = sorted(
+        name
+        for model, service in zip(models, SERVICES, strict=True)
+        for name in Implemented(model, service).operations
+        if code in model.operations[name].errors
+    )
     if len(names) > NAMED:
         return f"{len(names)} operations"
     return ", ".join(f"[{name}](operations.md#{name.lower()})" for name in names) or "none"

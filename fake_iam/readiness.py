@@ -8,7 +8,10 @@ import socket
 
 def readable(sockets: list[socket.socket], patience: float | None) -> list[socket.socket]:
     """Those that have something to read, or have ended; none if that lasts longer than so many seconds."""
-    with selectors.DefaultSelector() as selector:
+    with _Selector() as selector:
         for each in sockets:
             selector.register(each, selectors.EVENT_READ)
         return [key.fileobj for key, _ in selector.select(patience) if isinstance(key.fileobj, socket.socket)]
+
+
+_Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)  # epoll's takes a call of the system to make

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from datetime import datetime, timezone
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol
 
@@ -20,6 +21,7 @@ from fake_iam.exchange import Exchange, Gate, conclude
 from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.threads import Threads
 from fake_iam.wsgi import Answers, answered
 
 DRAIN_SECONDS: Final = 2.0
@@ -80,6 +82,7 @@ class LocalServer:
         self._wake_reader.setblocking(False)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
+        self._threads = Threads("fake_iam-answer")
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         self._made: deque[tuple[Connection, tuple[WireRequest, WireResponse] | Exchange]] = deque()
@@ -237,7 +240,7 @@ class LocalServer:
             self._made.append((connection, (request, response)))
             self._wake()
 
-        threading.Thread(target=make, name="fake_iam-answer", daemon=True).start()
+        self._threads.run(make)
 
     def _lend(self, connection: Connection, request: WireRequest) -> None:
         """Let the gate answer over the connection, in a thread of its own."""
@@ -246,7 +249,7 @@ class LocalServer:
         connection.lent = True
         connection.socket.settimeout(self._timeouts["body"])
         exchange = Exchange(connection.socket, connection.reader, request, self._now())
-        threading.Thread(target=self._pass, args=(connection, exchange), name="fake_iam-gate", daemon=True).start()
+        self._threads.run(partial(self._pass, connection, exchange))
 
     def _pass(self, connection: Connection, exchange: Exchange) -> None:
         assert self._gate is not None
@@ -330,6 +333,7 @@ class LocalServer:
             self._close_connection(connection)
         for connection, _ in self._made:
             connection.socket.close()
+        self._threads.close()
         self._selector.close()
         self._listener.close()
         self._wake_reader.close()

@@ -136,18 +136,18 @@ def _action(signing_name: str, query: Mapping[str, str], form: Mapping[str, str]
 
 def _rest(request: WireRequest, signing_name: str, query: Mapping[str, str]) -> Asked:
     """A request of a REST protocol. One that is not signed is taken for one of S3, which alone has such."""
-    among = [each for each in signing_for(signing_name or S3) if each.protocol.startswith("rest")]
-    for service in among:
+    first = None
+    for service in signing_for(signing_name or S3):
+        if not service.protocol.startswith("rest"):
+            continue
+        first = first or service
         path = path_style(request) if service.name == S3 else request.path
         found = routes.find(service.name, request.method, path, query, request.headers)
         if found is not None:
             members = {**_document(request, service.protocol), **_in_query(service.name, found.operation, query)}
-            return Asked(
-                service.signing_name, service, found.operation, query, {**members, **found.labels}, _form(service)
-            )
-    first = next(iter(among), None)
-    form = _form(first) if first is not None else "rest-json"
-    return Asked(signing_name or S3, first, None, query, {}, form)
+            members |= found.labels
+            return Asked(service.signing_name, service, found.operation, query, members, _form(service))
+    return Asked(signing_name or S3, first, None, query, {}, _form(first) if first is not None else "rest-json")
 
 
 def _form(service: Described) -> str:

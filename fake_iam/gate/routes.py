@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote
@@ -20,19 +20,16 @@ class Route(NamedTuple):
     """
 
     operation: str
-    method: str
     path: re.Pattern[str]
     labels: tuple[str, ...]
     query: Mapping[str, str | None]
     headers: tuple[str, ...]
     rank: int
 
-    def fits(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-        """Whether a request whose path fits is this one."""
-        return (
-            method == self.method
-            and all(name in query and value in (None, query[name]) for name, value in self.query.items())
-            and all(name in headers for name in self.headers)
+    def fits(self, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+        """Whether a request whose method and path fit is this one."""
+        return all(name in query and value in (None, query[name]) for name, value in self.query.items()) and all(
+            name in headers for name in self.headers
         )
 
 
@@ -45,19 +42,22 @@ class Found(NamedTuple):
 
 def find(service: str, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Found | None:
     """The operation of a service that a request is, or None. ``path`` is not decoded."""
-    for route in routes(service):
-        parts = route.path.fullmatch(path) if route.fits(method, query, headers) else None
+    for route in routes(service).get(method, ()):
+        parts = route.path.fullmatch(path) if route.fits(query, headers) else None
         if parts is not None:
             return Found(route.operation, dict(zip(route.labels, map(unquote, parts.groups()), strict=True)))
     return None
 
 
 @cache
-def routes(service: str) -> tuple[Route, ...]:
-    """The routes of a service; of two that fit a request the one with more to fit comes first."""
+def routes(service: str) -> Mapping[str, Sequence[Route]]:
+    """The routes of a service by method; of two that fit a request the one with more to fit comes first."""
     model = load_service(service)
-    found = [_route(model, model.operations[name]) for name in model.operations]
-    return tuple(sorted(found, key=lambda route: -route.rank))
+    found: dict[str, list[Route]] = {}
+    for name in model.operations:
+        route = _route(model, model.operations[name])
+        found.setdefault(model.operations[name].method, []).append(route)
+    return {method: sorted(among, key=lambda route: -route.rank) for method, among in found.items()}
 
 
 def _route(model: ServiceModel, operation: OperationModel) -> Route:
@@ -78,7 +78,6 @@ def _route(model: ServiceModel, operation: OperationModel) -> Route:
     literal = len(LABEL.sub("", path))
     return Route(
         operation.name,
-        operation.method,
         _pattern(path),
         tuple(names.get(label, label) for label in labels),
         query,

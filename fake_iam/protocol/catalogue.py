@@ -40,9 +40,7 @@ def signing_for(signing_name: str) -> Iterator[Described]:
     first = described(signing_name)
     if first is not None and first.signing_name == signing_name:
         yield first
-    for each in every_service():
-        if each.signing_name == signing_name and each != first:
-            yield each
+    yield from (each for each in _by_signing_name().get(signing_name, ()) if each != first)
 
 
 def targeted(target: str) -> Described | None:
@@ -73,6 +71,14 @@ def every_service() -> tuple[Described, ...]:
     """All of them."""
     names = sorted({name for place in data_folders() for name in os.listdir(place)})
     return tuple(found for name in names if (found := described(name)) is not None)
+
+
+@cache
+def _by_signing_name() -> dict[str, list[Described]]:
+    found: dict[str, list[Described]] = {}
+    for each in every_service():
+        found.setdefault(each.signing_name, []).append(each)
+    return found
 
 
 @cache

@@ -6,6 +6,10 @@ import selectors
 import socket
 
 
+class Overtaken(Exception):
+    """An upstream answers while the body of its request is still awaited."""
+
+
 def readable(sockets: list[socket.socket], patience: float | None) -> list[socket.socket]:
     """Those that have something to read, or have ended; none if that lasts longer than so many seconds."""
     with _Selector() as selector:

@@ -55,7 +55,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "connection": ("http11",),
     "readiness": (),
     "threads": (),
-    "exchange": ("connection", "gate.bodies", "http11", "protocol.wire", "readiness", "log"),
+    "exchange": ("connection", "http11", "protocol.wire", "readiness", "log"),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),
     "server": ("connection", "exchange", "http11", "threads", "wsgi", "protocol.wire", "log"),
     "inprocess": ("assembly", "wsgi", "http11", "protocol.wire", "domain.clock"),

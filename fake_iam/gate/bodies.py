@@ -17,10 +17,6 @@ class WrongHash(Exception):
     """A body is not the one that its request declares. Nobody has got the whole of it."""
 
 
-class Overtaken(Exception):
-    """The upstream answers while a body is still awaited."""
-
-
 class Body:
     """A body that was read. What is longer than a request to IAM may be is kept in a file; ``data`` is empty then."""
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final, Protocol
 
-from fake_iam.gate.bodies import Body, Overtaken
+from fake_iam.gate.bodies import Body
 from fake_iam.gate.connections import Answer, Connection, Connections, UpstreamGone
 from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.readiness import Overtaken
 
 ACCOUNT: Final = "x-moto-account-id"
 HOP_BY_HOP: Final = frozenset(

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,8 @@ def test_a_python_snippet_runs(snippet: Snippet, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("snippet", of_kind("python test"), ids=lambda snippet: str(snippet.id))
 def test_a_snippet_that_is_a_test_passes(snippet: Snippet, tmp_path: Path) -> None:
+    if snippet.page.name == "gate.md" and find_spec("moto") is None:
+        pytest.skip("moto is not installed: tox -e moto")
     for other in snippets(snippet.page):
         if other.file is not None and other.line < snippet.line:
             (tmp_path / other.file).write_text(other.text)

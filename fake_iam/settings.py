@@ -59,7 +59,8 @@ class Settings:
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
         upstream: where calls of other services are passed on to: ``http://127.0.0.1:5000`` for all, or some by the name
-            that they are signed for, ``s3=http://127.0.0.1:9000,dynamodb=http://127.0.0.1:8000``.
+            that they are signed for, ``s3=http://127.0.0.1:9000,dynamodb=http://127.0.0.1:8000``. One that looks at
+            signatures is given a key of its own, ``http://minioadmin:minioadmin@127.0.0.1:9000``.
         clock: the moment at which the server's clock stands from the start, such as ``2026-01-31`` or ``91 days ago``;
             real time if left out.
 
@@ -91,7 +92,7 @@ class Settings:
     role_deletion_seconds: int = 0
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
-    upstream: str | None = None
+    upstream: str | None = field(default=None, repr=False)
     clock: str | None = None
 
     def __post_init__(self) -> None:

@@ -45,7 +45,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "log",
     ),
     "control": ("domain", "store.base", "pipeline", "protocol", "log"),
-    "gate": ("domain", "protocol", "pipeline", "services.access", "services.context", "readiness", "log"),
+    "gate": ("domain", "protocol", "pipeline", "services.access", "services.context", "http11", "readiness", "log"),
     "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions", "gate.upstreams"),
     "version": (),
     "log": (),

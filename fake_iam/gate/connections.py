@@ -48,7 +48,7 @@ class Connections:
     def fresh(self) -> Connection:
         """A new connection. Raises UpstreamGone."""
         try:
-            opened = socket.create_connection(self.upstream, CONNECT_PATIENCE)
+            opened = socket.create_connection((self.upstream.host, self.upstream.port), CONNECT_PATIENCE)
         except OSError as problem:
             raise UpstreamGone(problem.strerror or str(problem)) from None
         opened.settimeout(PATIENCE)

@@ -9,12 +9,13 @@ from fake_iam.domain.clock import ticks
 from fake_iam.domain.errors import AccessDenied, ServiceError
 from fake_iam.gate.bodies import Body, WrongHash, checked
 from fake_iam.gate.connections import Connections, UpstreamGone
+from fake_iam.gate.outgoing import in_account, is_signed_in_chunks, signed_anew, without_chunks
 from fake_iam.gate.passing import Exchange, pass_on
 from fake_iam.gate.permission import denial_of, wanted
 from fake_iam.gate.recognition import S3, Asked, is_form, named_service, parameters_of, recognized
 from fake_iam.gate.refusals import BAD_GATEWAY, refused
 from fake_iam.gate.schemes import HASH, declared_hash, needs_body, signed_with
-from fake_iam.gate.upstreams import Upstream
+from fake_iam.gate.upstreams import Key, Upstream
 from fake_iam.log import log
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine
@@ -59,7 +60,7 @@ class Gate:
         request = exchange.request
         name = _signed_for(request)
         asked = recognized(request, name)
-        if not _needs_body(request, asked):
+        if not _is_read_first(request, asked):
             self._answer(exchange, asked, None)
             return
         with Body(exchange.pieces()) as body:
@@ -134,13 +135,16 @@ class Gate:
         """Pass a call on, and the answer back; what comes back here is an answer that tells of a failure."""
         connections = self._connections_for(asked.signing_name)
         assert connections is not None and call.caller is not None
-        account_id = call.caller.account_id if call.signed is not None else None
         declared = declared_hash(call.request) or ""
         pieces: Iterable[bytes] = exchange.pieces() if body is None else body
         if body is None and HASH.fullmatch(declared):
             pieces = checked(pieces, declared)
+        key = connections.upstream.key
+        if key is not None and is_signed_in_chunks(call.request):
+            pieces = without_chunks(pieces)
+        request = self._outgoing(call, key, body)
         try:
-            pass_on(connections, exchange, pieces, account_id, lambda status: note(WireResponse(status, [])))
+            pass_on(connections, exchange, request, pieces, lambda status: note(WireResponse(status, [])))
         except WrongHash:
             text = "The provided 'x-amz-content-sha256' header does not match what was computed."
             call.error = Refusal("XAmzContentSHA256Mismatch", text, status=400)
@@ -152,6 +156,15 @@ class Gate:
                 call.error = Refusal(BAD_GATEWAY, text, status=502)
                 return refused(asked, call, BAD_GATEWAY, text, 502)
         return None
+
+    def _outgoing(self, call: Call, key: Key | None, body: Body | None) -> WireRequest:
+        """The request as the upstream is to get it: nobody's, signed with its own key, or in the caller's account."""
+        assert call.caller is not None
+        if call.signed is None:
+            return in_account(call.request, None)
+        if key is None:
+            return in_account(call.request, call.caller.account_id)
+        return signed_anew(call.request, key, None if body is None else body.hash, self._engine.wall_clock.now())
 
     def _is_own(self, request: WireRequest) -> bool:
         """Whether a request that is not signed is one to a service that is answered here."""
@@ -180,10 +193,10 @@ def _model(asked: Asked) -> ServiceModel:
     return unknown
 
 
-def _needs_body(request: WireRequest, asked: Asked) -> bool:
-    """Whether a body must be read before it is passed on: to judge a signature, or to know what is asked."""
-    if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
-        return False
+def _is_read_first(request: WireRequest, asked: Asked) -> bool:
+    """Whether a body is read first: there is none, or the signature or what is asked cannot be told without it."""
+    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
+        return True
     if is_form(request) or named_service(request) is not None:
         return True
     return needs_body(request, asked) or asked.operation == "DeleteObjects"

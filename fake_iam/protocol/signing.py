@@ -23,11 +23,16 @@ def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
 
 def is_signature(signed: Signed, canonical: bytes, secret: str) -> bool:
     """Whether a signature is the one that the secret gives for a canonical request."""
+    return signed.signature.isascii() and hmac.compare_digest(signature(signed, canonical, secret), signed.signature)
+
+
+def signature(signed: Signed, canonical: bytes, secret: str) -> str:
+    """The signature that the secret gives for a canonical request, at the time and for the scope that it names."""
     scope = signed.credential.scope
     to_sign = f"{ALGORITHM}\n{signed.timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-    expected = _signer(secret, scope).copy()
-    expected.update(to_sign.encode("utf-8", "replace"))
-    return signed.signature.isascii() and hmac.compare_digest(expected.hexdigest(), signed.signature)
+    signer = _signer(secret, scope).copy()
+    signer.update(to_sign.encode("utf-8", "replace"))
+    return signer.hexdigest()
 
 
 @lru_cache(maxsize=1024)

@@ -180,9 +180,12 @@ class Settings:
         from fake_iam.gate.upstreams import parse_upstreams  # few servers are gates
 
         try:
-            return parse_upstreams(self.upstream)
+            found = parse_upstreams(self.upstream)
         except ValueError as problem:
             raise SettingsError(f"upstream: {problem}") from None
+        if any((upstream.host, upstream.port) == (self.host, self.port) for upstream in found.values()):
+            raise SettingsError(f"upstream: {self.host}:{self.port} is this server itself")
+        return found
 
     def _check_partition(self) -> None:
         if self.partition == USUAL_PARTITION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -15,6 +15,8 @@ from fake_iam.protocol.model import load_service
 from fake_iam.protocol.wire import WireRequest
 
 S3: Final = "s3"
+S3_CONTROL: Final = "s3control"
+S3_CONTROL_PATH: Final = "/v20180820/"
 FORM: Final = "application/x-www-form-urlencoded"
 CBOR: Final = "rpc-v2-cbor"
 CBOR_PATH: Final = re.compile(r"/service/([^/]+)/operation/([^/]+)")
@@ -39,17 +41,11 @@ class Asked(NamedTuple):
     form: str
 
     @property
-    def name(self) -> str:
-        """The service's name."""
-        return self.service.name if self.service is not None else self.signing_name
-
-    @property
     def is_open(self) -> bool:
         """Whether the operation takes no signature."""
         if self.service is None or self.operation is None:
             return False
-        operation = load_service(self.service.name).operations.get(self.operation)
-        return operation is not None and operation.unsigned
+        return load_service(self.service.name).operations[self.operation].unsigned
 
 
 def recognized(request: WireRequest, signing_name: str) -> Asked:
@@ -137,7 +133,7 @@ def _action(signing_name: str, query: Mapping[str, str], form: Mapping[str, str]
 def _rest(request: WireRequest, signing_name: str, query: Mapping[str, str]) -> Asked:
     """A request of a REST protocol. One that is not signed is taken for one of S3, which alone has such."""
     first = None
-    for service in signing_for(signing_name or S3):
+    for service in _candidates(request, signing_name or S3):
         if not service.protocol.startswith("rest"):
             continue
         first = first or service
@@ -150,8 +146,14 @@ def _rest(request: WireRequest, signing_name: str, query: Mapping[str, str]) -> 
     return Asked(signing_name or S3, first, None, query, {}, _form(first) if first is not None else "rest-json")
 
 
+def _candidates(request: WireRequest, signing_name: str) -> Iterable[Described]:
+    """The services that a request may be for. What is S3's control plane could be an object of S3 by its path."""
+    control = described(S3_CONTROL) if signing_name == S3 and request.path.startswith(S3_CONTROL_PATH) else None
+    return signing_for(signing_name) if control is None else (control,)
+
+
 def _form(service: Described) -> str:
-    return S3 if service.signing_name.startswith(S3) else service.protocol
+    return S3 if service.signing_name.startswith(S3) and service.protocol == "rest-xml" else service.protocol
 
 
 def _in_query(service: str, operation: str, query: Mapping[str, str]) -> dict[str, str]:

@@ -96,8 +96,7 @@ def _by_arn(template: str, members: Mapping[str, Any]) -> Resources | None:
 
 @lru_cache(maxsize=512)
 def _pattern(template: str) -> re.Pattern[str]:
-    fixed = VARIABLE.split(template)[::2]
-    return re.compile("[^:/]*?".join(map(re.escape, fixed)).removesuffix("[^:/]*?") + "(?:.+)?", re.DOTALL)
+    return re.compile(".*?".join(map(re.escape, VARIABLE.split(template)[::2])), re.DOTALL)
 
 
 def _by_names(prefix: str, template: str, members: Mapping[str, tuple[str, Any]], place: Place) -> Resources | None:

@@ -269,6 +269,38 @@ def test_a_connection_that_the_upstream_closed_meanwhile_is_not_used() -> None:
     assert upstream.connections == 3
 
 
+def closing_at_the_second_request(wire: Wire) -> None:
+    wire.request()
+    wire.send(OK)
+    wire.request()
+
+
+def test_a_call_that_meets_the_end_of_an_old_connection_is_made_again() -> None:
+    with Upstream(closing_at_the_second_request) as upstream, FakeIAM(upstream=upstream.url) as gate:
+        for _ in range(2):
+            assert requests.get(f"{gate.url}/bucket/key", timeout=PATIENCE).text == BODY
+    assert upstream.connections == 2
+
+
+def test_a_body_that_is_gone_is_not_sent_again() -> None:
+    with Upstream(closing_at_the_second_request) as upstream, FakeIAM(upstream=upstream.url) as gate:
+        assert requests.put(f"{gate.url}/bucket/key", b"x", timeout=PATIENCE).text == BODY
+        answer = requests.put(f"{gate.url}/bucket/key", b"x", timeout=PATIENCE)
+    assert answer.status_code == 502
+    assert "it closed the connection without an answer" in answer.text
+
+
+def test_a_fault_of_the_gate_is_told_and_logged(
+    gate: FakeIAM, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("fake_iam.gate.gate.wanted", lambda *_: 1 / 0)
+    answer = requests.get(f"{gate.url}/bucket/key", timeout=PATIENCE)
+    assert answer.status_code == 500
+    assert "<Code>InternalFailure</Code><Message>fake_iam has failed; its log says why.</Message>" in answer.text
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert upstream.sent == []
+
+
 DOWN: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "list_buckets", {}),
     ("dynamodb", "list_tables", {}),

@@ -329,3 +329,7 @@ def test_upstreams_are_told_by_service() -> None:
         "": "http://[::1]:5000",
         "dynamodb": "http://tables:80",
     }
+
+
+def test_a_server_is_not_its_own_upstream() -> None:
+    assert refusal(upstream="s3=http://127.0.0.1:4593") == "upstream: 127.0.0.1:4593 is this server itself"

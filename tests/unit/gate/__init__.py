@@ -1,0 +1,1 @@
+"""What the gate understands of requests, without a socket."""

@@ -26,6 +26,7 @@ LENGTH: Final = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", 
 ABSOLUTE: Final = r"https?://[^/?#]*"
 CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
 LINE_END: Final = 2  # bytes
+LENGTH_DIGITS: Final = 12
 CLOSE: Final = "Connection: close\r\n"
 KEEP_ALIVE: Final = "Connection: keep-alive\r\n"
 
@@ -162,8 +163,9 @@ class RequestReader:
         if chunked and (request.joined("transfer-encoding").lower() != "chunked" or "content-length" in headers):
             raise Malformed
         self.streaming = self._streams is not None and self._streams(request)
-        self._missing = int(headers.get("content-length", "0").lstrip("0")[:12] or "0")
-        if self._missing > BODY_LIMIT and not self.streaming:
+        length = headers.get("content-length", "0").lstrip("0")
+        self._missing = int(length[:LENGTH_DIGITS] or "0")
+        if len(length) > LENGTH_DIGITS or (self._missing > BODY_LIMIT and not self.streaming):
             raise Malformed(413)
         self._chunks = bytearray() if chunked else None
         self._trailers = 0

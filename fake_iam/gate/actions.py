@@ -68,12 +68,11 @@ RENAMED: Final[Mapping[str, str]] = {
     "sqs:SendMessageBatch": "SendMessage",
 }
 S3_CONFIGURATION: Final = re.compile(r"(Get|Put|Delete|List)Bucket(\w+?)(?:Configurations?)?", re.ASCII)
-VERSIONED: Final = re.compile(r"(Get|Put|Delete)Object(|Acl|Tagging|Attributes|Torrent)", re.ASCII)
-S3_KEY: Final = re.compile(r"<Key>(.*?)</Key>", re.DOTALL)
+VERSIONED: Final = re.compile(r"s3:(Get|Put|Delete)Object(|Acl|Tagging|Attributes|Torrent)", re.ASCII)
+S3_OBJECT: Final = re.compile(r"<Object>.*?<Key>(.*?)</Key>(.*?)</Object>", re.DOTALL)
 PARTIQL: Final = re.compile(
-    r"\s*(?P<verb>SELECT|INSERT|UPDATE|DELETE)\b.*?(?:(?:FROM|INTO|UPDATE)\s+)\"?(?P<table>[\w.-]+)\"?", re.I | re.S
+    r"\s*(?P<verb>UPDATE|(?:SELECT|DELETE)\b.*?\bFROM|INSERT\s+INTO)\s+\"?(?P<table>[\w.-]+)", re.IGNORECASE | re.DOTALL
 )
-PARTIQL_UPDATE: Final = re.compile(r"\s*UPDATE\s+\"?(?P<table>[\w.-]+)\"?", re.I)
 WRITES: Final[Mapping[str, str]] = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -121,14 +120,14 @@ def _of_s3(asked: Asked, request: WireRequest) -> Iterator[Needed]:
     operation = str(asked.operation)
     members = asked.members
     if operation == "DeleteObjects":
-        for key in S3_KEY.findall(request.body.decode("utf-8", "replace")):
-            yield Needed("s3:DeleteObject", {**members, "Key": unescape(key)})
-        return
-    if "versionId" in asked.query and VERSIONED.fullmatch(operation):
-        yield Needed("s3:" + operation.replace("Object", "ObjectVersion", 1), members)
+        for key, more in S3_OBJECT.findall(request.body.decode("utf-8", "replace")):
+            action = "s3:DeleteObjectVersion" if "<VersionId>" in more else "s3:DeleteObject"
+            yield Needed(action, {**members, "Key": unescape(key)})
         return
     action = _action(S3, operation)
-    if find_action(S3, action.removeprefix("s3:")) is None:
+    if "versionId" in asked.query and VERSIONED.fullmatch(action):
+        action = action.replace("Object", "ObjectVersion", 1)
+    elif find_action(S3, action.removeprefix("s3:")) is None:
         action = _s3_configuration(operation) or action
     yield Needed(action, members)
     if operation in ("CopyObject", "UploadPartCopy"):
@@ -166,8 +165,8 @@ def _of_dynamodb(asked: Asked, request: WireRequest) -> Iterator[Needed]:
         among = _list(members.get("Statements")) or _list(members.get("TransactStatements")) or [members]
         for statement in among:
             text = str(_mapping(statement).get("Statement", ""))
-            found = PARTIQL_UPDATE.match(text) or PARTIQL.match(text)
-            verb = text.split(None, 1)[0].capitalize() if found is not None else "Select"
+            found = PARTIQL.match(text)
+            verb = found["verb"].split()[0].capitalize() if found is not None else "Select"
             yield Needed(f"dynamodb:PartiQL{verb}", {"TableName": found["table"]} if found is not None else {})
 
 

@@ -30,6 +30,7 @@ from fake_iam.services.context import Caller
 
 SERVED: Final = frozenset({"iam", "sts", "tagging"})
 """What is signed for the services that are answered here."""
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Gate:
@@ -48,7 +49,7 @@ class Gate:
 
     def claims(self, request: WireRequest) -> bool:
         """Whether a request is another service's, by its head; or may be, and its body will tell."""
-        if request.path.startswith(self._own_path) or not well_formed(request.path):
+        if request.path.startswith(self._own_path) or request.method not in METHODS or not well_formed(request.path):
             return False
         name = _signed_for(request)
         if name in SERVED or self._connections_for(name or S3) is None:

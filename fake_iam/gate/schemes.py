@@ -86,14 +86,16 @@ def signed_with(request: WireRequest, asked: Asked, body_hash: str | None) -> tu
     second = _version_2(request, asked.query)
     if second is not None:
         return second, Version2(asked.query)
-    return sigv4.peek(request), Version4(asked, body_hash)
+    in_query = "authorization" not in request.headers
+    return sigv4.peek(request), Version4(asked, body_hash, in_query=in_query)
 
 
 class Version4:
     """Signature Version 4 of a request that may have a path and a body that is yet to come."""
 
-    def __init__(self, asked: Asked, body_hash: str | None) -> None:
+    def __init__(self, asked: Asked, body_hash: str | None, *, in_query: bool) -> None:
         self._query = asked.query
+        self._in_query = in_query
         self._is_s3 = asked.form == S3
         self._body_hash = body_hash
 
@@ -103,8 +105,8 @@ class Version4:
 
     def check(self, signed: Signed, service: str, now: datetime) -> None:
         """A signature in the query is good for as long as it says, others for fifteen minutes. Raises Refusal."""
-        if "X-Amz-Expires" in self._query:
-            _check_expiry(sigv4.moment(signed.timestamp), self._query["X-Amz-Expires"], now)
+        if self._in_query:
+            _check_expiry(sigv4.moment(signed.timestamp), self._query.get("X-Amz-Expires", ""), now)
         else:
             sigv4.check_date(signed, now)
         sigv4.check_scope(signed, signed.credential.service)

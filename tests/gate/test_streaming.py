@@ -200,6 +200,24 @@ def test_a_malformed_body_is_a_bad_request(gate: FakeIAM, upstream: Upstream) ->
     assert (answer.line, answer.body) == ("HTTP/1.1 400 Bad Request", b"")
 
 
+@pytest.mark.parametrize(
+    ("method", "more", "status"),
+    [
+        ("PUT", "Content-Length: 1000000000000", "413 "),
+        ("TRACE", "Accept: */*", "404 "),
+        ("CONNECT", "Accept: */*", "404 "),
+    ],
+)
+def test_what_is_never_passed_on(gate: FakeIAM, upstream: Upstream, method: str, more: str, status: str) -> None:
+    wire = connect(gate)
+    wire.send(head(gate, method, "/bucket/key", more))
+    answer = wire.head()
+    wire.socket.close()
+    assert answer is not None
+    assert answer.line.startswith(f"HTTP/1.1 {status}")
+    assert upstream.sent == []
+
+
 def test_an_upstream_may_answer_before_it_has_seen_all() -> None:
     def serve(wire: Wire) -> None:
         wire.head()

@@ -49,6 +49,7 @@ def document(target: str, members: dict[str, Any]) -> WireRequest:
         ("GET", "/b?publicAccessBlock", {}, "GetPublicAccessBlock", ["s3:GetBucketPublicAccessBlock"]),
         ("GET", "/b/k", {}, "GetObject", ["s3:GetObject"]),
         ("GET", "/b/k?versionId=1", {}, "GetObject", ["s3:GetObjectVersion"]),
+        ("HEAD", "/b/k?versionId=1", {}, "HeadObject", ["s3:GetObjectVersion"]),
         ("DELETE", "/b/k?versionId=1", {}, "DeleteObject", ["s3:DeleteObjectVersion"]),
         ("GET", "/b/k?tagging&versionId=1", {}, "GetObjectTagging", ["s3:GetObjectVersionTagging"]),
         ("PUT", "/b/k?acl", {}, "PutObjectAcl", ["s3:PutObjectAcl"]),
@@ -206,6 +207,18 @@ def test_actions_of_dynamodb(target: str, members: dict[str, Any], expected: lis
     sent = document(target, members)
     found = needed(recognized(sent, "dynamodb"), sent)
     assert [(need.action, need.members.get("TableName")) for need in found] == expected
+
+
+def test_each_object_of_a_deletion_is_asked_about() -> None:
+    body = (
+        b"<Delete><Object><Key>a &amp; b</Key></Object><Object><Key>c</Key><VersionId>1</VersionId></Object>"
+        b"<Quiet>true</Quiet></Delete>"
+    )
+    sent = request("POST", "/b?delete", body)
+    assert needed(recognized(sent, "s3"), sent) == [
+        Needed("s3:DeleteObject", {"Bucket": "b", "Key": "a & b"}),
+        Needed("s3:DeleteObjectVersion", {"Bucket": "b", "Key": "c"}),
+    ]
 
 
 def test_reencrypting_takes_both_keys() -> None:

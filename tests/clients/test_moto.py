@@ -17,8 +17,6 @@ from tests.boto3.callers import new_user, signed
 from tests.gate.clients import REGION, Clients
 from tests.support import INVALID_TOKEN, AwsError, Key, error
 
-moto_server = pytest.importorskip("moto.server", reason="moto is not installed: tox -e moto")
-
 ACCOUNT = "123456789012"
 ELSEWHERE = "210987654321"
 LARGE = 100_000_000
@@ -33,6 +31,7 @@ TABLE: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
+    moto_server = pytest.importorskip("moto.server", reason="moto is not installed: tox -e moto")
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

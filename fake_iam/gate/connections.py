@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -25,11 +26,12 @@ class UpstreamGone(Exception):
 
 
 class Connections:
-    """Those to one upstream that nobody uses, to be used again."""
+    """Those to one upstream: the ones in use, and the ones that are kept to be used again."""
 
     def __init__(self, upstream: Upstream) -> None:
         self.upstream = upstream
         self._kept: list[Connection] = []
+        self._used: set[Connection] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -42,22 +44,25 @@ class Connections:
             if kept is None:
                 return self.fresh()
             if not kept.is_readable():
-                return kept
+                return self._in_use(kept)
             kept.close()  # its end is all that there can be to read
 
     def fresh(self) -> Connection:
-        """A new connection. Raises UpstreamGone."""
+        """A new connection, unless all were closed meanwhile. Raises UpstreamGone."""
+        if self._closed:
+            raise UpstreamGone("the gate is closed")
         try:
             opened = socket.create_connection((self.upstream.host, self.upstream.port), CONNECT_PATIENCE)
         except OSError as problem:
             raise UpstreamGone(problem.strerror or str(problem)) from None
         opened.settimeout(PATIENCE)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Connection(opened)
+        return self._in_use(Connection(opened))
 
     def give_back(self, connection: Connection) -> None:
-        """Keep a connection for the next call if another may follow on it."""
+        """Keep a connection for the next call if another may follow on it, or close it."""
         with self._lock:
+            self._used.discard(connection)
             if connection.may_be_kept and len(self._kept) < KEPT and not self._closed:
                 connection.is_old = True
                 self._kept.append(connection)
@@ -65,11 +70,18 @@ class Connections:
         connection.close()
 
     def close(self) -> None:
-        """Close all that are kept, and keep none until one is taken again."""
+        """Close all that are kept, let those in use end, and keep none until one is taken again."""
         with self._lock:
             kept, self._kept, self._closed = self._kept, [], True
+            for connection in self._used:
+                connection.cut()
         for connection in kept:
             connection.close()
+
+    def _in_use(self, connection: Connection) -> Connection:
+        with self._lock:
+            self._used.add(connection)
+        return connection
 
 
 class Connection:
@@ -100,6 +112,11 @@ class Connection:
     def close(self) -> None:
         """Close it."""
         self.socket.close()
+
+    def cut(self) -> None:
+        """Let whoever reads from it see its end."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     def _receive(self) -> bytes:
         try:

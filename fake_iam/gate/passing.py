@@ -73,18 +73,19 @@ def pass_on(
     try:
         answer = _ask(connection, request, pieces)
         if answer is None and isinstance(pieces, Body):
-            connection.close()  # the upstream did so, just before the request
+            connections.give_back(connection)  # the upstream closed it, just before the request
             connection = connections.fresh()
             answer = _ask(connection, request, pieces)
         if answer is None:
             raise UpstreamGone("it closed the connection without an answer")
         answered(answer.code)
         _pass_back(answer, exchange)
+        connection.may_be_kept = connection.may_be_kept and answer.keeps_connection
     except BaseException:
-        connection.close()
+        connection.may_be_kept = False
         raise
-    connection.may_be_kept = connection.may_be_kept and answer.keeps_connection
-    connections.give_back(connection)
+    finally:
+        connections.give_back(connection)
 
 
 def _ask(connection: Connection, request: WireRequest, pieces: Iterable[bytes]) -> Answer | None:
@@ -101,6 +102,7 @@ def _ask(connection: Connection, request: WireRequest, pieces: Iterable[bytes]) 
             connection.may_be_kept = True
         return connection.answer(request.method)
     except UpstreamGone:
+        connection.may_be_kept = False
         if connection.is_old:
             return None
         raise

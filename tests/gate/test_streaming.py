@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,36 @@ def test_a_body_that_is_gone_is_not_sent_again() -> None:
         answer = requests.put(f"{gate.url}/bucket/key", b"x", timeout=PATIENCE)
     assert answer.status_code == 502
     assert "it closed the connection without an answer" in answer.text
+
+
+def test_many_clients_are_served_at_once(gate: FakeIAM, upstream: Upstream) -> None:
+    def ask(number: int) -> list[str]:
+        with requests.Session() as session:
+            return [session.get(f"{gate.url}/bucket/{number}", timeout=PATIENCE).text for _ in range(10)]
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(ask, range(16))) == [[BODY] * 10] * 16
+    assert len(upstream.sent) == 160
+    assert upstream.connections <= 16
+
+
+def test_a_stop_ends_what_is_under_way() -> None:
+    asked: queue.Queue[bool] = queue.Queue()
+    ended: queue.Queue[bytes] = queue.Queue()
+
+    def serve(wire: Wire) -> None:
+        wire.request()
+        asked.put(True)
+        ended.put(wire.exactly(1))
+
+    with Upstream(serve) as upstream, FakeIAM(upstream=upstream.url) as gate:
+        wire = connect(gate)
+        wire.send(head(gate, "GET", "/bucket/key"))
+        assert asked.get(timeout=PATIENCE)
+        gate.stop()
+        assert ended.get(timeout=PATIENCE) == b""
+        assert wire.exactly(1) == b""
+        wire.socket.close()
 
 
 def test_a_fault_of_the_gate_is_told_and_logged(

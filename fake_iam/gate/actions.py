@@ -69,7 +69,6 @@ RENAMED: Final[Mapping[str, str]] = {
 }
 S3_CONFIGURATION: Final = re.compile(r"(Get|Put|Delete|List)Bucket(\w+?)(?:Configurations?)?", re.ASCII)
 VERSIONED: Final = re.compile(r"s3:(Get|Put|Delete)Object(|Acl|Tagging|Attributes|Torrent)", re.ASCII)
-S3_OBJECT: Final = re.compile(r"<Object>.*?<Key>(.*?)</Key>(.*?)</Object>", re.DOTALL)
 PARTIQL: Final = re.compile(
     r"\s*(?P<verb>UPDATE|(?:SELECT|DELETE)\b.*?\bFROM|INSERT\s+INTO)\s+\"?(?P<table>[\w.-]+)", re.IGNORECASE | re.DOTALL
 )
@@ -120,8 +119,9 @@ def _of_s3(asked: Asked, request: WireRequest) -> Iterator[Needed]:
     operation = str(asked.operation)
     members = asked.members
     if operation == "DeleteObjects":
-        for key, more in S3_OBJECT.findall(request.body.decode("utf-8", "replace")):
-            action = "s3:DeleteObjectVersion" if "<VersionId>" in more else "s3:DeleteObject"
+        for item in request.body.decode("utf-8", "replace").split("<Object>")[1:]:
+            action = "s3:DeleteObjectVersion" if "<VersionId>" in item else "s3:DeleteObject"
+            key = item.partition("<Key>")[2].partition("</Key>")[0]
             yield Needed(action, {**members, "Key": unescape(key)})
         return
     action = _action(S3, operation)

@@ -11,12 +11,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any, Final, NamedTuple
 
 from fake_iam.domain.policy.service_authorization import Action, find_action, find_service
 from fake_iam.gate.actions import Needed
 
 EVERYTHING: Final = "*"
+LONGEST_ARN: Final = 2048
+MOST_ARNS: Final = 10_000
+PLACE: Final = ("Partition", "Region", "Account")
+"""What ARNs say of where a thing is, in the order of ``Place``."""
 VARIABLE: Final = re.compile(r"\$\{(\w+)\}", re.ASCII)
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "s3:BucketName": ("Bucket",),
@@ -87,7 +92,7 @@ def _by_arn(template: str, members: Mapping[str, Any]) -> Resources | None:
     """The resources if a member is their ARN."""
     for name, value in members.items():
         given = value if isinstance(value, list) else [value]
-        if given and all(isinstance(arn, str) and arn.startswith("arn:") for arn in given):
+        if given and all(isinstance(arn, str) and arn[:4] == "arn:" and len(arn) <= LONGEST_ARN for arn in given):
             pattern = _pattern(template)
             if all(pattern.fullmatch(arn) for arn in given):
                 return Resources(given, {name: value})
@@ -96,12 +101,17 @@ def _by_arn(template: str, members: Mapping[str, Any]) -> Resources | None:
 
 @lru_cache(maxsize=512)
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(".*?".join(map(re.escape, VARIABLE.split(template)[::2])), re.DOTALL)
+    """What fits a template. Partition, region and account have no colons, of which there may be many in a name."""
+    pattern, at = "", 0
+    for match in VARIABLE.finditer(template):
+        pattern += re.escape(template[at : match.start()]) + ("[^:]*" if match[1] in PLACE else ".*?")
+        at = match.end()
+    return re.compile(pattern + re.escape(template[at:]), re.DOTALL)
 
 
 def _by_names(prefix: str, template: str, members: Mapping[str, tuple[str, Any]], place: Place) -> Resources | None:
     """The resources if members have all the names in an ARN."""
-    fixed = {"Partition": place.partition, "Region": place.region, "Account": place.account_id}
+    fixed = dict(zip(PLACE, place, strict=True))
     variables = [name for name in VARIABLE.findall(template) if name not in fixed]
     if not variables:
         return None
@@ -117,13 +127,16 @@ def _by_names(prefix: str, template: str, members: Mapping[str, tuple[str, Any]]
         member, value, texts = found
         named_by[member] = value
         choices.append(texts)
-    arns = []
-    for names in product(*choices):
-        filled = {**fixed, **dict(zip(variables, names, strict=True))}
-        if prefix == "sqs":
-            filled |= _of_queue(members)
-        arns.append(VARIABLE.sub(lambda match, filled=filled: filled[match[1]], template))  # type: ignore[misc]
-    return Resources(arns, named_by)
+    if prod(map(len, choices)) > MOST_ARNS:
+        return None
+    if prefix == "sqs":
+        fixed |= _of_queue(members)
+    named = (dict(zip(variables, names, strict=True)) for names in product(*choices))
+    return Resources([_filled(template, {**fixed, **names}) for names in named], named_by)
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return VARIABLE.sub(lambda match: values[match[1]], template)
 
 
 def _values(

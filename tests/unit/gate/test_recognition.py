@@ -292,3 +292,14 @@ RESOURCES: list[tuple[str, dict[str, Any], list[str]]] = [
 @pytest.mark.parametrize(("action", "members", "arns"), RESOURCES, ids=[f"{each[0]}-{each[1]}" for each in RESOURCES])
 def test_resources_are_named_by_members(action: str, members: dict[str, Any], arns: list[str]) -> None:
     assert list(resources_of(Needed(action, members), PLACE).arns) == arns
+
+
+def test_what_would_take_for_ever_is_everything() -> None:
+    many = [str(number) for number in range(101)]
+    streams = Needed("logs:PutLogEvents", {"logGroupName": many, "logStreamName": many})
+    assert list(resources_of(streams, PLACE).arns) == ["*"]
+    endless = Needed("sns:Publish", {"TopicArn": "arn:" + ":" * 1_000_000})
+    assert list(resources_of(endless, PLACE).arns) == ["*"]
+    body = b"<Delete>" + b"<Object>" * 200_000
+    sent = request("POST", "/b?delete", body)
+    assert len(needed(recognized(sent, "s3"), sent)) == 200_000

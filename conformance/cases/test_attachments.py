@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.groups import Groups
 from conformance.people import People
 from conformance.policies import DOCUMENT, Policies
 from conformance.provenance import assumed, documented, fake_only, observed
+from conformance.roles import Roles
 from conformance.sources import API, INFERRED_STYLE, LOCALSTACK_USERS, Source
 from conformance.targets import Target, fake_target
 
 LOCALSTACK = "localstack/localstack#13891, AWS-validated"
 POLICIES = Source("2026-02", f"{LOCALSTACK} test_iam_policies")
 ROLES = Source("2026-02", f"{LOCALSTACK} test_iam_roles")
-LOCALSTACK_MAIN = Source("2025", "localstack/localstack, AWS-validated test_iam")
 NO_ARN = "longpolicynamebutnoarn"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 NOBODY = "fake-iam-conformance-nobody"
@@ -70,16 +71,30 @@ def test_what_is_not_attached_is_not_found(aws: Target, new_user: People, new_po
     assert aws.error(aws.iam.detach_user_policy, UserName=new_user(), PolicyArn=arn) == expected
 
 
-@pytest.mark.parametrize(
-    "method",
-    [
-        pytest.param("attach_user_policy", marks=observed(*LOCALSTACK_MAIN, "policy-arn-unparsable")),
-        pytest.param("detach_user_policy", marks=assumed("recorded for attaching", "policy-arn-unparsable")),
-    ],
-)
-def test_what_is_no_arn_is_refused(aws: Target, new_user: People, method: str) -> None:
-    refused = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+# The text has changed: it was "Invalid ARN:  Could not be parsed!" in 2025, and the code was InvalidInput in 2023.
+TEXTS = ("val-arn-2026", "val-arn-2025", "val-arn-2023", "policy-arn-unparsable")
+
+
+@observed(*ROLES, *TEXTS, "4:AttachUserPolicy with a bad ARN", "1:AttachRolePolicy with a bare word")
+def test_what_is_no_arn_is_not_attached_to_a_role(aws: Target, new_role: Roles, new_policy: Policies) -> None:
+    role = new_role()
+    for text in (NO_ARN, new_policy.made()["PolicyName"]):
+        refused = AwsError("ValidationError", f"ARN {text} is not valid.", 400)
+        assert aws.error(aws.iam.attach_role_policy, RoleName=role, PolicyArn=text) == refused
+
+
+@assumed("recorded for AttachRolePolicy", *TEXTS)
+@pytest.mark.parametrize("method", ["attach_user_policy", "detach_user_policy"])
+def test_what_is_no_arn_is_refused_for_users(aws: Target, new_user: People, method: str) -> None:
+    refused = AwsError("ValidationError", f"ARN {NO_ARN} is not valid.", 400)
     assert aws.error(getattr(aws.iam, method), UserName=new_user(), PolicyArn=NO_ARN) == refused
+
+
+@assumed("recorded for AttachRolePolicy", *TEXTS)
+@pytest.mark.parametrize("method", ["attach_group_policy", "detach_group_policy"])
+def test_what_is_no_arn_is_refused_for_groups(aws: Target, new_group: Groups, method: str) -> None:
+    refused = AwsError("ValidationError", f"ARN {NO_ARN} is not valid.", 400)
+    assert aws.error(getattr(aws.iam, method), GroupName=new_group(), PolicyArn=NO_ARN) == refused
 
 
 @pytest.mark.parametrize("method", ["attach_user_policy", "detach_user_policy"])

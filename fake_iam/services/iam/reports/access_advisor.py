@@ -23,7 +23,7 @@ from fake_iam.domain.identities.roles import Role, no_such_role
 from fake_iam.domain.identities.users import User, no_such_user
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, foreign_partition, unparsable_arn
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, foreign_partition
 from fake_iam.domain.policy.service_access import services_allowed
 from fake_iam.domain.policy.service_authorization import find_service
 from fake_iam.services.context import Context
@@ -172,9 +172,9 @@ def find_report(ctx: Context, job_id: str) -> AccessReport:
 
 
 def find_entity(ctx: Context, arn: str) -> Entity:
-    """The user, group or role of that ARN. Raises ValidationError, InvalidInput, NoSuchEntity."""
+    """The user, group or role of that ARN. Raises InvalidInput, ValidationError, NoSuchEntity."""
     if not arns.is_arn(arn):
-        raise unparsable_arn()
+        raise not_reported_on(arn)
     if arns.partition_of(arn) != ctx.partition:
         raise foreign_partition()
     _, _, service, _, account_id, resource = arn.split(":", 5)

@@ -239,7 +239,7 @@ def test_a_long_list_of_services_comes_in_pages(wire: Wire) -> None:
         ),
         ("arn:aws:s3:::a-bucket-of-mine", "InvalidInput", "ARN arn:aws:s3:::a-bucket-of-mine is not valid.", 400),
         ("arn:aws-cn:iam::123456789012:user/alice", "ValidationError", "Invalid ARN partition", 400),
-        ("no-arn-but-long-enough", "ValidationError", "Invalid ARN:  Could not be parsed!", 400),
+        ("no-arn-but-long-enough", "InvalidInput", "ARN no-arn-but-long-enough is not valid.", 400),
     ],
 )
 def test_what_is_no_entity_is_refused(wire: Wire, arn: str, code: str, text: str, status: int) -> None:

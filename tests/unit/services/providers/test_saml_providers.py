@@ -54,7 +54,7 @@ def keys(wire: Wire) -> list[str]:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock(datetime(2025, 4, 14, 15, 56, 37, tzinfo=timezone.utc))
+    return ManualClock(datetime(2025, 4, 14, 15, 56, 37, 929000, tzinfo=timezone.utc))
 
 
 def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(clock: ManualClock) -> None:
@@ -65,8 +65,8 @@ def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(clock: ManualC
     assert shown.pop("SAMLMetadataDocument") == metadata.strip()  # xmltodict strips it
     assert shown.pop("SAMLProviderUUID").startswith("SAMLSP")
     assert shown == {
-        "CreateDate": "2025-04-14T15:56:37Z",
-        "ValidUntil": "2125-04-14T15:56:37Z",
+        "CreateDate": "2025-04-14T15:56:37.929Z",
+        "ValidUntil": "2125-04-14T15:56:37.929Z",
         "Tags": None,
         "AssertionEncryptionMode": "Allowed",
         "PrivateKeyList": None,
@@ -206,7 +206,7 @@ def test_other_metadata_takes_the_place_of_what_was_there(clock: ManualClock) ->
     clock.advance(timedelta(days=1))
     other = saml_metadata("urn:other")
     assert update(wire, SAMLMetadataDocument=other) == {"SAMLProviderArn": ARN}
-    assert get(wire) == {**before, "SAMLMetadataDocument": other, "ValidUntil": "2125-04-15T15:56:37Z"}
+    assert get(wire) == {**before, "SAMLMetadataDocument": other, "ValidUntil": "2125-04-15T15:56:37.929Z"}
 
 
 def test_what_is_not_named_stays(clock: ManualClock) -> None:

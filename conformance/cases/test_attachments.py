@@ -9,7 +9,7 @@ from conformance.groups import Groups
 from conformance.people import People
 from conformance.policies import DOCUMENT, Policies
 from conformance.provenance import assumed, documented, fake_only, observed
-from conformance.roles import Roles
+from conformance.roles import EC2, Roles
 from conformance.sources import API, INFERRED_STYLE, LOCALSTACK_USERS, Source
 from conformance.targets import Target, fake_target
 
@@ -104,17 +104,30 @@ def test_an_unknown_user_cannot_be_found(aws: Target, method: str) -> None:
     assert aws.error(getattr(aws.iam, method), UserName=NOBODY, PolicyArn=ADMINISTRATOR) == expected
 
 
-@observed("undated", "users who quote the text", "quota-policiesperuser")
+@pytest.mark.parametrize(
+    ("kind", "others"),
+    [
+        pytest.param("User", {}, marks=observed("undated", "users who quote the text", "quota-policiesperuser")),
+        pytest.param("Group", {}, marks=observed("undated", "a user who quotes the text", "quota-policiespergroup")),
+        pytest.param(
+            "Role",
+            {"AssumeRolePolicyDocument": EC2},
+            marks=observed("undated", "many users who quote the text", "quota-policiesperrole", "1:MaxSessionDuration"),
+        ),
+    ],
+)
 @fake_only("an account's quota may be higher")
-def test_an_eleventh_attachment_exceeds_the_quota(aws: Target) -> None:
+def test_an_eleventh_attachment_exceeds_the_quota(kind: str, others: dict[str, str]) -> None:
     with fake_target() as own:
-        own.iam.create_user(UserName="alice")
+        named = {f"{kind}Name": "alice"}
+        getattr(own.iam, f"create_{kind.lower()}")(**named, **others)
+        attach = getattr(own.iam, f"attach_{kind.lower()}_policy")
         for number in range(11):
             arn = own.iam.create_policy(PolicyName=f"p{number}", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
             if number < 10:
-                own.iam.attach_user_policy(UserName="alice", PolicyArn=arn)
-        full = AwsError("LimitExceeded", "Cannot exceed quota for PoliciesPerUser: 10", 409)
-        assert own.error(own.iam.attach_user_policy, UserName="alice", PolicyArn=arn) == full
+                attach(**named, PolicyArn=arn)
+        full = AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPer{kind}: 10", 409)
+        assert own.error(attach, **named, PolicyArn=arn) == full
 
 
 @observed(*POLICIES)
@@ -140,7 +153,7 @@ def test_an_unknown_policy_has_no_entities(aws: Target, new_policy: Policies) ->
     assert aws.error(aws.iam.list_entities_for_policy, PolicyArn=arn) == expected
 
 
-@observed(*LOCALSTACK_USERS, "user-del-attached")
+@observed(*LOCALSTACK_USERS, "user-del-attached", "6:DeleteUser names ONE kind of leftover")
 def test_a_user_with_an_attached_policy_is_not_deleted(aws: Target, new_user: People) -> None:
     alice = new_user()
     aws.iam.attach_user_policy(UserName=alice, PolicyArn=ADMINISTRATOR)

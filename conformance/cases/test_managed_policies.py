@@ -167,7 +167,7 @@ def test_lists_can_be_of_attached_policies_only(aws: Target, new_user: People, n
     assert arns() == sorted([idle, attached])
 
 
-@observed(*CUSTODIAN_2019, "policy-get-missing")
+@observed(*CUSTODIAN_2019, "policy-get-missing", "policy-get-missing-old")
 def test_an_unknown_policy_is_not_found(aws: Target, new_policy: Policies) -> None:
     arn = new_policy.absent()
     assert aws.error(aws.iam.get_policy, PolicyArn=arn) == missing(f"Policy {arn} was not found.")

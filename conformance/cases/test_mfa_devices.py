@@ -235,6 +235,16 @@ def test_a_device_in_use_is_not_deleted(aws: Target, new_user: People, new_devic
     assert aws.error(aws.iam.delete_virtual_mfa_device, SerialNumber=device.serial) == conflict
 
 
+@observed("undated", "users of CloudFormation quote the text; so does paco's documentation", "user-del-mfa", "C52")
+def test_a_user_with_a_device_is_not_deleted(aws: Target, new_user: People, new_device: Devices) -> None:
+    alice = new_user()
+    device = new_device(alice)
+    conflict = AwsError("DeleteConflict", "Cannot delete entity, must delete MFA device first.", 409)
+    assert aws.error(aws.iam.delete_user, UserName=alice) == conflict
+    aws.iam.deactivate_mfa_device(UserName=alice, SerialNumber=device.serial)
+    assert aws.wait_for(aws.iam.delete_user, UserName=alice) == {}
+
+
 SEEN = observed(*LOCALSTACK_MFA, "mfa-missing")
 UNSEEN = assumed("recorded for DeactivateMFADevice and DeleteVirtualMFADevice (LocalStack)", "mfa-missing")
 

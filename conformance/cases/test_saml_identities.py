@@ -139,7 +139,7 @@ def test_a_response_is_good_for_five_minutes(employee: Employee) -> None:
     assert employee.error(employee.response(age=timedelta(minutes=6))) == late
 
 
-@documented(TROUBLE, "sts-saml-denied")
+@documented(TROUBLE, "sts-saml-denied", "8:An unknown role")
 def test_a_role_that_does_not_trust_looks_like_none(employee: Employee) -> None:
     employee.trusts("sts:AssumeRoleWithWebIdentity")
     assert employee.error() == DENIED

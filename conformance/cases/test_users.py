@@ -206,7 +206,14 @@ def test_a_rename_may_change_the_letter_case_alone(aws: Target, new_user: People
 # Deleting
 
 
-@observed("undated", "ansible/ansible#59078, aws-controllers-k8s/community#2229", "user-del-keys", "C52", "C55")
+@observed(
+    "undated",
+    "ansible/ansible#59078, aws-controllers-k8s/community#2229",
+    "user-del-keys",
+    "6:Deleting a user",
+    "C52",
+    "C55",
+)
 def test_a_user_with_keys_is_not_deleted(aws: Target, new_user: People) -> None:
     alice = new_user()
     key = new_user.key(alice)

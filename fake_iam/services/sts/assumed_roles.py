@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fake_iam.domain import arns
 from fake_iam.domain.errors import AccessDenied
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.sts.role_sessions import (
     assumed_by_root,
     kept_source_identity,
+    malformed_role_arn,
     may_not_assume,
     session_tags,
     unverified_context,
@@ -47,8 +49,11 @@ def assume_role(
 ) -> dict[str, Any]:
     """Make temporary credentials of a role for a caller that its trust policy trusts.
 
-    The order of the checks is assumed: root, tags and source identity, MFA code, trust, duration, session policies.
+    The order of the checks is assumed, but for the ARN's form, which as a parameter comes first: root, tags and source
+    identity, MFA code, trust, duration, session policies.
     """
+    if not arns.is_arn(role_arn):
+        raise malformed_role_arn(role_arn)
     if ctx.caller.kind == "root":
         raise assumed_by_root()
     calling = ctx.caller.session.role if ctx.caller.session is not None else None

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from conformance.people import People
+from conformance.policies import DOCUMENT, Policies
 from conformance.provenance import assumed, documented, observed
-from conformance.roles import Roles
+from conformance.roles import EC2, Roles
 from conformance.sources import API
 from conformance.targets import Target
 
@@ -22,6 +24,25 @@ def every(aws: Target, kind: str, member: str) -> list[Any]:
         if not page["IsTruncated"]:
             return found
         marker = {"Marker": page["Marker"]}
+
+
+@observed("undated", "users of auditing tools", "7:Users and roles", "7:Policies holds all customer policies")
+def test_a_role_shows_its_profiles_and_every_policy_all_of_its_versions(
+    aws: Target, new_role: Roles, new_policy: Policies
+) -> None:
+    deployer, profile, idle = new_role(PermissionsBoundary=READ_ONLY), new_role.profile(), new_policy()
+    aws.iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=deployer)
+    other = DOCUMENT.replace("s3:", "sqs:")
+    aws.wait_for(aws.iam.create_policy_version, PolicyArn=idle, PolicyDocument=other)
+    roles = {role["RoleName"]: role for role in every(aws, "Role", "RoleDetailList")}
+    shown = roles[deployer]
+    assert [one["InstanceProfileName"] for one in shown["InstanceProfileList"]] == [profile]
+    assert (shown["AssumeRolePolicyDocument"], shown["RoleLastUsed"]) == (json.loads(EC2), {})
+    assert shown["PermissionsBoundary"]["PermissionsBoundaryArn"] == READ_ONLY
+    own = {policy["Arn"]: policy for policy in every(aws, "LocalManagedPolicy", "Policies")}
+    versions = {one["VersionId"]: one["Document"] for one in own[idle]["PolicyVersionList"]}
+    assert versions == {"v1": json.loads(DOCUMENT), "v2": json.loads(other)}
+    assert READ_ONLY in [policy["Arn"] for policy in every(aws, "AWSManagedPolicy", "Policies")]
 
 
 @observed("undated", "localstack/localstack#5230, compared with AWS", "7:Users and roles")

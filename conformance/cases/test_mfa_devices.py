@@ -65,7 +65,7 @@ def test_a_name_is_taken_once(aws: Target, new_device: Devices) -> None:
 
 
 @pytest.mark.parametrize("path", ["invalid-path/", "/invalid-path"])
-@observed(*LOCALSTACK_MFA, "val-path")
+@observed(*LOCALSTACK_MFA, "val-path", "4:Character rules of names", "4:Which members have the friendly sentence")
 def test_a_path_begins_and_ends_with_a_slash(aws: Target, new_device: Devices, path: str) -> None:
     assert aws.error(aws.iam.create_virtual_mfa_device, VirtualMFADeviceName=new_device.name(), Path=path) == AwsError(
         "ValidationError",
@@ -75,7 +75,7 @@ def test_a_path_begins_and_ends_with_a_slash(aws: Target, new_device: Devices, p
     )
 
 
-@observed(*LOCALSTACK_MFA, "val-path-max")
+@observed(*LOCALSTACK_MFA, "val-path-max", "4:Character rules of names")
 def test_a_path_has_512_characters_at_the_most(aws: Target, new_device: Devices) -> None:
     path = f"/{'a' * 512}/"
     assert aws.error(aws.iam.create_virtual_mfa_device, VirtualMFADeviceName=new_device.name(), Path=path) == AwsError(

@@ -66,6 +66,7 @@ def alice(aws: Target, new_user: People) -> Employee:
 
 CALLS: list[Any] = [
     ("update_access_key", {"AccessKeyId": "AKIAQAAAAAAAAAAAAAAA", "Status": "Inactive"}, "user {name}"),
+    ("create_access_key", {}, "user {name}"),
     ("list_users", {}, "arn:aws:iam::{account}:user/"),
     ("list_roles", {}, "arn:aws:iam::{account}:role/"),
     ("list_groups", {}, "arn:aws:iam::{account}:group/"),
@@ -109,8 +110,11 @@ CALLS: list[Any] = [
     "denied-resource-listattacheduserpolicies",
     "denied-resource-createuser",
     "denied-resource-createservicelinkedrole",
+    "denied-classic",  # of 2018, without the reason
+    "denied-null-username",  # of 2018, with the word null
     "3:Shape",
     "3:Reasons",
+    "3:resource",
 )
 @pytest.mark.parametrize(("operation", "parameters", "resource"), CALLS, ids=[call[0] for call in CALLS])
 def test_a_refusal_names_action_and_resource(

@@ -323,7 +323,7 @@ def test_nobody_can_make_a_credential_expire(aws: Target, new_user: People, new_
     assert refused == AwsError("InvalidInput", "Operation does not support status Expired", 400)
 
 
-@observed(*LOCALSTACK_MAIN, "val-enum-status")
+@observed(*LOCALSTACK_MAIN, "val-enum-status", "4:A wrong Status is a ValidationError")
 def test_a_status_out_of_the_enumeration_is_refused(aws: Target, new_user: People) -> None:
     refused = aws.error(
         aws.iam.update_service_specific_credential,

@@ -46,7 +46,7 @@ def test_actions_are_outermost_and_the_resource_is_a_star_if_none_is_given(aws: 
     ]
 
 
-@observed(*USERS, "5:EvalDecision allowed")
+@observed(*USERS, "5:EvalDecision allowed", "5:StartPosition")
 def test_a_statement_that_decided_is_named_by_its_place(aws: Target) -> None:
     text = policy(allow("s3:*"), deny("s3:PutObject"))
     result = only(simulate(aws, [text], ["s3:PutObject"]))
@@ -55,6 +55,22 @@ def test_a_statement_that_decided_is_named_by_its_place(aws: Target) -> None:
     matched = only(result["MatchedStatements"])
     assert (matched["SourcePolicyId"], matched["SourcePolicyType"]) == ("PolicyInputList.1", "IAM Policy")
     assert matched["StartPosition"] == {"Line": 1, "Column": start}
+    assert matched["EndPosition"]["Line"] == 1
+    assert matched["EndPosition"]["Column"] > start
+
+
+@observed(*USERS, "5:StartPosition")
+def test_lines_and_columns_are_those_of_the_text_as_it_was_given(aws: Target) -> None:
+    text = '{\n  "Version": "2012-10-17",\n  "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]\n}'
+    matched = only(only(simulate(aws, [text], ["s3:GetObject"]))["MatchedStatements"])
+    assert matched["StartPosition"] == {"Line": 3, "Column": text.splitlines()[2].index("{") + 1}
+
+
+@observed(*USERS, "5:EvalDecision allowed")
+def test_every_statement_with_the_deciding_effect_is_listed(aws: Target) -> None:
+    texts = [policy(allow("s3:*")), policy(allow("s3:Get*"), allow("sqs:*"))]
+    result = only(simulate(aws, texts, ["s3:GetObject"]))
+    assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.1", "PolicyInputList.2"]
 
 
 @observed("2021 to 2022", "boto/boto3#3111, aws/aws-sdk-java-v2#1751", "5:MissingContextValues")

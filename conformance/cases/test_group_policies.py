@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from conformance.answers import AwsError
 from conformance.groups import Groups
 from conformance.policies import DOCUMENT, Policies
@@ -11,7 +13,7 @@ LOCALSTACK = Source("2026-02", "localstack/localstack#13891, AWS-validated test_
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
-@documented(f"{API}API_PutGroupPolicy.html", "1.1:Policy documents come back percent-encoded")
+@documented(f"{API}/API_PutGroupPolicy.html", "1.1:Policy documents come back percent-encoded")
 def test_an_inline_policy_of_a_group_comes_back_as_it_was_put(aws: Target, new_group: Groups) -> None:
     name = new_group()
     aws.iam.put_group_policy(GroupName=name, PolicyName="own", PolicyDocument=DOCUMENT)
@@ -20,13 +22,27 @@ def test_an_inline_policy_of_a_group_comes_back_as_it_was_put(aws: Target, new_g
     assert aws.iam.list_group_policies(GroupName=name) == {"PolicyNames": ["own"], "IsTruncated": False}
 
 
-@observed(*LOCALSTACK, "group-policy-missing")
-def test_an_inline_policy_that_a_group_lacks_is_named(aws: Target, new_group: Groups) -> None:
+@documented(f"{API}/API_DeleteGroupPolicy.html")
+def test_an_inline_policy_of_a_group_is_deleted(aws: Target, new_group: Groups) -> None:
+    name = new_group()
+    aws.iam.put_group_policy(GroupName=name, PolicyName="own", PolicyDocument=DOCUMENT)
+    assert aws.iam.delete_group_policy(GroupName=name, PolicyName="own") == {}
+    assert aws.iam.list_group_policies(GroupName=name) == {"PolicyNames": [], "IsTruncated": False}
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param("get_group_policy", marks=observed(*LOCALSTACK, "group-policy-missing")),
+        pytest.param("delete_group_policy", marks=assumed("recorded for GetGroupPolicy", "group-policy-missing")),
+    ],
+)
+def test_an_inline_policy_that_a_group_lacks_is_named(aws: Target, new_group: Groups, method: str) -> None:
     missing = AwsError("NoSuchEntity", "The group policy with name none cannot be found.", 404)
-    assert aws.error(aws.iam.get_group_policy, GroupName=new_group(), PolicyName="none") == missing
+    assert aws.error(getattr(aws.iam, method), GroupName=new_group(), PolicyName="none") == missing
 
 
-@documented(f"{API}API_AttachGroupPolicy.html")
+@documented(f"{API}/API_AttachGroupPolicy.html")
 def test_a_policy_attached_to_a_group_is_listed(aws: Target, new_group: Groups, new_policy: Policies) -> None:
     name, arn = new_group(), new_policy()
     aws.iam.attach_group_policy(GroupName=name, PolicyArn=arn)

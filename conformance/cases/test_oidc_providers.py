@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.modelled import with_whole_model
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, Source
 from conformance.targets import Target
@@ -172,6 +173,17 @@ def test_thumbprints_are_replaced_as_a_whole(aws: Target, provider: Provider) ->
     update, prints = aws.iam.update_open_id_connect_provider_thumbprint, ["c" * 40, "d" * 40]
     assert update(OpenIDConnectProviderArn=provider.arn, ThumbprintList=prints) == {}
     assert provider.shown()["ThumbprintList"] == prints
+
+
+@with_whole_model
+@documented(f"{API}/API_UpdateOpenIDConnectProvider.html")
+def test_a_context_provider_is_set_shown_and_removed(aws: Target, provider: Provider) -> None:
+    provider.create()
+    named, context = {"OpenIDConnectProviderArn": provider.arn}, {"SubjectSourceKey": "sub"}
+    assert aws.iam.update_open_id_connect_provider(**named, ContextProvider=context) == {}
+    assert provider.shown()["ContextProvider"] == context
+    assert aws.iam.update_open_id_connect_provider(**named, RemoveContextProvider=True) == {}
+    assert "ContextProvider" not in provider.shown()
 
 
 @observed(*LS, "3:ListOpenIDConnectProviderTags is paginated")

@@ -135,7 +135,7 @@ def protected() -> AwsError:
     return AwsError("UnmodifiableEntity", said, 400)
 
 
-@observed(*CUSTODIAN, "role-protected", "1:Service-linked role", "5:Created by services themselves")
+@observed(*CUSTODIAN, "role-protected", "1:Service-linked role")
 def test_only_aws_deletes_one(aws: Target, linked: dict[str, Any]) -> None:
     assert aws.error(aws.iam.delete_role, RoleName=NAME) == protected()
 
@@ -167,6 +167,18 @@ def test_the_description_may_change(aws: Target, linked: dict[str, Any]) -> None
     assert aws.iam.update_role_description(RoleName=NAME, Description="x")["Role"]["Description"] == "x"
     assert aws.iam.update_role(RoleName=NAME, Description="y") == {}
     assert aws.iam.get_role(RoleName=NAME)["Role"]["Description"] == "y"
+
+
+@fake_only("every account of AWS has it from the start, a fake when it is asked for")
+@observed(*CUSTODIAN, "role-protected", "5:Created by services themselves")
+def test_the_role_of_support_is_protected() -> None:
+    name = "AWSServiceRoleForSupport"
+    said = f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+    with fake_target() as target:
+        target.iam.create_service_linked_role(AWSServiceName="support.amazonaws.com")
+        shown = target.iam.get_role(RoleName=name)["Role"]
+        assert shown["Path"] == "/aws-service-role/support.amazonaws.com/"
+        assert target.error(target.iam.delete_role, RoleName=name) == AwsError("UnmodifiableEntity", said, 400)
 
 
 @observed(*CUSTODIAN, "1:Service-linked role")

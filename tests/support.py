@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from unittest import mock
 from urllib.parse import urlencode
 
 import botocore.auth
+import time_machine
 import xmltodict
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -182,7 +182,7 @@ def sign(
     if at is None:
         signer.add_auth(request)
     else:
-        with mock.patch.object(botocore.auth, "get_current_datetime", lambda **_: at.replace(tzinfo=None)):
+        with time_machine.travel(at, tick=False):
             signer.add_auth(request)
     return dict(request.headers.items())
 

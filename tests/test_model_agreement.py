@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
+import re
 import textwrap
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from datetime import datetime, timezone
 from importlib import import_module
 from types import FunctionType
@@ -33,6 +35,7 @@ from fake_iam.services.registry import Operation, Operations, Service
 from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
+from tests.snippets import ROOT
 
 SERVICES: list[tuple[Service, ServiceModel]] = [
     (service, load_service(service.name)) for service in (IAM, STS, TAGGING)
@@ -60,6 +63,21 @@ def test_there_are_operations_to_look_at() -> None:
 def test_an_operation_is_in_the_model() -> None:
     lacking = [name for service, model in SERVICES for name in service.operations if name not in model.operations]
     assert lacking == []
+
+
+def test_the_oldest_botocore_that_is_tested_is_the_oldest_that_is_allowed() -> None:
+    setup, tox = ConfigParser(), ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    tox.read(ROOT / "tox.ini")
+    (allowed,) = re.findall(r"^boto3>=(\S+)$", setup["options"]["install_requires"], re.MULTILINE)
+    oldest = f"{allowed}.0"
+    assert tox["testenv:oldest"]["deps"].split() == [f"boto3=={oldest}", f"botocore=={oldest}"]
+
+
+def test_what_takes_no_signature_is_told_whatever_the_model_says() -> None:
+    operations = load_service("sts").operations.values()
+    unsigned = {operation.name for operation in operations if operation.unsigned}
+    assert unsigned == {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 
 
 def test_an_operation_that_the_model_lacks_is_left_out() -> None:
@@ -407,15 +425,25 @@ def test_an_operation_is_handed_out_when_the_whole_of_its_module_is_loaded(monke
     assert imported == ["its.module"]
 
 
-def test_a_function_whose_required_parameters_are_not_the_models_is_not_called() -> None:
+def deletion(function: Callable[..., None]) -> Operation | None:
+    """DeleteUser, which requires UserName, as a function of any parameters does it."""
     service = Service("iam")
+    service.operation("DeleteUser")(function)
+    return Implemented(load_service("iam"), service).operation("DeleteUser")
 
-    @service.operation("DeleteUser")
-    def delete_user(ctx: Context, *, user_name: str | None = None) -> None:
-        """Do nothing."""
 
+def test_a_function_that_does_not_know_what_the_model_requires_is_not_called() -> None:
     with pytest.raises(TypeError, match=r"^iam:DeleteUser requires \[\], the model says \['user_name'\]$"):
-        Implemented(load_service("iam"), service).operation("DeleteUser")
+        deletion(lambda ctx: None)
+
+
+def test_a_function_that_requires_what_the_model_does_not_is_not_called() -> None:
+    with pytest.raises(TypeError, match=r"requires \['force', 'user_name'\], the model says \['user_name'\]$"):
+        deletion(lambda ctx, *, user_name, force: None)
+
+
+def test_a_function_may_know_as_optional_what_an_older_model_requires() -> None:
+    assert deletion(lambda ctx, *, user_name=None: None) is not None
 
 
 def test_no_two_members_of_an_input_share_a_python_name() -> None:

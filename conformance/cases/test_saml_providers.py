@@ -10,7 +10,7 @@ import pytest
 
 from conformance.answers import AwsError
 from conformance.material import certify, saml_metadata
-from conformance.modelled import with_whole_model
+from conformance.modelled import with_private_keys, with_whole_model
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, GUIDE, Source
 from conformance.targets import Target
@@ -73,6 +73,7 @@ def provider(aws: Target) -> Iterator[Provider]:
         assert "NoSuchEntity" in str(problem)
 
 
+@with_private_keys
 @observed(*LS, "4:ARN", "4:Create answer", "4:Get answer", "1.5:GetSAMLProvider")
 def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(provider: Provider) -> None:
     document = saml_metadata()
@@ -91,6 +92,7 @@ def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(provider: Prov
     assert (shown["AssertionEncryptionMode"], shown["PrivateKeyList"], shown["Tags"]) == ("Allowed", [], [])
 
 
+@with_private_keys
 @observed(*CUSTODIAN, "4:SAMLProviderUUID")
 def test_a_provider_has_an_id_of_22_characters(provider: Provider) -> None:
     provider.create()
@@ -131,6 +133,7 @@ def test_a_list_shows_arns_and_dates_and_does_not_page(aws: Target, provider: Pr
     assert a_hundred_years(listed)
 
 
+@with_private_keys
 @observed(*LS, "4:Update of metadata keeps UUID, ARN, CreateDate", "4:Create answer")
 def test_other_metadata_takes_the_place_of_what_was_there(provider: Provider) -> None:
     provider.create()
@@ -148,6 +151,7 @@ def test_a_provider_that_is_missing_is_not_found(aws: Target, provider: Provider
     assert aws.error(getattr(aws.iam, operation), SAMLProviderArn=provider.arn) == refused
 
 
+@with_private_keys
 @assumed("recorded for GetSAMLProvider and DeleteSAMLProvider", "saml-missing")
 def test_other_operations_do_not_find_it_either(aws: Target, provider: Provider) -> None:
     refused = AwsError("NoSuchEntity", f"Manifest not found for arn {provider.arn}", 404)
@@ -201,6 +205,7 @@ def test_what_is_no_metadata_of_an_identity_provider_is_refused(
     assert provider.refused(document()) == UNPARSABLE
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_private_keys_come_and_go(provider: Provider) -> None:
     key = certify().private_key
@@ -217,6 +222,7 @@ def test_private_keys_come_and_go(provider: Provider) -> None:
     assert provider.keys() == [second]
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_what_is_no_private_key_is_refused(provider: Provider) -> None:
     refused = AwsError("InvalidInput", "Invalid private key.", 400)
@@ -224,12 +230,14 @@ def test_what_is_no_private_key_is_refused(provider: Provider) -> None:
     assert provider.refused(AddPrivateKey=certify().encrypted_private_key) == refused
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_encryption_is_required_only_with_a_key(provider: Provider) -> None:
     said = "Unable to set assertion encryption mode to Required because no private key is provided."
     assert provider.refused(AssertionEncryptionMode="Required") == AwsError("InvalidInput", said, 400)
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_an_update_changes_something_and_one_key_at_a_time(provider: Provider) -> None:
     key = certify().private_key
@@ -241,6 +249,7 @@ def test_an_update_changes_something_and_one_key_at_a_time(provider: Provider) -
     assert provider.update_refused(AddPrivateKey=key, RemovePrivateKey=provider.keys()[0]) == refused
 
 
+@with_private_keys
 @assumed("the forms of ids of keys are not published; that of providers is")
 def test_a_private_key_has_an_id_of_22_characters(provider: Provider) -> None:
     provider.create(AddPrivateKey=certify().private_key)

@@ -12,6 +12,7 @@ import xmltodict
 
 from conformance.modelled import with_whole_model
 from fake_iam.pipeline.implemented import Implemented
+from fake_iam.protocol.model import load_service
 from fake_iam.protocol.wire import WireResponse
 from tests.support import (
     IAM_VERSION,
@@ -228,7 +229,7 @@ def test_the_content_type_is_text_xml_without_a_charset(wire: Wire) -> None:
     assert header(send(wire, "GetCallerIdentity"), "Content-Type") == "text/xml"
 
 
-@pytest.mark.parametrize("action", sorted(STS_ACTIONS - UNSIGNED))
+@pytest.mark.parametrize("action", sorted((STS_ACTIONS - UNSIGNED) & set(load_service("sts").operations)))
 def test_the_extended_id_of_sts_decodes_to_region_time_and_eight_characters(wire: Wire, action: str) -> None:
     response = wire.send(form_request(action, Key("AKIAQAAAAAAAAAAAAAAA", "x"), region="eu-west-3"))
     text = base64.b64decode(header(response, "x-amz-sts-extended-request-id"), validate=True).decode()

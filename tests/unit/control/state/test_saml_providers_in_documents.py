@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from conformance.material import certify, saml_metadata
+from conformance.modelled import with_private_keys
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.providers.saml_providers import SamlProvider
 from tests.support import Wire
 from tests.unit.services.identities.test_roles import members
+
+pytestmark = with_private_keys
 
 ARN = "arn:aws:iam::123456789012:saml-provider/Okta"
 METADATA = saml_metadata()

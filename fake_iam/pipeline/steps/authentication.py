@@ -46,6 +46,9 @@ def authenticate(runtime: Runtime, call: Call) -> None:
         key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
         call.caller = _believe(runtime, call.signed, key_id)
+        if call.key_issued:
+            with runtime.store.unchanged():
+                _note_use(runtime, call, key_id)
         return
     else:
         call.signed = sigv4.complete(call.signed, call.request)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from conformance.answers import AwsError
 from conformance.groups import Groups
 from conformance.policies import DOCUMENT, Policies
@@ -22,24 +20,19 @@ def test_an_inline_policy_of_a_group_comes_back_as_it_was_put(aws: Target, new_g
     assert aws.iam.list_group_policies(GroupName=name) == {"PolicyNames": ["own"], "IsTruncated": False}
 
 
-@documented(f"{API}/API_DeleteGroupPolicy.html")
-def test_an_inline_policy_of_a_group_is_deleted(aws: Target, new_group: Groups) -> None:
+@observed(*LOCALSTACK, "group-policy-missing")
+def test_an_inline_policy_that_a_group_lacks_is_named(aws: Target, new_group: Groups) -> None:
+    missing = AwsError("NoSuchEntity", "The group policy with name none cannot be found.", 404)
+    assert aws.error(aws.iam.get_group_policy, GroupName=new_group(), PolicyName="none") == missing
+
+
+@assumed("as for users: the group's own text was seen for GetGroupPolicy alone", "group-policy-missing")
+def test_an_inline_policy_of_a_group_is_deleted_once(aws: Target, new_group: Groups) -> None:
     name = new_group()
     aws.iam.put_group_policy(GroupName=name, PolicyName="own", PolicyDocument=DOCUMENT)
-    assert aws.iam.delete_group_policy(GroupName=name, PolicyName="own") == {}
-    assert aws.iam.list_group_policies(GroupName=name) == {"PolicyNames": [], "IsTruncated": False}
-
-
-@pytest.mark.parametrize(
-    "method",
-    [
-        pytest.param("get_group_policy", marks=observed(*LOCALSTACK, "group-policy-missing")),
-        pytest.param("delete_group_policy", marks=assumed("recorded for GetGroupPolicy", "group-policy-missing")),
-    ],
-)
-def test_an_inline_policy_that_a_group_lacks_is_named(aws: Target, new_group: Groups, method: str) -> None:
-    missing = AwsError("NoSuchEntity", "The group policy with name none cannot be found.", 404)
-    assert aws.error(getattr(aws.iam, method), GroupName=new_group(), PolicyName="none") == missing
+    aws.iam.delete_group_policy(GroupName=name, PolicyName="own")
+    missing = AwsError("NoSuchEntity", "The group policy with name own cannot be found.", 404)
+    assert aws.error(aws.iam.delete_group_policy, GroupName=name, PolicyName="own") == missing
 
 
 @documented(f"{API}/API_AttachGroupPolicy.html")

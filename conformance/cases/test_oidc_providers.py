@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
-from conformance.modelled import with_whole_model
+from conformance.modelled import needs
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, Source
 from conformance.targets import Target
@@ -175,17 +175,6 @@ def test_thumbprints_are_replaced_as_a_whole(aws: Target, provider: Provider) ->
     assert provider.shown()["ThumbprintList"] == prints
 
 
-@with_whole_model
-@documented(f"{API}/API_UpdateOpenIDConnectProvider.html")
-def test_a_context_provider_is_set_shown_and_removed(aws: Target, provider: Provider) -> None:
-    provider.create()
-    named, context = {"OpenIDConnectProviderArn": provider.arn}, {"SubjectSourceKey": "sub"}
-    assert aws.iam.update_open_id_connect_provider(**named, ContextProvider=context) == {}
-    assert provider.shown()["ContextProvider"] == context
-    assert aws.iam.update_open_id_connect_provider(**named, RemoveContextProvider=True) == {}
-    assert "ContextProvider" not in provider.shown()
-
-
 @observed(*LS, "3:ListOpenIDConnectProviderTags is paginated")
 def test_the_tags_of_a_provider_page(aws: Target, provider: Provider) -> None:
     tags = [{"Key": f"k{number:02}", "Value": f"v{number}"} for number in range(10)]
@@ -214,3 +203,14 @@ def test_tags_are_set_listed_and_taken_off(aws: Target, provider: Provider) -> N
     aws.iam.tag_open_id_connect_provider(Tags=[{"Key": "b", "Value": "2"}], **named)
     aws.iam.untag_open_id_connect_provider(TagKeys=["a"], **named)
     assert aws.iam.list_open_id_connect_provider_tags(**named)["Tags"] == [{"Key": "b", "Value": "2"}]
+
+
+@needs("UpdateOpenIDConnectProvider")
+@assumed("the service model tells what the members are for; no call of this operation was published")
+def test_what_a_provider_takes_subjects_from_is_changed_and_removed(aws: Target, provider: Provider) -> None:
+    provider.create(ContextProvider={"SubjectSourceKey": "sub"})
+    update = aws.iam.update_open_id_connect_provider
+    update(OpenIDConnectProviderArn=provider.arn, ContextProvider={"SubjectSourceKey": "email"})
+    assert provider.shown()["ContextProvider"] == {"SubjectSourceKey": "email"}
+    update(OpenIDConnectProviderArn=provider.arn, RemoveContextProvider=True)
+    assert "ContextProvider" not in provider.shown()

@@ -211,11 +211,18 @@ def test_who_one_is_may_be_asked_under_a_deny(aws: Target, alice: Employee) -> N
     assert aws.wait_for(alice.clients.sts.get_caller_identity)["Arn"] == alice.arn
 
 
-@documented(KEYS)
-def test_a_policy_for_own_keys_lets_a_user_switch_its_own(aws: Target, alice: Employee) -> None:
+@documented(KEYS, "C60")
+def test_a_policy_for_own_keys_lets_a_user_manage_its_own(aws: Target, alice: Employee, new_user: People) -> None:
     alice.may(allow("iam:*AccessKey*", resource=f"arn:aws:iam::{aws.account}:user/${{aws:username}}"))
-    aws.wait_for(alice.clients.iam.list_access_keys)
-    assert alice.error("list_access_keys", UserName="bob") == alice.denied("iam:ListAccessKeys", "user bob")
+    iam, bob = alice.clients.iam, new_user()
+    aws.wait_for(iam.list_access_keys)
+    made = iam.create_access_key()["AccessKey"]["AccessKeyId"]
+    iam.update_access_key(AccessKeyId=made, Status="Inactive")
+    assert iam.get_access_key_last_used(AccessKeyId=made)["UserName"] == alice.name
+    for operation in ("create_access_key", "list_access_keys"):
+        action = f"iam:{getattr(iam, operation).name}"
+        assert alice.error(operation, UserName=bob) == alice.denied(action, f"user {bob}")
+    iam.delete_access_key(AccessKeyId=made)
 
 
 @observed("2022 to 2026", "quotes of several users")

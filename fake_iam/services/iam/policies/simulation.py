@@ -14,6 +14,7 @@ from fake_iam.domain.errors import InvalidInput, MalformedPolicyDocument
 from fake_iam.domain.policy import principals
 from fake_iam.domain.policy.decisions import (
     ALLOWED,
+    BOUNDARY,
     EXPLICIT_DENY,
     IMPLICIT_DENY,
     Decision,
@@ -34,7 +35,8 @@ ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 PAGE: Final = 100
 """So many results are in an answer if MaxItems is left out (documented)."""
 BOUNDARY_INPUT: Final = "PermissionsBoundaryPolicyInputList"
-SOURCE_TYPE: Final = "IAM Policy"
+IAM_POLICY: Final = "IAM Policy"
+BOUNDARY_POLICY: Final = "Permissions Boundary Policy"
 EVERYTHING: Final = "*"
 ASSUMING: Final = "sts:assume"
 """What the resource policy of a simulation says of these actions does not count (observed by users)."""
@@ -235,12 +237,12 @@ def _page(
 
 
 class _Outcome(NamedTuple):
-    """What is decided about one action on one resource, by which statements, and by whom."""
+    """What is decided about one action on one resource, by which statements of which type, and by whom."""
 
     action: str
     resource: str
     decision: str
-    statements: Sequence[Match]
+    statements: Sequence[tuple[str, Match]]
     by_organization: str | None
     by_boundary: bool | None
     by_side: Mapping[str, str]
@@ -257,13 +259,27 @@ def _outcome(simulated: _Simulated, action: str, resource: str) -> _Outcome:
     decision = decide(request, policies, owner=owner if policies.resource else None)
     if decision.outcome != EXPLICIT_DENY and by_organization not in (None, ALLOWED):
         decision = Decision(by_organization or IMPLICIT_DENY, None, ())
-    boundary = policies.boundary or ()
-    by_boundary = None if policies.boundary is None else decide(request, Policies(boundary)).is_allowed
-    statements = [match for match in decision.matches if match.policy not in boundary]
+    by_boundary = None if policies.boundary is None else decide(request, Policies(policies.boundary)).is_allowed
+    statements = _statements(request, policies, decision)
     sides = _sides(request, policies, owner)
     return _Outcome(
         action, resource, decision.outcome, statements, by_organization, by_boundary, sides, simulated.missing
     )
+
+
+def _statements(request: Request, policies: Policies, decision: Decision) -> list[tuple[str, Match]]:
+    """Those that decided. If a boundary denies, the statements of the other policies that decided are listed, too.
+
+    So it was recorded by cloud-custodian in 2021; what a boundary allows was not listed.
+    """
+    boundary = policies.boundary or ()
+    others = [match for match in decision.matches if match.policy not in boundary]
+    if decision.kind != BOUNDARY or decision.outcome != EXPLICIT_DENY:
+        return [(IAM_POLICY, match) for match in others]
+    unbounded = decide(request, policies._replace(boundary=None))
+    return [(IAM_POLICY, match) for match in unbounded.matches] + [
+        (BOUNDARY_POLICY, match) for match in decision.matches
+    ]
 
 
 def _result(simulated: _Simulated, action: str, resource: str) -> dict[str, Any]:
@@ -272,7 +288,7 @@ def _result(simulated: _Simulated, action: str, resource: str) -> dict[str, Any]
         "EvalActionName": action,
         "EvalResourceName": resource,
         "EvalDecision": outcome.decision,
-        "MatchedStatements": [_statement(match) for match in outcome.statements],
+        "MatchedStatements": [_statement(kind, match) for kind, match in outcome.statements],
         "MissingContextValues": list(outcome.missing),
         **_organization_detail(outcome),
         **_boundary_detail(outcome),
@@ -286,7 +302,7 @@ def _specific(outcome: _Outcome) -> dict[str, Any]:
     return {
         "EvalResourceName": outcome.resource,
         "EvalResourceDecision": outcome.decision,
-        "MatchedStatements": [_statement(match) for match in outcome.statements],
+        "MatchedStatements": [_statement(kind, match) for kind, match in outcome.statements],
         "MissingContextValues": list(outcome.missing),
         **_boundary_detail(outcome),
         **_side_details(outcome),
@@ -330,16 +346,16 @@ def _sides(request: Request, policies: Policies, owner: str | None) -> dict[str,
         return {}
     alone = Policies(resource=policies.resource)
     return {
-        "IAM Policy": decide(request, Policies(policies.identity)).outcome,
+        IAM_POLICY: decide(request, Policies(policies.identity)).outcome,
         "Resource Policy": decide(request, alone, needs_trust=True).outcome,
     }
 
 
-def _statement(match: Match) -> dict[str, Any]:
-    start, end = match.statement.span
+def _statement(kind: str, match: Match) -> dict[str, Any]:
+    _, end, after = match.statement.span
     return {
         "SourcePolicyId": match.policy.name,
-        "SourcePolicyType": SOURCE_TYPE,
-        "StartPosition": {"Line": start.line, "Column": start.column},
+        "SourcePolicyType": kind,
+        "StartPosition": {"Line": after.line, "Column": after.column},
         "EndPosition": {"Line": end.line, "Column": end.column},
     }

@@ -93,14 +93,14 @@ def test_without_resources_the_resource_is_a_star(wire: Wire) -> None:
         "EndPosition": {"Line": "1", "Column": "97"},
     }
     (statement,) = listed(second["MatchedStatements"])
-    assert statement["StartPosition"] == {"Line": "1", "Column": "99"}
+    assert statement["StartPosition"] == {"Line": "1", "Column": "97"}
 
 
 def test_positions_are_those_of_the_text(wire: Wire) -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": [allow("s3:*")]}, indent=2)
     (result,) = simulate(wire, **members(PolicyInputList=[text], ActionNames=["s3:GetObject"]))
     (statement,) = listed(result["MatchedStatements"])
-    assert statement["StartPosition"] == {"Line": "4", "Column": "5"}
+    assert statement["StartPosition"] == {"Line": "3", "Column": "17"}
     assert statement["EndPosition"] == {"Line": "10", "Column": "6"}
 
 
@@ -137,6 +137,24 @@ def test_a_key_may_have_many_values(wire: Wire, kind: str, values: tuple[str, ..
     asked = members(PolicyInputList=[policy(allow("iam:*", Condition=condition))], ActionNames=["iam:TagUser"])
     (result,) = simulate(wire, **asked, **entry(1, "aws:TagKeys", kind, *values))
     assert result["EvalDecision"] == decision
+
+
+def test_a_boundary_that_denies_is_listed_after_what_would_allow(wire: Wire) -> None:
+    asked = members(
+        PolicyInputList=[policy(allow("s3:*"))],
+        PermissionsBoundaryPolicyInputList=[policy(allow("*"), deny("s3:Put*"))],
+        ActionNames=["s3:GetObject", "s3:PutObject"],
+    )
+    allowed, denied = simulate(wire, **asked)
+    kinds = [
+        [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in listed(result["MatchedStatements"])]
+        for result in (allowed, denied)
+    ]
+    own, limit = (
+        ("PolicyInputList.1", "IAM Policy"),
+        ("PermissionsBoundaryPolicyInputList.1", "Permissions Boundary Policy"),
+    )
+    assert (denied["EvalDecision"], kinds) == ("explicitDeny", [[own], [own, limit]])
 
 
 def test_a_boundary_is_told_of(wire: Wire) -> None:

@@ -142,7 +142,7 @@ def test_a_boundary_is_told_of_only_if_there_is_one(aws: Target) -> None:
 
 @observed("2021", "cloud-custodian/cloud-custodian, a recorded answer: test_lambda_check_permission")
 def test_a_boundary_that_denies_is_listed_behind_the_policies_that_allow(
-    aws: Target, new_role: Roles, new_policy: Policies
+    aws: Target, new_policy: Policies, new_role: Roles
 ) -> None:
     block = new_policy.made(PolicyDocument=policy(allow("*"), deny("iam:ListUsers")))
     role = new_role(PermissionsBoundary=block["Arn"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.groups import Groups
 from conformance.people import People
 from conformance.policies import DOCUMENT, Policies
 from conformance.provenance import assumed, documented, observed
@@ -11,6 +12,7 @@ from conformance.sources import API
 from conformance.targets import Target
 
 PAGE = f"{API}/API_GetAccountAuthorizationDetails.html"
+LOCALSTACK = "localstack/localstack#13891, AWS-validated test_iam_account_authorization_details"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
@@ -52,6 +54,33 @@ def test_users_and_roles_show_their_tags(aws: Target, new_user: People, new_role
     users = {user["UserName"]: user for user in every(aws, "User", "UserDetailList")}
     roles = {role["RoleName"]: role for role in every(aws, "Role", "RoleDetailList")}
     assert users[alice]["Tags"] == roles[deployer]["Tags"] == tags
+
+
+@observed("2026-02-17", LOCALSTACK)
+def test_only_a_user_without_inline_policies_has_no_list_of_them(
+    aws: Target, new_user: People, new_role: Roles, new_group: Groups
+) -> None:
+    alice, deployer, devs = new_user(), new_role(), new_group()
+    users = {user["UserName"]: user for user in every(aws, "User", "UserDetailList")}
+    roles = {role["RoleName"]: role for role in every(aws, "Role", "RoleDetailList")}
+    groups = {group["GroupName"]: group for group in every(aws, "Group", "GroupDetailList")}
+    assert "UserPolicyList" not in users[alice]
+    assert (users[alice]["GroupList"], users[alice]["AttachedManagedPolicies"]) == ([], [])
+    assert (roles[deployer]["RolePolicyList"], groups[devs]["GroupPolicyList"]) == ([], [])
+
+
+@observed("2026-02-17", LOCALSTACK)
+def test_policies_of_aws_are_shown_without_their_descriptions(aws: Target, new_role: Roles) -> None:
+    aws.iam.attach_role_policy(RoleName=new_role(), PolicyArn=READ_ONLY)
+    shown = {policy["Arn"]: policy for policy in every(aws, "AWSManagedPolicy", "Policies")}
+    assert "Description" not in shown[READ_ONLY]
+
+
+@assumed("recorded for policies of AWS")
+def test_own_policies_are_shown_without_their_descriptions(aws: Target, new_policy: Policies) -> None:
+    described = new_policy(Description="the edge")
+    shown = {policy["Arn"]: policy for policy in every(aws, "LocalManagedPolicy", "Policies")}
+    assert "Description" not in shown[described]
 
 
 @documented(PAGE)

@@ -104,6 +104,7 @@ PARTS: Final[dict[str, Part]] = {
 
 
 def _user(ctx: Context, user: User) -> dict[str, Any]:
+    """A user. Without inline policies it has no list of them, unlike groups and roles (recorded)."""
     groups = ctx.account.table(Group)
     memberships = ctx.account.table(Membership).where("owner", user.id)
     joined = [group for each in memberships if (group := groups.get(each.group_id)) is not None]
@@ -113,7 +114,7 @@ def _user(ctx: Context, user: User) -> dict[str, Any]:
         "UserId": user.id,
         "Arn": user.arn,
         "CreateDate": user.created_at,
-        "UserPolicyList": _inline(ctx, user.id),
+        "UserPolicyList": _inline(ctx, user.id) or None,
         "GroupList": [group.name for group in sorted(joined, key=lambda group: group.name_key)],
         "AttachedManagedPolicies": _attached(ctx, user.id),
         "PermissionsBoundary": _boundary(user.permissions_boundary),
@@ -147,9 +148,9 @@ def _role(ctx: Context, role: Role) -> dict[str, Any]:
 
 
 def _policy(ctx: Context, policy: ManagedPolicy) -> dict[str, Any]:
+    """A policy with all of its versions, and without its description (recorded)."""
     return {
         **policy_summary(policy, usage(ctx, policy)),
-        "Description": policy.description,
         "PolicyVersionList": [
             {**version_summary(policy, version), "Document": policy_text(version.document)}
             for version in reversed(policy.versions)

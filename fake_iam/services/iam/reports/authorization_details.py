@@ -148,7 +148,7 @@ def _role(ctx: Context, role: Role) -> dict[str, Any]:
 
 
 def _policy(ctx: Context, policy: ManagedPolicy) -> dict[str, Any]:
-    """A policy with all of its versions, and without its description (recorded)."""
+    """A policy with all of its versions, and without its description (recorded for policies of AWS)."""
     return {
         **policy_summary(policy, usage(ctx, policy)),
         "PolicyVersionList": [

@@ -50,8 +50,8 @@ def upload_server_certificate(
 ) -> dict[str, Any]:
     """Add a certificate that is valid now and goes with its private key, which is forgotten at once.
 
-    White space around the body is not kept: Terraform's acceptance tests of aws_iam_server_certificate, which run on AWS,
-    send a final newline and see none. That the chain is held alike is assumed.
+    White space around the body is not kept: Terraform's acceptance tests of aws_iam_server_certificate, which run on
+    AWS, send a final newline and see none. That the chain is held alike is assumed.
     """
     given = tagging.given(tags)
     read = read_material(ctx, certificate_body, private_key, certificate_chain)

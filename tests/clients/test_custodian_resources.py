@@ -12,7 +12,7 @@ import pytest
 
 from conformance.material import saml_metadata, ssh_key
 from fake_iam import FakeIAM
-from tests.clients.audited import account, document
+from tests.clients.audited import account
 from tests.clients.shell import Outcome
 from tests.clients.test_custodian import CUSTODIAN, custodian
 
@@ -66,6 +66,7 @@ LOOKED_FOR: dict[str, tuple[str, list[dict[str, Any]], set[str]]] = {
             {
                 "type": "usage",
                 "ServiceNamespace": "s3",
+                "match-operator": "any",
                 "LastAuthenticated": {"type": "value", "value_type": "age", "op": "less-than", "value": 30},
                 "poll-delay": 1,
             }
@@ -149,7 +150,7 @@ DONE: list[tuple[str, list[dict[str, Any]], list[Any]]] = [
     ("iam-profile", named("iam-profile", "worker"), [{"type": "set-role", "role": "visitor"}]),
     ("iam-role", named("iam-role", "worker"), [{"type": "delete", "force": True}]),
     ("iam-group", named("iam-group", "staff"), [{"type": "delete-inline-policies"}]),
-    ("iam-group", named("iam-group", "nobodys"), [{"type": "delete", "force": True}]),
+    ("iam-group", named("iam-group", "guests"), [{"type": "delete", "force": True}]),
     ("iam-policy", named("iam-policy", "unused"), [{"type": "delete"}]),
     ("iam-certificate", named("iam-certificate", "site"), [{"type": "delete"}]),
     ("iam-oidc-provider", [], [{"type": "delete"}]),
@@ -169,10 +170,13 @@ class Ran:
     looking: Outcome
     found: dict[str, set[str]]
     doing: Outcome
-    taken: list[int]
-    details: dict[str, Any]
-    tags: dict[str, dict[str, str]]
-    rest: dict[str, Any]
+    taken: dict[str, set[str]]
+    users: dict[str, dict[str, Any]]
+    groups: dict[str, dict[str, Any]]
+    roles: dict[str, dict[str, Any]]
+    policies: set[str]
+    left: dict[str, list[Any]]
+    password_policy: dict[str, Any]
     refused: set[tuple[str | None, str | None]]
 
 
@@ -184,9 +188,8 @@ def stage(fake: FakeIAM) -> None:
     iam.create_service_specific_credential(UserName="two-keys", ServiceName="codecommit.amazonaws.com")
     iam.create_role(RoleName="visitor", AssumeRolePolicyDocument=json.dumps(STRANGER))
     iam.create_group(GroupName="nobodys")
-    iam.put_group_policy(GroupName="nobodys", PolicyName="read", PolicyDocument=json.dumps(document("s3:GetObject")))
-    iam.delete_group_policy(GroupName="nobodys", PolicyName="read")
-    iam.attach_group_policy(GroupName="nobodys", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    iam.create_group(GroupName="guests")
+    iam.add_user_to_group(GroupName="guests", UserName="two-keys")
     iam.create_instance_profile(InstanceProfileName="worker")
     iam.add_role_to_instance_profile(InstanceProfileName="worker", RoleName="worker")
     iam.create_open_id_connect_provider(Url="https://token.builds.example.com", ThumbprintList=["1" * 40])
@@ -219,25 +222,93 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         ]
         doing, taken = run(fake, folder / "doing", acting)
         iam = fake.client("iam")
+        details = iam.get_account_authorization_details(Filter=["User", "Group", "Role", "LocalManagedPolicy"])
         yield Ran(
             looking,
             found,
             doing,
-            [len(names) for names in taken.values()],
-            {},
-            {},
-            {},
+            taken,
+            users={each["UserName"]: each for each in details["UserDetailList"]},
+            groups={each["GroupName"]: each for each in details["GroupDetailList"]},
+            roles={each["RoleName"]: each for each in details["RoleDetailList"]},
+            policies={each["PolicyName"] for each in details["Policies"]},
+            left={
+                "certificates": iam.list_server_certificates()["ServerCertificateMetadataList"],
+                "OpenID Connect providers": iam.list_open_id_connect_providers()["OpenIDConnectProviderList"],
+                "SAML providers": iam.list_saml_providers()["SAMLProviderList"],
+                "SSH keys": iam.list_ssh_public_keys(UserName="two-keys")["SSHPublicKeys"],
+                "keys": [key["Status"] for key in iam.list_access_keys(UserName="two-keys")["AccessKeyMetadata"]],
+            },
+            password_policy=iam.get_account_password_policy()["PasswordPolicy"],
             refused={(call.operation, call.code) for call in fake.calls() if call.code},
         )
 
 
-def test_x(ran: Ran) -> None:
-    import pprint
+def tags(entry: dict[str, Any]) -> dict[str, str]:
+    """The tags of a user or role."""
+    return {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
 
-    print(ran.looking.err[-3000:], ran.looking.out[-3000:])
-    for n, (k, f, e) in LOOKED_FOR.items():
-        if ran.found[n] != e:
-            print(n, ran.found[n], e)
-    print(ran.doing.err[-3000:], ran.doing.out[-3000:])
-    print(ran.taken, ran.refused)
-    assert 0
+
+def attached(entry: dict[str, Any]) -> list[str]:
+    """The names of the managed policies that are attached to a user, group or role."""
+    return [policy["PolicyName"] for policy in entry["AttachedManagedPolicies"]]
+
+
+def test_both_runs_succeed(ran: Ran) -> None:
+    assert (ran.looking.status, ran.doing.status) == (0, 0), (ran.looking, ran.doing)
+
+
+@pytest.mark.parametrize("name", LOOKED_FOR)
+def test_a_filter_finds_exactly_what_it_should(ran: Ran, name: str) -> None:
+    assert ran.found[name] == LOOKED_FOR[name][2]
+
+
+def test_every_action_has_one_resource_to_act_on(ran: Ran) -> None:
+    assert {name: len(names) for name, names in ran.taken.items()} == dict.fromkeys(ran.taken, 1)
+
+
+def test_nothing_is_refused_but_passwords_that_are_not_there(ran: Ran) -> None:
+    assert ran.refused == {("DeleteLoginProfile", "NoSuchEntity"), ("GetLoginProfile", "NoSuchEntity")}
+
+
+def test_users_change_groups(ran: Ran) -> None:
+    assert (ran.users["no-mfa"]["GroupList"], ran.users["good"]["GroupList"]) == (["staff"], [])
+
+
+def test_a_user_is_bound_tagged_and_marked(ran: Ran) -> None:
+    admin = ran.users["admin"]
+    assert attached(admin) == []
+    assert admin["PermissionsBoundary"]["PermissionsBoundaryArn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    assert tags(admin)["team"] == "red"
+    assert tags(admin)["maid_status"].startswith("Resource does not meet policy: delete@")
+
+
+def test_credentials_are_taken_away_and_switched_off(ran: Ran) -> None:
+    assert (ran.left["SSH keys"], ran.left["keys"]) == ([], ["Inactive", "Inactive"])
+
+
+def test_a_user_is_deleted_with_all_that_it_has(ran: Ran) -> None:
+    assert set(ran.users) == {"admin", "good", "no-mfa", "two-keys"}
+
+
+def test_roles_are_given_policies_and_tags_and_deleted(ran: Ran) -> None:
+    assert set(ran.roles) == {"visitor"}
+    visitor = ran.roles["visitor"]
+    assert (attached(visitor), tags(visitor)) == (["ReadOnlyAccess"], {"team": "red"})
+    assert [profile["InstanceProfileName"] for profile in visitor["InstanceProfileList"]] == ["worker"]
+
+
+def test_groups_lose_inline_policies_or_are_deleted(ran: Ran) -> None:
+    assert set(ran.groups) == {"staff", "nobodys"}
+    assert (ran.groups["staff"]["GroupPolicyList"], attached(ran.groups["staff"])) == ([], ["IAMFullAccess"])
+
+
+def test_the_rest_is_deleted(ran: Ran) -> None:
+    assert ran.policies == {"everything"}
+    gone = ("certificates", "OpenID Connect providers", "SAML providers")
+    assert {kind: ran.left[kind] for kind in gone} == dict.fromkeys(gone, [])
+
+
+def test_the_password_policy_is_set(ran: Ran) -> None:
+    policy = ran.password_policy
+    assert (policy["MinimumPasswordLength"], policy["PasswordReusePrevention"]) == (20, 24)

@@ -47,6 +47,20 @@ IMPORTED_BY: dict[str, str] = {
     "aws_iam_user_policy_attachments_exclusive": "{user_name}",
     "aws_iam_user_ssh_key": "{username}:{ssh_public_key_id}:{encoding}",
 }
+# What versions 6 of the provider have besides; their calls are in tests/boto3/test_terraform_newer_provider.py.
+NEWER = {
+    "aws_iam_openid_connect_provider_client_id",
+    "aws_iam_outbound_web_identity_federation",
+    "data.aws_iam_attached_group_policies",
+    "data.aws_iam_attached_role_policies",
+    "data.aws_iam_attached_user_policies",
+    "data.aws_iam_custom_policy_simulation",
+    "data.aws_iam_group_policies",
+    "data.aws_iam_group_policy_attachments",
+    "data.aws_iam_outbound_web_identity_federation",
+    "data.aws_iam_role_policies",
+    "data.aws_iam_role_policy_attachments",
+}
 NOT_IMPORTED = {
     "aws_iam_group_membership",
     "aws_iam_policy_attachment",
@@ -258,9 +272,8 @@ def policies_of(entry: dict[str, Any]) -> dict[str, Any]:
 def test_every_resource_and_data_source_of_the_provider_is_in_the_configuration(life: Life) -> None:
     known = {kind for kind in life.provider["resource_schemas"] if kind.startswith("aws_iam_")}
     sources = {f"data.{kind}" for kind in life.provider["data_source_schemas"] if kind.startswith("aws_iam_")}
-    assert {*known, *sources, "data.aws_caller_identity"} == {
-        address.rpartition(".")[0] for address in life.applied.state
-    }
+    applied = {address.rpartition(".")[0] for address in life.applied.state}
+    assert {*known, *sources, "data.aws_caller_identity"} - NEWER == applied
 
 
 @pytest.mark.parametrize("moment", ["applied", "changed", "repaired", "imported"])

@@ -168,7 +168,7 @@ OF_ROLE = {
     name: f"{{{{ sts_assume_role.sts_creds.{name} }}}}" for name in ("access_key", "secret_key", "session_token")
 }
 SESSIONS: list[Task] = [
-    ("spent keys", "amazon.aws.iam_access_key", {"user_name": "robot", "rotate_keys": True}),
+    ("new key", "amazon.aws.iam_access_key", {"user_name": "robot", "rotate_keys": True}),
     ("session", "community.aws.sts_session_token", {**KEY, "duration_seconds": 3600}),
     (
         "role's session",

@@ -16,7 +16,9 @@ pytest_plugins = ["pytester"]
 CLIENTS = {
     "test_ansible": "ansible",
     "test_aws_cli": "clients",
+    "test_cloudsplaining": "cloudsplaining",
     "test_custodian": "custodian",
+    "test_prowler": "prowler",
     "test_terraform": "terraform",
 }
 

@@ -8,11 +8,11 @@ import pytest
 from conformance.answers import AwsError
 from conformance.people import People
 from conformance.policies import Policies
-from conformance.provenance import assumed, documented, observed
+from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.roles import Roles
 from conformance.signing import Key
-from conformance.sources import GUIDE
-from conformance.targets import Caller, Target
+from conformance.sources import API, GUIDE
+from conformance.targets import Caller, Target, fake_target
 
 QUOTES = ("2018 to 2026", "quotes of several users")
 EVALUATION = f"{GUIDE}/reference_policies_evaluation-logic.html"
@@ -241,3 +241,26 @@ def test_a_role_is_passed_to_ec2_with_an_instance_profile(aws: Target, alice: Em
     expected = alice.denied("iam:PassRole", f"arn:aws:iam::{aws.account}:role/{role}")
     asked = {"InstanceProfileName": profile, "RoleName": role}
     assert alice.settled("add_role_to_instance_profile", expected, **asked) == expected
+
+
+SETTING = f"{API}/API_UpdateAccountPasswordPolicy.html"
+
+
+@fake_only("an account has one password policy, and that of a real account is not to be touched")
+@documented(SETTING, "1.4:PasswordPolicy")
+def test_users_may_change_their_own_passwords_where_the_password_policy_lets_them() -> None:
+    with fake_target(enforce_policies="on") as aws:
+        aws.iam.create_user(UserName="alice")
+        aws.iam.create_login_profile(UserName="alice", Password="Correct-horse-7-battery")
+        made = aws.iam.create_access_key(UserName="alice")["AccessKey"]
+        alice = aws.signing_with(Key(made["AccessKeyId"], made["SecretAccessKey"])).iam
+        change = {"OldPassword": "Correct-horse-7-battery", "NewPassword": "Correct-horse-8-battery"}
+        arn = f"arn:aws:iam::{aws.account}:user/alice"
+        text = (
+            f"User: {arn} is not authorized to perform: iam:ChangePassword on resource: user alice because no "
+            "identity-based policy allows the iam:ChangePassword action"
+        )
+        assert aws.error(alice.change_password, **change) == AwsError("AccessDenied", text, 403)
+        aws.iam.update_account_password_policy(AllowUsersToChangePassword=True)
+        assert alice.change_password(**change) == {}
+        assert alice.get_account_password_policy()["PasswordPolicy"]["AllowUsersToChangePassword"] is True

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
+from fake_iam.domain.account.password_policy import PasswordPolicy
 from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
@@ -51,6 +52,13 @@ STS: Final = frozenset(
 ACTIONS: Final[Mapping[str, str]] = {"resourcegroupstaggingapi": "tag"}
 """What policies call a service, where that is not its name. Its operations are allowed on all resources or none."""
 
+OF_PASSWORDS: Final = frozenset({"ChangePassword", "GetAccountPasswordPolicy"})
+"""What users may without a policy where the password policy lets them change their own passwords.
+
+Source: the model, PasswordPolicy.AllowUsersToChangePassword: "the permissions are applied at the account-level". That a
+permissions boundary takes nothing of it is assumed.
+"""
+
 
 class Attempt(NamedTuple):
     """A call that is to be decided on: the parameters are the scalars of the request, ``keys`` those of its wire.
@@ -87,13 +95,17 @@ def denial_of(store: Store, caller: Caller, known: Known, attempt: Attempt) -> D
 
 
 def _is_given_anyway(store: Store, caller: Caller, attempt: Attempt, decision: Decision) -> bool:
-    """Whether IAM allows what no policy mentions: only delegation requests give such permissions."""
+    """Whether IAM allows what no policy mentions: delegation requests and the password policy give such permissions."""
+    if (decision.outcome, decision.kind) != (IMPLICIT_DENY, IDENTITY):
+        return False
+    if attempt.operation in OF_PASSWORDS:
+        policy = store.account(caller.account_id).table(PasswordPolicy).get(caller.account_id)
+        return caller.kind == "user" and policy is not None and policy.allow_users_to_change
     if "Delegation" not in attempt.operation and attempt.operation != "GetHumanReadableSummary":
         return False
     from fake_iam.services.access.delegation import is_granted_by_default  # few calls are about them
 
-    silent = (decision.outcome, decision.kind) == (IMPLICIT_DENY, IDENTITY)
-    return silent and is_granted_by_default(store, caller, attempt.operation, attempt.parameters)
+    return is_granted_by_default(store, caller, attempt.operation, attempt.parameters)
 
 
 def refusal_without_policies(store: Store, caller: Caller, attempt: Attempt) -> str:

@@ -517,3 +517,37 @@ def test_what_is_kept_of_a_caller_is_forgotten_with_a_reset(wire: Wire) -> None:
             give(wire, allow("iam:*"))
         assert isinstance(wire.call("ListUsers", key), AwsError) is not allowed
         wire.assembled.reset()
+
+
+CHANGE = {"OldPassword": "Correct-horse-7-battery", "NewPassword": "Correct-horse-8-battery"}
+
+
+@pytest.fixture
+def password(wire: Wire, alice: Key) -> None:
+    """Alice has a password, and users of the account may change theirs."""
+    wire.call("CreateLoginProfile", UserName="alice", Password=CHANGE["OldPassword"])
+    wire.call("UpdateAccountPasswordPolicy", AllowUsersToChangePassword="true")
+
+
+@pytest.mark.usefixtures("password")
+def test_the_password_policy_lets_a_user_without_policies_change_its_password(wire: Wire, alice: Key) -> None:
+    assert not isinstance(wire.call("GetAccountPasswordPolicy", alice), AwsError)
+    assert not isinstance(wire.call("ChangePassword", alice, **CHANGE), AwsError)
+
+
+@pytest.mark.usefixtures("password")
+def test_what_the_password_policy_gives_can_be_denied(wire: Wire, alice: Key) -> None:
+    give(wire, deny("iam:ChangePassword"))
+    refused = with_explicit_deny("iam:ChangePassword", "user alice", "an identity-based policy")
+    assert wire.call("ChangePassword", alice, **CHANGE) == refused
+
+
+@pytest.mark.usefixtures("password")
+def test_the_password_policy_gives_no_other_permission(wire: Wire, alice: Key) -> None:
+    refused = wire.call("UpdateLoginProfile", alice, UserName="alice", Password=CHANGE["NewPassword"])
+    assert refused == denied("iam:UpdateLoginProfile", "user alice")
+
+
+def test_without_that_setting_a_user_needs_a_policy_to_change_its_password(wire: Wire, alice: Key) -> None:
+    wire.call("UpdateAccountPasswordPolicy")
+    assert wire.call("ChangePassword", alice, **CHANGE) == denied("iam:ChangePassword", "user alice")

@@ -12,10 +12,11 @@ from fake_iam.domain.ids import IdSource
 from fake_iam.domain.paging import Page, Walk
 from fake_iam.domain.quotas import Quotas
 from fake_iam.domain.sts.federation import federated_user_id
-from fake_iam.store.base import Account, Store
+from fake_iam.store.base import Account, PolicyAccount, Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.identities.instance_profiles import InstanceProfile
     from fake_iam.domain.identities.roles import Role
     from fake_iam.domain.policy.refusals import Denial
     from fake_iam.domain.sts.sessions import Session
@@ -94,11 +95,23 @@ class Caller:
         return cls("federated-user", account_id, user_id, arn, session.key_id, session, partition=partition)
 
 
-class UserSight(Protocol):
-    """How far changes of users have spread."""
+class RowSight(Protocol):
+    """How far changes of rows have spread."""
 
-    def user(self, user: User, now: datetime) -> bool:
-        """Whether a look-up finds a user that is there."""
+    def found(self, row: User | InstanceProfile, now: datetime) -> bool:
+        """Whether look-ups and lists of IAM find a user or an instance profile that is there."""
+        ...
+
+    def principal(self, entity: User | Role, now: datetime) -> bool:
+        """Whether a trust policy may name a user or role that is there."""
+        ...
+
+    def role(self, role: Role, now: datetime) -> Role | None:
+        """A role that is there as STS sees it: with the trust policy that decides; None if it may not be taken on."""
+        ...
+
+    def deciding(self, service: str, account: Account, now: datetime) -> PolicyAccount:
+        """An account with the policies of identities that decide on calls of a service."""
         ...
 
 
@@ -146,7 +159,7 @@ class World(Protocol):
         ...
 
     @property
-    def sight(self) -> UserSight:
+    def sight(self) -> RowSight:
         """How far changes have spread."""
         ...
 
@@ -206,9 +219,9 @@ class Context:
         """The partition that the call is made in: what it makes has its ARN there."""
         return self.caller.partition
 
-    def sees(self, user: User) -> bool:
-        """Whether a look-up finds a user that is there already; names are taken at once all the same."""
-        return self.world.sight.user(user, self.now)
+    def sees(self, row: User | InstanceProfile) -> bool:
+        """Whether a look-up finds what is there already; names are taken at once all the same."""
+        return self.world.sight.found(row, self.now)
 
     def page(
         self,

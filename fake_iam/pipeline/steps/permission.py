@@ -22,11 +22,13 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     name, callers = call.plan.name, runtime.known_callers
     if call.service.name == "sts" and name not in STS:
         return None
-    known = callers.kept(runtime.store, call.caller)
+    stored = runtime.store.account(call.caller.account_id)
+    account = runtime.sight.deciding(call.service.name, stored, call.now)
+    known = callers.kept(account, call.caller)
     if known is not None and name not in TAKING_MORE and known.always_allows(f"{_prefix(call.service.name)}:{name}"):
         return None
     with runtime.store.unchanged():
-        known = callers.find(runtime.store, call.caller)
+        known = callers.find(runtime.store, account, call.caller)
         return denial_of(runtime.store, call.caller, known, _attempt(call))
 
 

@@ -92,7 +92,8 @@ def _taken_on(ctx: Context, role_arn: str, actions: Sequence[str], keys: dict[st
     if distrusted is not None:
         raise AccessDenied(distrusted.text)
     if ctx.world.enforcement != "off":
-        ctx.denial = refused(role, arn, principal, actions, keys, policies_of(ctx.store, ctx.caller))
+        own = policies_of(ctx.world.sight.deciding("sts", ctx.account, ctx.now), ctx.caller)
+        ctx.denial = refused(role, arn, principal, actions, keys, own)
         if ctx.denial is not None and ctx.world.enforcement == "on":
             raise AccessDenied(ctx.denial.text)
     return role

@@ -68,13 +68,13 @@ def session_keys(
 
 
 def find_role(ctx: Context, role_arn: str) -> Role | None:
-    """The role of that ARN in an account of this server."""
+    """The role of that ARN in an account of this server, as far as STS sees it."""
     parts = arns.identity_parts(role_arn)
     if parts is None or parts.kind != "role":
         return None
     account = known_account(ctx, parts.account_id)
     role = account.table(Role).find("name", name_key(parts.name)) if account is not None else None
-    return role if role is not None and role.arn == role_arn else None
+    return ctx.world.sight.role(role, ctx.now) if role is not None and role.arn == role_arn else None
 
 
 def known_account(ctx: Context, account_id: str) -> Account | None:

@@ -14,6 +14,7 @@ from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
 from fake_iam.control.federation.federation import Federation
+from fake_iam.control.federation.service_roles import ServiceRoles
 from fake_iam.control.given import LEFT_OUT, LeftOut
 from fake_iam.control.state.account_import import Imported, import_account
 from fake_iam.control.state.backdating import backdate
@@ -61,6 +62,7 @@ class Controls:
         self.propagation = propagation
         self.journal = journal
         self.federation = Federation(engine, clock, changed)
+        self.service_roles = ServiceRoles(engine, clock, changed)
         self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock

@@ -28,6 +28,7 @@ from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.policy.variables import Values
     from fake_iam.services.access.caller_policies import KnownCallers
 
 Observer = Callable[[Call, WireResponse, float], None]
@@ -166,7 +167,9 @@ class Engine:
         caller = Caller.root(account_id, partition=partition, for_aws=True)
         self.operate(self.context(caller, now), service, operation, members)
 
-    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+    def operate(
+        self, context: Context, service: str, operation: str, members: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
         """Do an operation of a service as whoever the context is of. Raises as ``perform`` does."""
         implemented = self._service(service)
         does = implemented.operation(operation)
@@ -174,7 +177,7 @@ class Engine:
             raise InvalidAction.operation(operation, implemented.model.version)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        does.function(context, **plan.arguments(members, does.parameters))
+        return does.function(context, **plan.arguments(members, does.parameters))
 
     def failure(self, service: str, attempt: Callable[[], object]) -> Failure | None:
         """What a service of the Query protocol refuses of an attempt, or None if it succeeds."""
@@ -190,6 +193,17 @@ class Engine:
     def iam_region(self, partition: str) -> str:
         """The region that IAM has in a partition."""
         return iam_region(partition)
+
+    def service_context(
+        self, service: str, account_id: str, keys: Mapping[str, Values], now: datetime, *, partition: str
+    ) -> Context:
+        """What an operation is given that a service of AWS calls for an account.
+
+        ``keys`` are the condition keys that the service says, in lower case.
+        """
+        context = self.context(Caller.service(service, account_id, partition=partition), now)
+        context.keys = keys
+        return context
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.identities.instance_profiles import InstanceProfile
     from fake_iam.domain.identities.roles import Role
     from fake_iam.domain.policy.refusals import Denial
+    from fake_iam.domain.policy.variables import Values
     from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class Caller:
 
     def __init__(
         self,
-        kind: Literal["root", "user", "assumed-role", "federated-user", "anonymous"],
+        kind: Literal["root", "user", "assumed-role", "federated-user", "service", "anonymous"],
         account_id: str,
         id: str,
         arn: str,
@@ -86,6 +87,11 @@ class Caller:
     def anonymous(cls, account_id: str, *, partition: str) -> Caller:
         """Nobody that is known: who calls an operation that takes no signature."""
         return cls("anonymous", account_id, "anonymous", "anonymous", partition=partition)
+
+    @classmethod
+    def service(cls, name: str, account_id: str, *, partition: str) -> Caller:
+        """A service of AWS, such as ``ec2.amazonaws.com``, that acts for an account."""
+        return cls("service", account_id, name, name, partition=partition)
 
     @classmethod
     def federated(cls, name: str, session: Session, *, partition: str) -> Caller:
@@ -163,7 +169,9 @@ class World(Protocol):
         """How far changes have spread."""
         ...
 
-    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+    def operate(
+        self, context: Context, service: str, operation: str, members: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
         """Do an operation of a service as the caller of the context; ``members`` have the names of the model."""
         ...
 
@@ -187,7 +195,7 @@ class Failure(NamedTuple):
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial", "region")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -196,6 +204,8 @@ class Context:
         self.now = now
         self.denial: Denial | None = None
         """What an operation that asks policies itself found that they do not allow."""
+        self.keys: Mapping[str, Values] = {}
+        """Condition keys, in lower case, that a service of AWS says of its call."""
         self.region = ""
         """The region that the call is signed for, as the signature has it; empty if there is none."""
 

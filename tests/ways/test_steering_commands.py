@@ -245,3 +245,25 @@ def test_metadata_and_assertions_of_providers(fake: FakeIAM, capsys: Output) -> 
         2,
         "fake-iam: 'team' must be a tag's key and value: team=red\n",
     )
+
+
+def test_a_service_takes_on_a_role_from_the_command_line(fake: FakeIAM, capsys: Output) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    fake.client("iam").create_role(RoleName="web", AssumeRolePolicyDocument=trust)
+    status, text = said(capsys, "assume-role-as", "ec2.amazonaws.com", "web", "--session-name", "i-1")
+    made = json.loads(text)
+    assert (status, sorted(made)) == (0, ["AssumedRoleUser", "Credentials"])
+    credentials = made["Credentials"]
+    sts = fake.client(
+        "sts",
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+    )
+    assert sts.get_caller_identity()["Arn"] == "arn:aws:sts::123456789012:assumed-role/web/i-1"
+    assert said(capsys, "assume-role-as", "lambda.amazonaws.com", "web", "--session-name", "fn") == (
+        1,
+        "fake-iam: AccessDenied: User: lambda.amazonaws.com is not authorized to perform: sts:AssumeRole "
+        "on resource: arn:aws:iam::123456789012:role/web\n",
+    )

@@ -34,7 +34,7 @@ def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[]
         ),
         *_clock_pages(controls),
         *_state_pages(controls),
-        *federation_pages(controls.federation),
+        *federation_pages(controls.federation, controls.service_roles),
         *_behaviour_pages(controls),
     ]
 

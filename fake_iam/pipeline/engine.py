@@ -28,11 +28,14 @@ from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.policy.decisions import Decision
+    from fake_iam.domain.policy.statements import Request
     from fake_iam.domain.policy.variables import Values
     from fake_iam.services.access.caller_policies import KnownCallers
 
 Observer = Callable[[Call, WireResponse, float], None]
 
+MESSAGE_KEY: Final = "authorization message key"
 # HTTP statuses of codes for which the model has none. Sources: facts, sections 2.3, 3, 4 and 9; those of organizations
 # are assumed.
 STATUSES: Final[Mapping[str, int]] = {
@@ -113,6 +116,7 @@ class Engine:
         self.role_deletion_delay = role_deletion_delay
         self.observers: list[Observer] = []
         self.started_at = clock.now()
+        self.message_key = _kept_message_key(store, ids)
 
     @cached_property
     def known_callers(self) -> KnownCallers:
@@ -178,6 +182,12 @@ class Engine:
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
         return does.function(context, **plan.arguments(members, does.parameters))
+
+    def encoded_message(self, caller_arn: str, request: Request, decision: Decision) -> str:
+        """What was decided on a request, as text for DecodeAuthorizationMessage."""
+        from fake_iam.services.access.authorization_messages import encode_authorization_message  # few servers refuse
+
+        return encode_authorization_message(self.message_key, caller_arn, request, decision)
 
     def failure(self, service: str, attempt: Callable[[], object]) -> Failure | None:
         """What a service of the Query protocol refuses of an attempt, or None if it succeeds."""
@@ -269,6 +279,16 @@ class Engine:
             extended = self.ids.extended_request_id(region or iam_region(self.settings.partition), call.now)
             headers.insert(1, ("x-amz-sts-extended-request-id", extended))
         return headers
+
+
+def _kept_message_key(store: Store, ids: IdSource) -> str:
+    """The key of authorization messages, which all processes that share the store have from it."""
+    with store.transaction():
+        key = store.note(MESSAGE_KEY)
+        if key is None:
+            key = ids.message_key()
+            store.keep_note(MESSAGE_KEY, key)
+        return key
 
 
 def _wants_json(call: Call) -> bool:

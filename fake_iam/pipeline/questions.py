@@ -41,6 +41,8 @@ class Answer(NamedTuple):
     decision: str
     text: str | None
     why: tuple[str, ...]
+    encoded_message: str
+    """The decision as text for DecodeAuthorizationMessage."""
 
 
 def why(
@@ -66,7 +68,8 @@ def why(
         policies = policies_of(runtime.store.account(caller.account_id), caller)
         decision = decide(request, policies, is_root=caller.kind == "root")
         text = None if decision.is_allowed else refusal(caller.arn, action, resource or EVERYTHING, decision)
-        return Answer(decision.outcome, text, tuple(explained(request, policies, decision)))
+        encoded = runtime.encoded_message(caller.arn, request, decision)
+        return Answer(decision.outcome, text, tuple(explained(request, policies, decision)), encoded)
 
 
 class Made(NamedTuple):

@@ -13,6 +13,8 @@ from fake_iam.pipeline.sight import Sight
 from fake_iam.services.context import Caller, Context, World
 
 if TYPE_CHECKING:
+    from fake_iam.domain.policy.decisions import Decision
+    from fake_iam.domain.policy.statements import Request
     from fake_iam.services.access.caller_policies import KnownCallers
 
 
@@ -76,6 +78,10 @@ class Runtime(World, Protocol):
     @property
     def sight(self) -> Sight:
         """How far changes have spread."""
+        ...
+
+    def encoded_message(self, caller_arn: str, request: Request, decision: Decision) -> str:
+        """What was decided on a request, as text for DecodeAuthorizationMessage."""
         ...
 
     def context(self, caller: Caller, now: datetime) -> Context:

@@ -155,6 +155,11 @@ class World(Protocol):
         ...
 
     @property
+    def message_key(self) -> str:
+        """What authorization messages are encoded with."""
+        ...
+
+    @property
     def enforcement(self) -> Literal["on", "off", "log"]:
         """Whether policies decide: what they do not allow is refused, not looked at, or let pass and noted."""
         ...
@@ -195,7 +200,7 @@ class Failure(NamedTuple):
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys", "prepared")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -206,6 +211,8 @@ class Context:
         """What an operation that asks policies itself found that they do not allow."""
         self.keys: Mapping[str, Values] = {}
         """Condition keys, in lower case, that a service of AWS says of its call."""
+        self.prepared: object = None
+        """What was made ready for the operation before its transaction."""
         self.region = ""
         """The region that the call is signed for, as the signature has it; empty if there is none."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fake_iam.domain.errors import InvalidAuthorizationMessage, InvalidParameter, MalformedPolicyDocument
 from fake_iam.domain.tags import Tag
 
+LONGEST_MESSAGE = 10_240  # characters of an encoded message that DecodeAuthorizationMessage takes, as the model has it
 POLICY_CHARACTERS = 2048  # the most that a session policy and its ARNs may have (API reference)
 
 
@@ -52,5 +53,5 @@ def duplicate_tag_keys() -> InvalidParameter:
 
 
 def undecodable() -> InvalidAuthorizationMessage:
-    """The encoded message is none of this server's, which gives out none. Assumed: AWS's text is not known."""
+    """The encoded message is none of this server's. Assumed: AWS's text is not known."""
     return InvalidAuthorizationMessage("Message is not valid")

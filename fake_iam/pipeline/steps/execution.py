@@ -1,4 +1,4 @@
-"""The steps that check the parameters and do the operation."""
+"""The steps that check the parameters, make ready what takes long, and do the operation."""
 
 from __future__ import annotations
 
@@ -14,10 +14,18 @@ def validate(runtime: Runtime, call: Call) -> None:
     call.arguments = call.plan.arguments(call.values, call.operation.parameters)
 
 
+def prepare(runtime: Runtime, call: Call) -> None:
+    """Make ready what takes long, such as keys that another server has, while nothing is held in the store."""
+    assert call.operation is not None and call.caller is not None
+    if call.operation.prepare is not None:
+        call.prepared = call.operation.prepare(runtime.context(call.caller, call.now), **call.arguments)
+
+
 def execute(runtime: Runtime, call: Call) -> None:
     """Run the operation, after what the clock has finished: all of it or nothing."""
     assert call.operation is not None and call.caller is not None
     context = runtime.context(call.caller, call.now)
+    context.prepared = call.prepared
     if call.signed is not None:
         context.region = call.signed.credential.region
     try:

@@ -6,7 +6,6 @@ Nothing is ever fetched from elsewhere, whatever a provider's URL, a redirect or
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 from fake_iam.domain.loopback import is_loopback_url
@@ -21,19 +20,21 @@ SECONDS: Final = 5
 LIMIT: Final = 1_000_000  # bytes
 
 
-def key_sets(account: Account, issuer: str, provider: OidcProvider | None) -> Iterator[list[Key]]:
-    """The keys of an issuer, a set from each place that has some; ``provider`` is None for a well-known issuer."""
+def stored_key_sets(account: Account, issuer: str, provider: OidcProvider | None) -> list[list[Key]]:
+    """The keys of an issuer that are kept, a set from each place; ``provider`` is None for a well-known issuer."""
     own = account.table(SigningKey).get(issuer)
-    if own is not None:
-        yield [public_key(own)]
-    if provider is None:
-        return
-    if provider.jwks is not None:
-        yield read_key_set(provider.jwks)
+    given = provider.jwks if provider is not None else None
+    return [
+        *([] if own is None else [[public_key(own)]]),
+        *([] if given is None else [read_key_set(given)]),
+    ]
+
+
+def fetched_keys(issuer: str, provider: OidcProvider) -> list[Key]:
+    """The keys of an issuer that a server on this machine has, which may take its time."""
     if provider.jwks_url is not None:
-        yield _fetched_keys(provider.jwks_url)
-    elif is_loopback_url(f"https://{issuer}"):
-        yield _discovered_keys(f"https://{issuer}")
+        return _fetched_keys(provider.jwks_url)
+    return _discovered_keys(f"https://{issuer}") if is_loopback_url(f"https://{issuer}") else []
 
 
 def _discovered_keys(issuer: str) -> list[Key]:

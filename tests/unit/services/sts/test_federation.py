@@ -207,6 +207,6 @@ def test_the_same_tag_key_twice_is_refused_in_any_case(wire: Wire) -> None:
     )
 
 
-def test_no_message_can_be_decoded(wire: Wire) -> None:
+def test_a_made_up_message_is_not_decoded(wire: Wire) -> None:
     refused = AwsError("InvalidAuthorizationMessageException", "Message is not valid", 400)
     assert wire.call("DecodeAuthorizationMessage", EncodedMessage="made-up") == refused

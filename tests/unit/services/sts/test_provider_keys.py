@@ -16,13 +16,14 @@ from unittest import mock
 import pytest
 
 from conformance.material import Certified, certify, rsa_key
-from fake_iam import ManualClock
+from fake_iam import FakeIAM, ManualClock
 from tests.support import Wire
 from tests.unit.services.sts.test_assumed_roles import pair
 from tests.unit.services.sts.test_web_identities import (
     NO_KEY,
     NOW,
     PROVIDER,
+    ROLE,
     assume,
     jwk,
     role,
@@ -168,3 +169,39 @@ def test_nothing_is_fetched_from_elsewhere(wire: Wire, issuer: str) -> None:
         issuer_here(wire, issuer)
     with mock.patch("socket.getaddrinfo", side_effect=AssertionError("a name was looked up")):
         assert assume(wire, signed(KEY, iss=issuer)) == NO_KEY
+
+
+def test_others_are_answered_while_keys_are_fetched() -> None:
+    asked, others_answered = threading.Event(), threading.Event()
+    made: list[Any] = []
+
+    class Waiting(dict[str, Answer]):
+        def get(self, path: str, default: Any = None) -> Any:
+            asked.set()
+            assert others_answered.wait(4)
+            return 200, {}, KEYS
+
+    with FakeIAM(clock=ManualClock(NOW), transport="socket") as fake, served(lambda url: Waiting()) as url:
+        iam, sts = fake.client("iam"), fake.client("sts")
+        iam.create_open_id_connect_provider(Url=ELSEWHERE, ClientIDList=["app"])
+        iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust())
+        fake.set_web_identity_keys(PROVIDER, jwks_url=f"{url}/keys")
+
+        def take() -> None:
+            asking = {"RoleArn": ROLE, "RoleSessionName": "app", "WebIdentityToken": signed(KEY)}
+            made.append(sts.assume_role_with_web_identity(**asking))
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        assert asked.wait(4)
+        assert iam.create_user(UserName="alice")["User"]["UserName"] == "alice"
+        others_answered.set()
+        thread.join()
+    assert made[0]["Provider"] == PROVIDER
+
+
+def test_a_token_that_a_kept_key_verifies_fetches_nothing(wire: Wire) -> None:
+    look(wire, "http://127.0.0.1:9/keys")
+    token = wire.assembled.controls.federation.web_identity_token(PROVIDER, aud="app")
+    with mock.patch("socket.socket.connect", side_effect=AssertionError("somebody was called")):
+        pair(assume(wire, token))

@@ -9,8 +9,8 @@ from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.access.permission import (
     ACTIONS,
     STS,
-    TAKING_MORE,
     Attempt,
+    actions_of,
     denial_of,
     refusal_without_policies,
 )
@@ -25,8 +25,10 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     stored = runtime.store.account(call.caller.account_id)
     account = runtime.sight.deciding(call.service.name, stored, call.now)
     known = callers.kept(account, call.caller)
-    if known is not None and name not in TAKING_MORE and known.always_allows(f"{_prefix(call.service.name)}:{name}"):
-        return None
+    if known is not None:
+        actions = actions_of(_prefix(call.service.name), name, call.parameters)
+        if all(map(known.always_allows, actions)):
+            return None
     with runtime.store.unchanged():
         known = callers.find(runtime.store, account, call.caller)
         return denial_of(runtime.store, call.caller, known, _attempt(call))

@@ -26,7 +26,7 @@ def get_federation_token(
     minimum_session_token_size: int = 0,
 ) -> dict[str, Any]:
     """Make temporary credentials for somebody whom the caller answers for. What the policies allow is not judged."""
-    check_policy(policy)
+    check_policy(policy, ctx.partition)
     check_tags(Tag(tag["Key"], tag["Value"]) for tag in tags)
     arns_given = tuple(member["arn"] for member in policy_arns if "arn" in member)
     session = new_session(

@@ -136,7 +136,7 @@ def begin(
     """
     seconds = asked.duration_seconds or HOUR
     check_duration(seconds, role.max_session_duration, chained=chained)
-    check_policy(asked.policy)
+    check_policy(asked.policy, role.partition)
     check_packed_size(packed_size(asked.policy, asked.policy_arns))
     if until is not None:
         seconds = min(seconds, int((until - ctx.now).total_seconds()))

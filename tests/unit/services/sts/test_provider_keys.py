@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 
 from conformance.material import Certified, certify, rsa_key
 from fake_iam import FakeIAM, ManualClock
+from fake_iam.services.sts import provider_keys
 from tests.support import Wire
 from tests.unit.services.sts.test_assumed_roles import pair
 from tests.unit.services.sts.test_web_identities import (
@@ -39,6 +40,14 @@ Answer = tuple[int, dict[str, str], bytes]
 Pages = dict[str, Answer]
 
 
+def tls_context(folder: Path, tls: Certified) -> ssl.SSLContext:
+    file = folder / "server.pem"
+    file.write_text(tls.body + tls.private_key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
 @contextmanager
 def served(pages: Callable[[str], Pages], tls: Certified | None = None, folder: Path | None = None) -> Iterator[str]:
     """A server on this machine; ``pages`` are made from its URL."""
@@ -59,11 +68,7 @@ def served(pages: Callable[[str], Pages], tls: Certified | None = None, folder: 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     if tls is not None:
         assert folder is not None
-        file = folder / "server.pem"
-        file.write_text(tls.body + tls.private_key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = tls_context(folder, tls).wrap_socket(server.socket, server_side=True)
     url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_address[1]}"
     found = pages(url)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -127,6 +132,32 @@ def test_what_answers_no_http_gives_no_key(wire: Wire) -> None:
         thread.start()
         look(wire, f"http://127.0.0.1:{listening.getsockname()[1]}/keys")
         assert assume(wire, signed(KEY)) == NO_KEY
+        thread.join()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_what_comes_byte_by_byte_is_not_waited_for(wire: Wire, tmp_path: Path, tls: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        hung_up = threading.Event()
+
+        def dribble() -> None:
+            connection, _ = listening.accept()
+            if tls:
+                connection = tls_context(tmp_path, certify()).wrap_socket(connection, server_side=True)
+            with connection, suppress(OSError):
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                for _ in range(200):
+                    connection.sendall(b" ")
+                    hung_up.wait(0.02)
+                connection.sendall(KEYS)
+
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        look(wire, f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}/keys")
+        with mock.patch.object(provider_keys, "SECONDS", 0.2):
+            assert assume(wire, signed(KEY)) == NO_KEY
+        hung_up.set()
         thread.join()
 
 

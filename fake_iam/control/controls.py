@@ -254,6 +254,7 @@ class Controls:
         self.enforcement.reset()
         self.propagation.off()
         self.journal.clear()
+        self._engine.accesses.clear()
         self._snapshots.clear()
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
@@ -261,6 +262,7 @@ class Controls:
             loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
             if replace:
                 self.propagation.settle()
+                self._engine.accesses.clear()
             if replace or loaded.moved:
                 self._replaced(not replace)
         self._changed()

@@ -12,6 +12,7 @@ from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError,
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
+from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
@@ -115,7 +116,8 @@ class Engine:
         self.mfa_code_at = mfa_code_at
         self.credential_report_delay = credential_report_delay
         self.role_deletion_delay = role_deletion_delay
-        self.observers: list[Observer] = []
+        self.accesses = Accesses()
+        self.observers: list[Observer] = [self.accesses.observe]
         self.started_at = clock.now()
         self.message_key = _kept_message_key(store, ids)
 

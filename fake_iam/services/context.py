@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from fake_iam.domain.sts.federation import federated_user_id
 from fake_iam.store.base import Account, PolicyAccount, Store
 
 if TYPE_CHECKING:
+    from fake_iam.domain.account.access_reports import Access
     from fake_iam.domain.credentials.mfa_devices import CodeAt
     from fake_iam.domain.identities.instance_profiles import InstanceProfile
     from fake_iam.domain.identities.roles import Role
@@ -121,6 +122,14 @@ class RowSight(Protocol):
         ...
 
 
+class PastAccesses(Protocol):
+    """Who tried which operation here last."""
+
+    def of(self, owner_id: str) -> Iterable[Access]:
+        """The last attempts of a user or role by its id, of a root user by the number of its account."""
+        ...
+
+
 class World(Protocol):
     """What all calls have in common."""
 
@@ -172,6 +181,11 @@ class World(Protocol):
     @property
     def sight(self) -> RowSight:
         """How far changes have spread."""
+        ...
+
+    @property
+    def accesses(self) -> PastAccesses:
+        """Who tried which operation here last."""
         ...
 
     def operate(

@@ -51,7 +51,7 @@ def test_what_sessions_of_roles_tried_counts_for_their_account(wire: Wire) -> No
     trust = {"Effect": "Allow", "Principal": {"AWS": alice}, "Action": "sts:AssumeRole"}
     text = json.dumps({"Version": "2012-10-17", "Statement": trust})
     role = wire.call("CreateRole", member, RoleName="ops", AssumeRolePolicyDocument=text)["Role"]["Arn"]
-    taken = wire.call("AssumeRole", wire.key("alice", by=member), RoleArn=role, RoleSessionName="a")["Credentials"]
+    taken = wire.call("AssumeRole", wire.key("alice", by=member), RoleArn=role, RoleSessionName="job")["Credentials"]
     wire.call("ListUsers", Key(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"]))
     assert [(one["ServiceNamespace"], one["TotalAuthenticatedEntities"]) for one in details(report(wire))] == [
         ("iam", "1"),

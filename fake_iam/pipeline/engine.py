@@ -117,7 +117,7 @@ class Engine:
         self.credential_report_delay = credential_report_delay
         self.role_deletion_delay = role_deletion_delay
         self.accesses = Accesses()
-        self.observers: list[Observer] = [self.accesses.observe]
+        self.observers: list[Observer] = []
         self.started_at = clock.now()
         self.message_key = _kept_message_key(store, ids)
 
@@ -133,8 +133,9 @@ class Engine:
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
         response = encoded(request, self._answer(call))
+        took = ticks() - began
         for observe in self.observers:
-            observe(call, response, ticks() - began)
+            observe(call, response, took)
         return response
 
     def _answer(self, call: Call) -> WireResponse:

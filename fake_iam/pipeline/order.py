@@ -7,7 +7,7 @@ from typing import Final
 from fake_iam.pipeline.runtime import Step
 from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
-from fake_iam.pipeline.steps.execution import execute, prepare, validate
+from fake_iam.pipeline.steps.execution import execute, validate
 from fake_iam.pipeline.steps.reading import parse, resolve
 
-STEPS: Final[tuple[Step, ...]] = (parse, resolve, authenticate, authorize, validate, prepare, execute)
+STEPS: Final[tuple[Step, ...]] = (parse, resolve, authenticate, authorize, validate, execute)

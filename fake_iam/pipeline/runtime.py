@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from fake_iam.domain.clock import Clock
+from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.sight import Sight
@@ -79,6 +80,11 @@ class Runtime(World, Protocol):
     @property
     def known_callers(self) -> KnownCallers:
         """Callers in the terms of policies."""
+        ...
+
+    @property
+    def accesses(self) -> Accesses:
+        """Who tried which operation here last."""
         ...
 
     @property

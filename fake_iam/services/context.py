@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from fake_iam.domain import arns, paging
 from fake_iam.domain.identities.users import User
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
+NO_KEYS: Final[Mapping[str, Values]] = MappingProxyType({})
 
 
 class Caller:
@@ -223,7 +225,7 @@ class Context:
         self.now = now
         self.denial: Denial | None = None
         """What an operation that asks policies itself found that they do not allow."""
-        self.keys: Mapping[str, Values] = {}
+        self.keys: Mapping[str, Values] = NO_KEYS
         """Condition keys, in lower case, that a service of AWS says of its call."""
         self.prepared: object = None
         """What was made ready for the operation before its transaction."""

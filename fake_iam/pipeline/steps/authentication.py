@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,12 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
-from fake_iam.pipeline.accesses import region_of_use
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.pipeline.sight import stored_credentials
 from fake_iam.protocol import sigv4
-from fake_iam.protocol.partitions import partition_of
+from fake_iam.protocol.partitions import iam_region, partition_of
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.services.context import Caller
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NO_TIME: Final = timedelta()
 SECOND: Final = timedelta(seconds=1)
+REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
 
 
 def authenticate(runtime: Runtime, call: Call) -> None:
@@ -132,10 +133,13 @@ def _same_second(at: datetime, now: datetime) -> bool:
 def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
     """Keep date, region and service of the last use of the key, or of the role that the session is of.
 
-    The service is what the signature's scope calls it.
+    IAM is global: its region is one of each partition. The service is what the signature's scope calls it.
     """
-    assert call.service is not None and call.signed is not None and call.caller is not None
-    region = region_of_use(call.service.name, call.signed.credential.region, call.caller.partition)
+    assert call.service is not None and call.signed is not None and call.caller is not None and call.plan is not None
+    region = iam_region(call.caller.partition)
+    if call.service.name != "iam" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
+        region = call.signed.credential.region
+    runtime.accesses.note(call.caller, call.service.name, call.plan.name, call.now, region)
     keys = runtime.store.account(call.caller.account_id).access_keys
     key = keys.get(key_id)
     if key is None:

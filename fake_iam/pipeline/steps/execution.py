@@ -1,24 +1,27 @@
-"""The steps that check the parameters, make ready what takes long, and do the operation."""
+"""The steps that check the parameters and do the operation."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 
 
 def validate(runtime: Runtime, call: Call) -> None:
-    """Check the parameters against the model and turn them into arguments."""
+    """Check the parameters against the model, turn them into arguments, and make ready what takes long."""
     assert call.plan is not None and call.operation is not None
     call.values = call.plan.parse(call.parameters)
     call.plan.validate(call.values)
     call.arguments = call.plan.arguments(call.values, call.operation.parameters)
-
-
-def prepare(runtime: Runtime, call: Call) -> None:
-    """Make ready what takes long, such as keys that another server has, while nothing is held in the store."""
-    assert call.operation is not None and call.caller is not None
     if call.operation.prepare is not None:
-        call.prepared = call.operation.prepare(runtime.context(call.caller, call.now), **call.arguments)
+        _prepare(runtime, call, call.operation.prepare)
+
+
+def _prepare(runtime: Runtime, call: Call, make_ready: Callable[..., object]) -> None:
+    """Make ready what takes long, such as keys that another server has, while nothing is held in the store."""
+    assert call.caller is not None
+    call.prepared = make_ready(runtime.context(call.caller, call.now), **call.arguments)
 
 
 def execute(runtime: Runtime, call: Call) -> None:

@@ -73,7 +73,7 @@ def test_the_steps_of_the_controls_stand_where_the_caller_is_known_and_behind_th
     assert assembled.engine.steps[:2] == STEPS[:2]
     names = [getattr(step, "__qualname__", "") for step in assembled.engine.steps[2:]]
     assert names[:4] == ["Faults.unauthenticated", "authenticate", "Faults.before", "authorize"]
-    assert names[4:] == ["validate", "prepare", "Propagation.execute", "Faults.after"]
+    assert names[4:] == ["validate", "Propagation.execute", "Faults.after"]
 
 
 @pytest.mark.parametrize(

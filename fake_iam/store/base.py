@@ -84,6 +84,11 @@ class PolicyTable(Protocol[ReadRow]):
 class PolicyAccount(Protocol):
     """An account as far as policies go: its rows as they are, or as they were before changes that are not seen yet."""
 
+    @property
+    def users(self) -> PolicyTable[User]:
+        """Users by id, for which ``table`` takes longer."""
+        ...
+
     def table(self, kind: type[Row], /) -> PolicyTable[Row]:
         """The table of rows of a kind."""
         ...

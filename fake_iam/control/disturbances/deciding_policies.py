@@ -69,6 +69,11 @@ class AccountBefore:
         self._account = account
         self._before = before
 
+    @property
+    def users(self) -> TableBefore[User]:
+        """Users by id."""
+        return self.table(User)
+
     def table(self, kind: type[Row]) -> TableBefore[Row]:
         """The table of rows of a kind."""
         return TableBefore(self._account.table(kind), lambda value: self._before(_name(kind, value)))

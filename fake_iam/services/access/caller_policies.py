@@ -123,10 +123,10 @@ def policies_of(account: PolicyAccount, caller: Caller) -> Policies:
 def owner_of(account: PolicyAccount, caller: Caller) -> User | Role | None:
     """The user or role whose policies a caller has; None for the root user and who rests on it."""
     if caller.session is None:
-        return account.table(User).get(caller.id)
+        return account.users.get(caller.id)
     if caller.kind == "assumed-role":
         return account.table(Role).get(caller.session.owner_id)
-    return account.table(User).get(caller.session.owner_id)
+    return account.users.get(caller.session.owner_id)
 
 
 def owned_policies(account: PolicyAccount, owner_id: str) -> Iterator[Policy]:

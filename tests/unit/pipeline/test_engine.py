@@ -61,7 +61,6 @@ def test_the_order_of_the_steps_is_awss() -> None:
         authentication.authenticate,
         authorization.authorize,
         execution.validate,
-        execution.prepare,
         execution.execute,
     ) == STEPS
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import pyotp
 import pytest
 
 from fake_iam import FakeIAM
@@ -61,6 +62,16 @@ def member(fake: FakeIAM, iam: Any, policy: str) -> Key:
 
 def session_of_user(fake: FakeIAM, iam: Any, policy: str) -> Key:
     return key_of(signed(fake, "sts", user(fake, iam, policy)).get_session_token())
+
+
+def session_with_mfa(fake: FakeIAM, iam: Any, policy: str) -> Key:
+    key = user(fake, iam, policy)
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]
+    phone, serial = pyotp.TOTP(made["Base32StringSeed"].decode()), made["SerialNumber"]
+    codes = [phone.at(fake.clock.freeze(), counter_offset=steps) for steps in (-1, 0, 1)]
+    enabled = {"AuthenticationCode1": codes[0], "AuthenticationCode2": codes[1]}
+    iam.enable_mfa_device(UserName="alice", SerialNumber=serial, **enabled)
+    return key_of(signed(fake, "sts", key).get_session_token(SerialNumber=serial, TokenCode=codes[2]))
 
 
 def federated(fake: FakeIAM, iam: Any, policy: str) -> Key:
@@ -128,6 +139,7 @@ KINDS = [
     Kind(user, ALICE),
     Kind(member, ALICE),
     Kind(session_of_user, ALICE, closed_at_iam=CLOSED),
+    Kind(session_with_mfa, ALICE),
     Kind(federated, f"{STS}:federated-user/guest", closed_at_iam=CLOSED, closed_at_sts=NO_SESSIONS),
     *(Kind(make, SESSION) for make in (assumed, chained, web_identity, saml, service)),
 ]

@@ -49,6 +49,8 @@ def add_federation(commands: Any, add: Add) -> None:
 
 
 def _add_service(commands: Any, add: Add) -> None:
+    told = add(commands, "delegation-notifications", "print what partners are told of delegation requests", _told)
+    told.add_argument("request", nargs="?", help="the id of a request; all of them if left out")
     taking = add(commands, "assume-role-as", "let a service of AWS take on a role, print its credentials", _assume)
     taking.add_argument("service", help="the service principal, such as ec2.amazonaws.com")
     taking.add_argument("role", help="the ARN or name of a role, or the ARN of an instance profile")
@@ -110,6 +112,10 @@ def _assertion(remote: Remote, asked: argparse.Namespace) -> str:
         **{name: getattr(asked, name) for name in names.split()},
     )
     return str(answer["assertion"])
+
+
+def _told(remote: Remote, asked: argparse.Namespace) -> Any:
+    return remote.get("delegation-notifications", request=asked.request)
 
 
 def _assume(remote: Remote, asked: argparse.Namespace) -> Any:

@@ -22,6 +22,7 @@ from fake_iam.control.state.dumping import dump
 from fake_iam.control.state.loading import Loaded, load
 from fake_iam.control.state.snapshots import Snapshots
 from fake_iam.control.watching.calls import Calls
+from fake_iam.control.watching.delegation_notifications import DelegationNotification, delegation_notifications
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.log import log
@@ -92,6 +93,13 @@ class Controls:
     ) -> Answer:
         """What the policies of a caller decide about an action of any service, and why. See ``Enforcement.why``."""
         return self.enforcement.why(caller, action, resource, context)
+
+    def delegation_notifications(self, request_id: str | None = None) -> list[DelegationNotification]:
+        """What partners are told of their delegation requests, or of one of them, the older first.
+
+        A request that is finalized comes with the token that GetDelegatedAccessToken takes.
+        """
+        return delegation_notifications(self._engine.store, self.clock.now(), request_id)
 
     def least_privilege(self, caller: str) -> str:
         """The smallest policy that allows a caller's calls in the journal. See ``Enforcement.least_privilege``."""

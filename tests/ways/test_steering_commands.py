@@ -12,6 +12,7 @@ import jwt
 import pytest
 from lxml import etree
 
+from conformance.modelled import needs
 from fake_iam import FakeIAM
 from fake_iam.cli import main
 from tests.ways.command import run, served
@@ -267,3 +268,20 @@ def test_a_service_takes_on_a_role_from_the_command_line(fake: FakeIAM, capsys: 
         "fake-iam: AccessDenied: User: lambda.amazonaws.com is not authorized to perform: sts:AssumeRole "
         "on resource: arn:aws:iam::123456789012:role/web\n",
     )
+
+
+@needs("AssociateDelegationRequest")
+def test_what_partners_are_told_is_printed(fake: FakeIAM, capsys: Output) -> None:
+    iam = fake.client("iam")
+    made = iam.create_delegation_request(
+        Description="Sets up the integration",
+        Permissions={"PolicyTemplateArn": "arn:aws:iam:::delegation-template/example"},
+        RequestorWorkflowId="onboarding-1",
+        NotificationChannel="arn:aws:sns:us-east-1:123456789012:requests",
+        SessionDuration=3600,
+    )
+    iam.associate_delegation_request(DelegationRequestId=made["DelegationRequestId"])
+    status, text = said(capsys, "delegation-notifications", made["DelegationRequestId"])
+    (told,) = json.loads(text)["notifications"]
+    assert (status, told["workflow_id"], told["state"]) == (0, "onboarding-1", "ASSIGNED")
+    assert said(capsys, "delegation-notifications", "another") == (0, '{\n  "notifications": []\n}\n')

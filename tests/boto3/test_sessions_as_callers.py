@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,78 +9,40 @@ from typing import Any
 import pytest
 
 from fake_iam import FakeIAM
-from tests.boto3.callers import ACCOUNT, ELSEWHERE, new_user, signed
+from tests.boto3.callers import ACCOUNT, ELSEWHERE, signed
+from tests.boto3.kinds_of_callers import (
+    SESSION,
+    allow,
+    assumed,
+    document,
+    key_of,
+    saml,
+    service,
+    web_identity,
+    worker,
+)
 from tests.support import WITHOUT_MFA, AwsError, Key, error
 
-URL = "https://login.example.com"
 WITHOUT_NAME = AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
-Take = Callable[[FakeIAM, Any], Key]
-
-
-def document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def role(iam: Any, principal: dict[str, str], action: str = "sts:AssumeRole") -> str:
-    """The role worker, which trusts somebody and may list."""
-    trust = document({"Effect": "Allow", "Principal": principal, "Action": action})
-    arn = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    listing = document({"Effect": "Allow", "Action": ["iam:List*", "iam:GetRole"], "Resource": "*"})
-    iam.put_role_policy(RoleName="worker", PolicyName="list", PolicyDocument=listing)
-    return str(arn)
-
-
-def key_of(made: Any) -> Key:
-    credentials = made["Credentials"]
-    return Key(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
-
-
-def by_user(fake: FakeIAM, iam: Any) -> Key:
-    key = new_user(iam, "taker")
-    arn = role(iam, {"AWS": f"arn:aws:iam::{ACCOUNT}:user/taker"})
-    return key_of(signed(fake, "sts", key).assume_role(RoleArn=arn, RoleSessionName="job"))
-
-
-def by_token(fake: FakeIAM, iam: Any) -> Key:
-    provider = iam.create_open_id_connect_provider(Url=URL, ClientIDList=["app"])["OpenIDConnectProviderArn"]
-    arn = role(iam, {"Federated": provider}, "sts:AssumeRoleWithWebIdentity")
-    token = fake.web_identity_token(provider)
-    sts = fake.client("sts")
-    return key_of(sts.assume_role_with_web_identity(RoleArn=arn, RoleSessionName="job", WebIdentityToken=token))
-
-
-def by_assertion(fake: FakeIAM, iam: Any) -> Key:
-    provider = iam.create_saml_provider(Name="idp", SAMLMetadataDocument=fake.saml_metadata())["SAMLProviderArn"]
-    arn = role(iam, {"Federated": provider}, "sts:AssumeRoleWithSAML")
-    assertion = fake.saml_assertion(provider, role="worker", session_name="job")
-    asked = {"RoleArn": arn, "PrincipalArn": provider, "SAMLAssertion": assertion}
-    return key_of(fake.client("sts").assume_role_with_saml(**asked))
-
-
-def by_service(fake: FakeIAM, iam: Any) -> Key:
-    role(iam, {"Service": "ec2.amazonaws.com"})
-    return key_of(fake.assume_role_as("ec2.amazonaws.com", role="worker", session_name="job"))
-
-
-OF_ROLES = [by_user, by_token, by_assertion, by_service]
-of_roles = pytest.mark.parametrize("take", OF_ROLES, ids=["AssumeRole", "web identity", "SAML", "service"])
+Take = Callable[[FakeIAM, Any, str], Key]
+LISTING = allow("iam:List*", "iam:GetRole")
+of_roles = pytest.mark.parametrize("take", [assumed, web_identity, saml, service])
 
 
 @of_roles
 def test_a_session_of_a_role_calls_iam_under_its_name_and_is_noted(fake: FakeIAM, iam: Any, take: Take) -> None:
-    key = take(fake, iam)
+    key = take(fake, iam, LISTING)
     own = signed(fake, "iam", key)
     own.list_users()
     (call,) = fake.calls("ListUsers")
-    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/job"
-    assert (call.caller, call.access_key_id, call.would_deny) == (arn, key.id, None)
+    assert (call.caller, call.access_key_id, call.would_deny) == (SESSION, key.id, None)
     assert iam.get_role(RoleName="worker")["Role"]["RoleLastUsed"]["Region"] == "us-east-1"
     assert iam.get_role(RoleName="worker")["Role"]["RoleLastUsed"]["LastUsedDate"]
 
 
 @of_roles
 def test_a_session_of_a_role_has_no_user_to_leave_out(fake: FakeIAM, iam: Any, take: Take) -> None:
-    own = signed(fake, "iam", take(fake, iam))
+    own = signed(fake, "iam", take(fake, iam, LISTING))
     for method in (own.list_access_keys, own.get_user, own.create_access_key):
         assert error(method) == WITHOUT_NAME
 
@@ -89,7 +50,7 @@ def test_a_session_of_a_role_has_no_user_to_leave_out(fake: FakeIAM, iam: Any, t
 @of_roles
 def test_sessions_of_a_role_from_before_a_moment_are_revoked(fake: FakeIAM, iam: Any, take: Take) -> None:
     fake.clock.freeze("2026-03-01T12:00:00Z")
-    key = take(fake, iam)
+    key = take(fake, iam, LISTING)
     fake.enforce_policies("on")
     own = signed(fake, "iam", key)
     own.list_users()
@@ -108,12 +69,11 @@ def session_of(fake: FakeIAM, key: Key) -> Key:
     return key_of(signed(fake, "sts", key).get_session_token())
 
 
-def federated(fake: FakeIAM, key: Key) -> Key:
-    policy = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
-    return key_of(signed(fake, "sts", key).get_federation_token(Name="guest", Policy=policy))
+def guest_of(fake: FakeIAM, key: Key) -> Key:
+    return key_of(signed(fake, "sts", key).get_federation_token(Name="guest", Policy=allow("*")))
 
 
-@pytest.mark.parametrize("make", [session_of, federated])
+@pytest.mark.parametrize("make", [session_of, guest_of])
 def test_sessions_of_users_without_mfa_call_nothing_of_iam(
     fake: FakeIAM, alice: Key, make: Callable[[FakeIAM, Key], Key]
 ) -> None:
@@ -124,8 +84,8 @@ def test_sessions_of_users_without_mfa_call_nothing_of_iam(
 
 
 def test_a_federated_user_is_known_by_its_name_and_takes_on_no_role(fake: FakeIAM, iam: Any, alice: Key) -> None:
-    arn = role(iam, {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
-    key = federated(fake, alice)
+    arn = worker(iam, LISTING, {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    key = guest_of(fake, alice)
     sts = signed(fake, "sts", key)
     guest = f"arn:aws:sts::{ACCOUNT}:federated-user/guest"
     assert sts.get_caller_identity()["Arn"] == guest
@@ -145,16 +105,12 @@ def test_a_session_of_a_user_notes_no_use_of_its_key(fake: FakeIAM, iam: Any, al
     assert used["LastUsedDate"] == fake.clock.now() - timedelta(hours=1)
 
 
-@pytest.mark.parametrize("make", [session_of, federated])
+@pytest.mark.parametrize("make", [session_of, guest_of])
 def test_sessions_of_a_user_from_before_a_moment_are_revoked(
     fake: FakeIAM, iam: Any, alice: Key, make: Callable[[FakeIAM, Key], Key]
 ) -> None:
     fake.clock.freeze("2026-03-01T12:00:00Z")
-    iam.put_user_policy(
-        UserName="alice",
-        PolicyName="all",
-        PolicyDocument=document({"Effect": "Allow", "Action": "*", "Resource": "*"}),
-    )
+    iam.put_user_policy(UserName="alice", PolicyName="all", PolicyDocument=allow("*"))
     key = make(fake, alice)
     assert fake.why(key.id, "s3:GetObject").decision == "allowed"
     older = {"DateLessThan": {"aws:TokenIssueTime": "2026-03-01T12:10:00Z"}}
@@ -168,7 +124,7 @@ def test_sessions_of_a_user_from_before_a_moment_are_revoked(
 
 def test_across_accounts_the_callers_own_policy_must_allow_too(fake: FakeIAM, iam: Any, alice: Key) -> None:
     there = signed(fake, "iam", Key(ELSEWHERE, "any"))
-    arn = role(there, {"AWS": f"arn:aws:iam::{ACCOUNT}:user/alice"})
+    arn = worker(there, LISTING, {"AWS": f"arn:aws:iam::{ACCOUNT}:user/alice"})
     fake.enforce_policies("on")
     sts = signed(fake, "sts", alice)
     refused = AwsError(
@@ -178,8 +134,8 @@ def test_across_accounts_the_callers_own_policy_must_allow_too(fake: FakeIAM, ia
     )
     asked = {"RoleArn": arn, "RoleSessionName": "audit"}
     assert error(sts.assume_role, **asked) == refused
-    allow = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn})
-    iam.put_user_policy(UserName="alice", PolicyName="audit", PolicyDocument=allow)
+    own = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn})
+    iam.put_user_policy(UserName="alice", PolicyName="audit", PolicyDocument=own)
     key = key_of(sts.assume_role(**asked))
     session = f"arn:aws:sts::{ELSEWHERE}:assumed-role/worker/audit"
     assert signed(fake, "sts", key).get_caller_identity()["Arn"] == session
@@ -190,7 +146,7 @@ def test_across_accounts_the_callers_own_policy_must_allow_too(fake: FakeIAM, ia
 
 
 def test_within_an_account_a_role_that_trusts_the_user_by_name_is_enough(fake: FakeIAM, iam: Any, alice: Key) -> None:
-    arn = role(iam, {"AWS": f"arn:aws:iam::{ACCOUNT}:user/alice"})
+    arn = worker(iam, LISTING, {"AWS": f"arn:aws:iam::{ACCOUNT}:user/alice"})
     fake.enforce_policies("on")
     made = signed(fake, "sts", alice).assume_role(RoleArn=arn, RoleSessionName="job")
     assert made["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/job"

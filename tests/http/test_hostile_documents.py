@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from conformance.material import certify, rsa_key
 from fake_iam import FakeIAM
-from tests.support import FORM, IAM_VERSION, AwsError, Wire
+from fake_iam.protocol.wire import WireRequest
+from tests.support import FORM, HOST, IAM_VERSION, AwsError, Wire, document_request
 from tests.unit.services.sts.test_web_identities import jwk
 
 ACCOUNT = "123456789012"
@@ -324,6 +325,40 @@ def test_a_session_policy_that_is_no_policy_is_refused(wire: Wire, text: str) ->
     answer = wire.call("GetFederationToken", Name="guest", Policy=text)
     assert (answer.code, answer.status) == ("MalformedPolicyDocument", 400)
     assert unchanged(wire) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DEEP,
+        '{"TagFilters":' + DEEP + "}",
+        '{"a":' * 100_000 + "1" + "}" * 100_000,
+        "[" * 9_000_000,
+        '{"a":' + "9" * 5000 + "}",
+    ],
+    ids=["lists", "member", "objects", "ten megabytes", "number"],
+)
+def test_hostile_json_is_no_document(wire: Wire, text: str) -> None:
+    response = wire.send(document_request("GetResources", text))
+    assert (response.status, response.body) == (400, b'{"__type":"SerializationException"}')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x81" * 10_000 + b"\x80",
+        b"\xa1\x61a" * 10_000 + b"\xa0",
+        b"\x9f" * 100_000,
+        b"\x5b" + b"\x7f" * 8,
+        b"\x9b" + b"\x7f" * 8,
+    ],
+    ids=["lists", "maps", "endless", "long text", "long list"],
+)
+def test_hostile_cbor_is_no_document(wire: Wire, body: bytes) -> None:
+    headers = {"Host": HOST, "Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+    path = "/service/ResourceGroupsTaggingAPI_20170126/operation/GetResources"
+    response = wire.send(WireRequest.of("POST", path, "", headers.items(), body))
+    assert (response.status, response.body) == (400, b"\xa1f__typevSerializationException")
 
 
 def test_documents_that_fill_a_body_are_refused_over_a_socket(fake: FakeIAM) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from fake_iam.domain.account.access_reports import Access
 from fake_iam.services.context import Caller
+
+MOST: Final = 10_000
+"""So many users, roles and root users are remembered; for another one, who was seen first is forgotten."""
 
 
 class Accesses:
@@ -23,6 +27,8 @@ class Accesses:
         owner_id = caller.id if caller.session is None else caller.session.owner_id
         latest = self._latest.get(owner_id)
         if latest is None:
+            if len(self._latest) >= MOST:
+                self._latest.pop(next(iter(self._latest)), None)
             latest = self._latest[owner_id] = {}
         latest[service, operation] = at, region
 

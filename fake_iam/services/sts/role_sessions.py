@@ -131,7 +131,7 @@ def begin(
 
     Raises:
         ValidationError: it is to last longer than it may.
-        MalformedPolicyDocument: the session policy is no JSON object.
+        MalformedPolicyDocument: the session policy is no JSON object, or breaks a rule of policies.
         PackedPolicyTooLarge: the session policies take more space than there is.
     """
     seconds = asked.duration_seconds or HOUR

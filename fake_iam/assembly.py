@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.control.documents.problems import DocumentError, FormatError
 from fake_iam.control.http.address import PREFIX
@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     from fake_iam.control.http.plane import ControlPlane
     from fake_iam.control.state.keeping import StateFile
     from fake_iam.control.state.sharing import Shared
+    from fake_iam.domain.policy.refusals import Denial
+
+
+FETCHING: Final = b"AssumeRoleWithWebIdentity"
+"""The operation that may wait for a server with a provider's keys."""
 
 
 class Assembled:
@@ -63,7 +68,7 @@ class Assembled:
         self._set_clock()
         store = _opened(settings.store)
         self._shared: Shared | None = None
-        self._journal = Journal(models, settings.journal_size)
+        self._journal = Journal(models, settings.journal_size, self._encoded)
         self._state = self._state_file(settings.state) if settings.state is not None else None
         self.engine = Engine(
             settings=settings,
@@ -115,8 +120,8 @@ class Assembled:
         return self.engine.handle(request)
 
     def may_wait(self, request: WireRequest) -> bool:
-        """Whether the answer may take long: control pages move whole states, and a fault may be a delay."""
-        if request.path.startswith(PREFIX):
+        """Whether the answer may take long: pages move whole states, a fault may be a delay, keys are fetched."""
+        if request.path.startswith(PREFIX) or FETCHING in request.body or FETCHING.decode() in request.query:
             return True
         return self._steering is not None and self._steering[0].faults.delaying
 
@@ -220,6 +225,9 @@ class Assembled:
         if self._shared is not None:
             return self._shared.sharing(execute)
         return execute if self._state is None else self._state.keeping(execute)
+
+    def _encoded(self, denial: Denial) -> str:
+        return self.engine.encoded_message(denial.caller_arn, denial.request, denial.decision)
 
     def _state_file(self, name: str) -> StateFile:
         from pathlib import Path

@@ -32,11 +32,11 @@ class FakeIAM:
 
     Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``,
     ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
-    ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why`` and ``least_privilege`` are those of
-    ``fake_iam.control.controls.Controls``.
+    ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why``, ``least_privilege`` and
+    ``delegation_notifications`` are those of ``fake_iam.control.controls.Controls``.
     ``web_identity_token``, ``set_web_identity_keys``, ``saml_metadata`` and ``saml_assertion`` stand in for identity
     providers, ``outbound_jwks`` for the account's issuer; they are those of
-    ``fake_iam.control.federation.federation.Federation``.
+    ``fake_iam.control.federation.federation.Federation``. ``assume_role_as`` lets a service of AWS take on a role.
 
     Raises:
         SettingsError: a setting is out of its range, or the store cannot be used.
@@ -85,7 +85,9 @@ class FakeIAM:
         self.restore = controls.restore
         self.web_identity_token = controls.federation.web_identity_token
         self.set_web_identity_keys = controls.federation.set_web_identity_keys
+        self.assume_role_as = controls.service_roles.assume_role_as
         self.outbound_jwks = controls.federation.outbound_jwks
+        self.delegation_notifications = controls.delegation_notifications
         self.saml_metadata = controls.federation.saml_metadata
         self.saml_assertion = controls.federation.saml_assertion
         self._session: Any = None

@@ -87,7 +87,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "workers": ("assembly", "settings", "server", "log"),
     "__main__": ("cli",),
     "pytest_plugin": ("assembly", "settings", "fake", "surroundings"),
-    "": ("settings", "fake", "domain.clock", "version"),
+    "": ("settings", "fake", "control.documents.problems", "domain.clock", "version"),
 }
 THIRD_PARTY = {
     "commands": {"yaml"},
@@ -289,6 +289,6 @@ def test_everything_in_all_can_be_imported(module: str) -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert fake_iam.__all__ == ["FakeIAM", "ManualClock", "Settings", "SettingsError", "__version__"]
+    assert fake_iam.__all__ == ["AwsRefusal", "FakeIAM", "ManualClock", "Settings", "SettingsError", "__version__"]
     with pytest.raises(AttributeError, match="^module 'fake_iam' has no attribute 'Engine'$"):
         _ = fake_iam.Engine

@@ -71,6 +71,20 @@ def test_a_service_that_was_used_says_when_where_and_by_whom() -> None:
         assert (used["LastAuthenticatedRegion"], used["TotalAuthenticatedEntities"]) == ("us-east-1", 1)
 
 
+@fake_only("on AWS a use takes hours to show")
+@assumed("the reference says which fields there are, not which actions of IAM are tracked")
+def test_a_report_on_actions_has_those_that_were_tried() -> None:
+    with fake_target() as target:
+        arn = target.iam.create_user(UserName="alice")["User"]["Arn"]
+        target.iam.put_user_policy(UserName="alice", PolicyName="reading", PolicyDocument=READING)
+        made = target.iam.create_access_key(UserName="alice")["AccessKey"]
+        target.signing_with(Key(made["AccessKeyId"], made["SecretAccessKey"])).iam.get_user()
+        service = only(completed(target, arn, Granularity="ACTION_LEVEL")["ServicesLastAccessed"])
+        used = only(service["TrackedActionsLastAccessed"])
+        assert (used["ActionName"], used["LastAccessedEntity"]) == ("GetUser", arn)
+        assert sorted(used) == ["ActionName", "LastAccessedEntity", "LastAccessedRegion", "LastAccessedTime"]
+
+
 @documented(GET)
 def test_services_are_sorted_by_namespace(aws: Target) -> None:
     services = completed(aws, ADMINISTRATOR)["ServicesLastAccessed"]

@@ -265,7 +265,8 @@ def test_a_session_of_a_role_names_the_user_whose_keys_it_lists(aws: Target, tak
 
 @assumed("quoted by users; how AWS packs policies is not known")
 def test_session_policies_have_a_limit(taker: Taker) -> None:
-    long = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": "x" * 2100})
+    statement = {"Effect": "Allow", "Action": f"s3:{'x' * 2100}", "Resource": "*"}
+    long = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     answer = taker.error(Policy=long)
     assert (answer.code, answer.status) == ("PackedPolicyTooLarge", 400)
 

@@ -14,6 +14,7 @@ from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
 from fake_iam.control.federation.federation import Federation
+from fake_iam.control.federation.service_roles import ServiceRoles
 from fake_iam.control.given import LEFT_OUT, LeftOut
 from fake_iam.control.state.account_import import Imported, import_account
 from fake_iam.control.state.backdating import backdate
@@ -21,6 +22,7 @@ from fake_iam.control.state.dumping import dump
 from fake_iam.control.state.loading import Loaded, load
 from fake_iam.control.state.snapshots import Snapshots
 from fake_iam.control.watching.calls import Calls
+from fake_iam.control.watching.delegation_notifications import DelegationNotification, delegation_notifications
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.log import log
@@ -61,6 +63,7 @@ class Controls:
         self.propagation = propagation
         self.journal = journal
         self.federation = Federation(engine, clock, changed)
+        self.service_roles = ServiceRoles(engine, clock, changed)
         self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock
@@ -90,6 +93,13 @@ class Controls:
     ) -> Answer:
         """What the policies of a caller decide about an action of any service, and why. See ``Enforcement.why``."""
         return self.enforcement.why(caller, action, resource, context)
+
+    def delegation_notifications(self, request_id: str | None = None) -> list[DelegationNotification]:
+        """What partners are told of their delegation requests, or of one of them, the older first.
+
+        A request that is finalized comes with the token that GetDelegatedAccessToken takes.
+        """
+        return delegation_notifications(self._engine.store, self.clock.now(), request_id)
 
     def least_privilege(self, caller: str) -> str:
         """The smallest policy that allows a caller's calls in the journal. See ``Enforcement.least_privilege``."""
@@ -252,6 +262,7 @@ class Controls:
         self.enforcement.reset()
         self.propagation.off()
         self.journal.clear()
+        self._engine.accesses.clear()
         self._snapshots.clear()
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
@@ -259,6 +270,7 @@ class Controls:
             loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
             if replace:
                 self.propagation.settle()
+                self._engine.accesses.clear()
             if replace or loaded.moved:
                 self._replaced(not replace)
         self._changed()

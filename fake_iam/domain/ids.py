@@ -125,6 +125,11 @@ class IdSource:
         """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""
         return TOKEN_HEAD + self._draw(SECRET_ALPHABET, max(TOKEN_SIZE, minimum_size) - len(TOKEN_HEAD))
 
+    def message_key(self) -> str:
+        """A key for authorization messages: the same from the same seed, wherever the sequence stands."""
+        generator = random.SystemRandom() if self._seed is None else random.Random(f"messages {self._seed}")
+        return _drawn(generator, LETTERS_AND_DIGITS, 43)
+
     def uuid(self) -> str:
         """A lower-case UUID of version 4."""
         return _uuid(self._random)

@@ -12,6 +12,7 @@ from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError,
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
+from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
@@ -28,10 +29,14 @@ from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.policy.decisions import Decision
+    from fake_iam.domain.policy.statements import Request
+    from fake_iam.domain.policy.variables import Values
     from fake_iam.services.access.caller_policies import KnownCallers
 
 Observer = Callable[[Call, WireResponse, float], None]
 
+MESSAGE_KEY: Final = "authorization message key"
 # HTTP statuses of codes for which the model has none. Sources: facts, sections 2.3, 3, 4 and 9; those of organizations
 # are assumed.
 STATUSES: Final[Mapping[str, int]] = {
@@ -111,8 +116,10 @@ class Engine:
         self.mfa_code_at = mfa_code_at
         self.credential_report_delay = credential_report_delay
         self.role_deletion_delay = role_deletion_delay
+        self.accesses = Accesses()
         self.observers: list[Observer] = []
         self.started_at = clock.now()
+        self.message_key = _kept_message_key(store, ids)
 
     @cached_property
     def known_callers(self) -> KnownCallers:
@@ -126,8 +133,9 @@ class Engine:
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
         response = encoded(request, self._answer(call))
+        took = ticks() - began
         for observe in self.observers:
-            observe(call, response, ticks() - began)
+            observe(call, response, took)
         return response
 
     def _answer(self, call: Call) -> WireResponse:
@@ -167,7 +175,9 @@ class Engine:
         caller = Caller.root(account_id, partition=partition, for_aws=True)
         self.operate(self.context(caller, now), service, operation, members)
 
-    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+    def operate(
+        self, context: Context, service: str, operation: str, members: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
         """Do an operation of a service as whoever the context is of. Raises as ``perform`` does."""
         implemented = self._service(service)
         does = implemented.operation(operation)
@@ -175,7 +185,13 @@ class Engine:
             raise InvalidAction.operation(operation, implemented.model.version)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        does.function(context, **plan.arguments(members, does.parameters))
+        return does.function(context, **plan.arguments(members, does.parameters))
+
+    def encoded_message(self, caller_arn: str, request: Request, decision: Decision) -> str:
+        """What was decided on a request, as text for DecodeAuthorizationMessage."""
+        from fake_iam.services.access.authorization_messages import encode_authorization_message  # few servers refuse
+
+        return encode_authorization_message(self.message_key, caller_arn, request, decision)
 
     def failure(self, service: str, attempt: Callable[[], object]) -> Failure | None:
         """What a service of the Query protocol refuses of an attempt, or None if it succeeds."""
@@ -191,6 +207,17 @@ class Engine:
     def iam_region(self, partition: str) -> str:
         """The region that IAM has in a partition."""
         return iam_region(partition)
+
+    def service_context(
+        self, service: str, account_id: str, keys: Mapping[str, Values], now: datetime, *, partition: str
+    ) -> Context:
+        """What an operation is given that a service of AWS calls for an account.
+
+        ``keys`` are the condition keys that the service says, in lower case.
+        """
+        context = self.context(Caller.service(service, account_id, partition=partition), now)
+        context.keys = keys
+        return context
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
@@ -256,6 +283,16 @@ class Engine:
             extended = self.ids.extended_request_id(region or iam_region(self.settings.partition), call.now)
             headers.insert(1, ("x-amz-sts-extended-request-id", extended))
         return headers
+
+
+def _kept_message_key(store: Store, ids: IdSource) -> str:
+    """The key of authorization messages, which all processes that share the store have from it."""
+    with store.transaction():
+        key = store.note(MESSAGE_KEY)
+        if key is None:
+            key = ids.message_key()
+            store.keep_note(MESSAGE_KEY, key)
+        return key
 
 
 def _wants_json(call: Call) -> bool:

@@ -41,6 +41,8 @@ class Answer(NamedTuple):
     decision: str
     text: str | None
     why: tuple[str, ...]
+    encoded_message: str
+    """The decision as text for DecodeAuthorizationMessage."""
 
 
 def why(
@@ -63,10 +65,11 @@ def why(
         caller = find_caller(runtime, who)
         keys = {**caller_keys(runtime.store, caller, now), **{key.lower(): value for key, value in context.items()}}
         request = Request(principal_of(runtime.store, caller), action, resource or EVERYTHING, keys)
-        policies = policies_of(runtime.store, caller)
+        policies = policies_of(runtime.store.account(caller.account_id), caller)
         decision = decide(request, policies, is_root=caller.kind == "root")
         text = None if decision.is_allowed else refusal(caller.arn, action, resource or EVERYTHING, decision)
-        return Answer(decision.outcome, text, tuple(explained(request, policies, decision)))
+        encoded = runtime.encoded_message(caller.arn, request, decision)
+        return Answer(decision.outcome, text, tuple(explained(request, policies, decision)), encoded)
 
 
 class Made(NamedTuple):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
+ReadRow = TypeVar("ReadRow", covariant=True)
 
 
 class StoreError(Exception):
@@ -66,6 +67,35 @@ class Table(Protocol[Row]):
         ...
 
     def __len__(self) -> int: ...
+
+
+class PolicyTable(Protocol[ReadRow]):
+    """What policies ask of a table."""
+
+    def get(self, key: str, /) -> ReadRow | None:
+        """The row under a key, or None."""
+        ...
+
+    def where(self, index: str, value: str, /) -> Sequence[ReadRow]:
+        """The rows whose looked-up value is this one."""
+        ...
+
+
+class PolicyAccount(Protocol):
+    """An account as far as policies go: its rows as they are, or as they were before changes that are not seen yet."""
+
+    @property
+    def users(self) -> PolicyTable[User]:
+        """Users by id, for which ``table`` takes longer."""
+        ...
+
+    def table(self, kind: type[Row], /) -> PolicyTable[Row]:
+        """The table of rows of a kind."""
+        ...
+
+    def changes(self, kinds: tuple[type[Any], ...], /) -> int | None:
+        """Counts the changes of rows of these kinds; None if that cannot be told."""
+        ...
 
 
 class Account(Protocol):

@@ -34,7 +34,8 @@ def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[]
         ),
         *_clock_pages(controls),
         *_state_pages(controls),
-        *federation_pages(controls.federation),
+        *federation_pages(controls.federation, controls.service_roles),
+        _notifications_page(controls),
         *_behaviour_pages(controls),
     ]
 
@@ -154,6 +155,20 @@ def _state_pages(controls: Controls) -> list[Page]:
             name,
         ),
     ]
+
+
+def _notifications_page(controls: Controls) -> Page:
+    def told(asked: Asked) -> Document:
+        found = controls.delegation_notifications(asked.query.get("request"))
+        return {"notifications": [notification.document() for notification in found]}
+
+    return Page(
+        "GET",
+        "delegation-notifications",
+        "What partners are told of their delegation requests, oldest first; FINALIZED comes with its token.",
+        told,
+        query={"request": "the id of a request; all of them if left out"},
+    )
 
 
 def _behaviour_pages(controls: Controls) -> list[Page]:

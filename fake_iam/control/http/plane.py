@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from fake_iam.control.documents.files import read_text
-from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.documents.problems import AwsRefusal, DocumentError
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.http.guard import Guard
 from fake_iam.control.http.page import Asked, Page
@@ -53,6 +53,8 @@ class ControlPlane:
             with self._together:
                 answer = _json(200, page.answer(_asked(request, page)))
             return answer
+        except AwsRefusal as refusal:
+            return _json(refusal.status, {"error": str(refusal), "code": refusal.code, "message": refusal.message})
         except (ValueError, OverflowError) as problem:
             return _json(400, {"error": str(problem)})
         except StoreUnavailable as problem:

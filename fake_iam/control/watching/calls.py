@@ -20,7 +20,8 @@ class JournalEntry:
     dropped; ``code`` is the error's; a dropped call has no status. ``duration`` is in seconds of real
     time, ``time`` by the server's clock.
     ``faults`` are the numbers of the fault rules that struck. ``would_deny`` is what AWS says if the caller's policies
-    do not allow the call, whether it was refused here or only noted, and ``why`` tells the statements that decided.
+    do not allow the call, whether it was refused here or only noted, ``why`` tells the statements that decided, and
+    ``encoded_message`` all of it to DecodeAuthorizationMessage.
     """
 
     number: int
@@ -39,6 +40,7 @@ class JournalEntry:
     faults: tuple[int, ...] = ()
     would_deny: str | None = None
     why: tuple[str, ...] = ()
+    encoded_message: str | None = None
 
     def document(self) -> dict[str, Any]:
         """The entry as JSON."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import islice
@@ -17,6 +17,7 @@ from fake_iam.protocol.wire import WireResponse
 
 if TYPE_CHECKING:
     from fake_iam.control.watching.calls import Calls
+    from fake_iam.domain.policy.refusals import Denial
 
 MASK: Final = "****"
 ENVELOPE: Final = frozenset({"Action", "Version"})
@@ -31,9 +32,11 @@ class Journal:
     Args:
         models: the services; their sensitive members are masked.
         size: how many calls are kept.
+        encoded: what of a denial DecodeAuthorizationMessage takes.
     """
 
-    def __init__(self, models: Sequence[ServiceModel], size: int) -> None:
+    def __init__(self, models: Sequence[ServiceModel], size: int, encoded: Callable[[Denial], str]) -> None:
+        self._encoded = encoded
         self._lock = threading.Lock()
         self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
@@ -67,7 +70,7 @@ class Journal:
                     None if response.drop else response.status,
                     duration,
                     call.faults,
-                    *((call.denial.text, call.denial.why) if call.denial else ()),
+                    *((call.denial.text, call.denial.why, self._encoded(call.denial)) if call.denial else ()),
                 )
             )
 

@@ -138,10 +138,11 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
 
     IAM is global: its region is one of each partition. The service is what the signature's scope calls it.
     """
-    assert call.service is not None and call.signed is not None and call.caller is not None
+    assert call.service is not None and call.signed is not None and call.caller is not None and call.plan is not None
     region = iam_region(call.caller.partition)
     if call.service.name != "iam" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
         region = call.signed.credential.region
+    runtime.accesses.note(call.caller, call.service.name, call.plan.name, call.now, region)
     keys = runtime.store.account(call.caller.account_id).access_keys
     key = keys.get(key_id)
     if key is None:

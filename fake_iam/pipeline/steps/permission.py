@@ -22,13 +22,15 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     name, callers = call.plan.name, runtime.known_callers
     if call.service.name == "sts" and name not in STS:
         return None
-    known = callers.kept(runtime.store, call.caller)
+    stored = runtime.store.account(call.caller.account_id)
+    account = runtime.sight.deciding(call.service.name, stored, call.now)
+    known = callers.kept(account, call.caller)
     if known is not None:
         actions = actions_of(_prefix(call.service.name), name, call.parameters)
         if all(map(known.always_allows, actions)):
             return None
     with runtime.store.unchanged():
-        known = callers.find(runtime.store, call.caller)
+        known = callers.find(runtime.store, account, call.caller)
         return denial_of(runtime.store, call.caller, known, _attempt(call))
 
 

@@ -70,7 +70,8 @@ def assume_role(
     if mfa:
         take_code(ctx, serial_number, token_code)
     asked = Asked(duration_seconds, policy, tuple(member["arn"] for member in policy_arns if "arn" in member))
-    keys = caller_keys(ctx.store, ctx.caller, ctx.now) | session_keys(session, given, transitive_tag_keys, asked)
+    keys = caller_keys(ctx.store, ctx.caller, ctx.now) | dict(ctx.keys)
+    keys |= session_keys(session, given, transitive_tag_keys, asked)
     if external_id is not None:
         keys["sts:externalid"] = external_id
     if mfa:
@@ -96,8 +97,9 @@ def _taken_on(ctx: Context, role_arn: str, actions: Sequence[str], keys: dict[st
     distrusted = refused(role, arn, principal, actions, keys)
     if distrusted is not None:
         raise AccessDenied(distrusted.text)
-    if ctx.world.enforcement != "off":
-        ctx.denial = refused(role, arn, principal, actions, keys, policies_of(ctx.store, ctx.caller))
+    if ctx.caller.kind != "service" and ctx.world.enforcement != "off":
+        own = policies_of(ctx.world.sight.deciding("sts", ctx.account, ctx.now), ctx.caller)
+        ctx.denial = refused(role, arn, principal, actions, keys, own)
         if ctx.denial is not None and ctx.world.enforcement == "on":
             raise AccessDenied(ctx.denial.text)
     return role

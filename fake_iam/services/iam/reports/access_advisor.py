@@ -1,22 +1,26 @@
 """Operations of access advisor: which services somebody's policies allow, and when they were last used.
 
-A use is what is known of access keys: when, where and for which service each last signed.
+A use is what is known of access keys: when, where and for which service each last signed; and what users, roles and
+their sessions tried here, refused or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.account.access_reports import (
+    ACTION_LEVEL,
     SERVICE_LEVEL,
     AccessReport,
+    ActionUse,
     ReportedEntity,
     ServiceUse,
     no_such_job,
     not_reported_on,
 )
+from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import NoSuchEntity
 from fake_iam.domain.identities.groups import Group, no_such_group
 from fake_iam.domain.identities.roles import Role, no_such_role
@@ -26,6 +30,7 @@ from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy, foreign_partition
 from fake_iam.domain.policy.service_access import services_allowed
 from fake_iam.domain.policy.service_authorization import find_service
+from fake_iam.services.access.permission import ACTIONS
 from fake_iam.services.context import Context
 from fake_iam.services.iam.identities.groups import find_group, groups_of, members_of
 from fake_iam.services.iam.lookups import find_role, find_user
@@ -55,7 +60,8 @@ class Granting(NamedTuple):
 def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularity: str | None = None) -> dict[str, Any]:
     """Ask for a report on a user, group, role or managed policy. It is ready at once, and a picture of this moment.
 
-    Actions are not tracked: a report on actions says of services what the other one says.
+    A report on actions has those that were tried here, which are IAM's, STS's and those of tags. That AWS tracks all of
+    them, and leaves out what was never tried, is assumed.
     """
     if arns.is_policy(arn):
         policy = find_policy(ctx, arn)
@@ -65,6 +71,7 @@ def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularit
         granting, acting = _policies_of(ctx, entity), _acting(ctx, entity)
     services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
     entities = {one.id: one for one in acting}.values()
+    actions = [use for one in entities for use in actions_used(ctx, one.id) if use.service in services]
     report = AccessReport(
         id=ctx.ids.uuid(),
         account_id=ctx.account.id,
@@ -74,6 +81,7 @@ def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularit
         services=tuple(sorted(services)),
         entities=tuple(_reported(one) for one in entities),
         uses=tuple(use for one in entities for use in _uses(ctx, one, services)),
+        actions=tuple(actions) if granularity == ACTION_LEVEL else (),
     )
     ctx.account.table(AccessReport).put(report.id, report)
     return {"JobId": report.id}
@@ -220,13 +228,26 @@ def _attached_to(ctx: Context, policy: ManagedPolicy) -> Iterator[User | Role]:
 
 
 def _uses(ctx: Context, entity: User | Role, services: frozenset[str]) -> Iterable[ServiceUse]:
-    """The last use of each of the services by an entity's access keys, as far as each key tells its own last one."""
-    latest: dict[str, ServiceUse] = {}
+    """The last use of each of the services by an entity: by its access keys, and by what it tried here."""
     keys = ctx.account.access_keys.where("owner", entity.id)
-    for use in sorted((key.last_use for key in keys if key.last_use), key=lambda use: use.at):
-        if use.service in services:
-            latest[use.service] = ServiceUse(use.service, entity.id, use.at, use.region)
-    return latest.values()
+    return latest_uses(entity.id, services, keys, actions_used(ctx, entity.id))
+
+
+def actions_used(ctx: Context, owner_id: str) -> list[ActionUse]:
+    """What a user, role or root user tried here last, under the names that policies have for it."""
+    return [
+        ActionUse(ACTIONS.get(past.service, past.service), past.operation, owner_id, past.at, past.region)
+        for past in ctx.world.accesses.of(owner_id)
+    ]
+
+
+def latest_uses(
+    entity_id: str, services: Container[str], keys: Iterable[AccessKey], actions: Iterable[ActionUse]
+) -> Iterable[ServiceUse]:
+    """The last use of each of the services, of which an access key tells only its own last one."""
+    uses: list[LastUse | ActionUse] = [*(key.last_use for key in keys if key.last_use), *actions]
+    latest = {use.service: use for use in sorted(uses, key=lambda use: use.at) if use.service in services}
+    return [ServiceUse(service, entity_id, use.at, use.region) for service, use in latest.items()]
 
 
 def _reported(entity: User | Role) -> ReportedEntity:
@@ -252,6 +273,16 @@ def _service(report: AccessReport, namespace: str) -> dict[str, Any]:
         "LastAuthenticatedEntity": last and report.arn_of(last.entity_id),
         "LastAuthenticatedRegion": last and last.region,
         "TotalAuthenticatedEntities": len(uses),
+        "TrackedActionsLastAccessed": [
+            {
+                "ActionName": use.action,
+                "LastAccessedEntity": report.arn_of(use.entity_id),
+                "LastAccessedTime": use.at,
+                "LastAccessedRegion": use.region,
+            }
+            for use in report.actions_of(namespace)
+        ]
+        or None,
     }
 
 

@@ -175,14 +175,19 @@ def test_the_delays_of_services_not_named_stay(controls: Controls) -> None:
     [
         (
             {"sts": {"new_users": "8 s"}},
-            "sts.new_users: is no field; there are new_keys, status_changes, deletions",
+            "sts.new_users: is no field; there are new_keys, status_changes, deletions, new_sessions, new_roles, "
+            "trust_policies, policies",
         ),
         (
             {"iam": {"new_keys": "soon"}},
             'iam.new_keys: \'soon\' is no span of time; write "91 days", "1 h 30 min", "P91D" or "PT8S", '
             'or a number of calls such as "2 calls"',
         ),
-        ({"iam": "8 s"}, "iam: '8 s' is no mapping of new_keys, status_changes, deletions, new_users"),
+        (
+            {"iam": "8 s"},
+            "iam: '8 s' is no mapping of new_keys, status_changes, deletions, new_sessions, new_users, "
+            "new_instance_profiles, new_principals, policies",
+        ),
     ],
 )
 def test_a_delay_that_cannot_be_is_refused(controls: Controls, delays: dict[str, str], problem: str) -> None:

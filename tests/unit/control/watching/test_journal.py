@@ -30,6 +30,7 @@ def test_an_entry_has_all_that_is_known_of_a_call(wire: Wire, journal: Journal) 
     response = wire.send(form_request("UpdateAccessKey", key, AccessKeyId=key.id, Status="Inactive"))
     entry = journal.calls("UpdateAccessKey")[0].document()
     assert entry.pop("duration") >= 0
+    assert entry.pop("encoded_message").isascii()
     assert entry == {
         "number": 3,
         "time": "2026-01-01T00:00:00Z",

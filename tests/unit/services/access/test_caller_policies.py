@@ -38,9 +38,10 @@ def test_a_caller_is_known_until_something_changes_that_it_depends_on(
     store, key_id = wire.assembled.engine.store, wire.key("alice").id
 
     def find() -> object:
-        user = store.account(ACCOUNT).users.find("name", "alice")
+        account = store.account(ACCOUNT)
+        user = account.users.find("name", "alice")
         assert user is not None
-        return known.find(store, Caller.user(user, key_id, partition="aws"))
+        return known.find(store, account, Caller.user(user, key_id, partition="aws"))
 
     before = find()
     assert find() is before

@@ -344,9 +344,10 @@ def test_session_policies_are_read_and_measured(wire: Wire, alice: Key) -> None:
         "MalformedPolicyDocument", "The policy is not in the valid JSON format.", 400
     )
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    made = assume(wire, alice, Policy='{"Version":"2012-10-17"}', **{"PolicyArns.member.1.arn": arn})
-    assert made["PackedPolicySize"] == "4"
-    long = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": "x" * 2200})
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+    made = assume(wire, alice, Policy=policy, **{"PolicyArns.member.1.arn": arn})
+    assert made["PackedPolicySize"] == "6"
+    long = policy.replace('"*"', json.dumps("s3:" + "x" * 2164), 1)
     assert assume(wire, alice, Policy=long) == AwsError(
         "PackedPolicyTooLarge", "Packed policy consumes 110% of allotted space, please use smaller policy.", 400
     )

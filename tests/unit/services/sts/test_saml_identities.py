@@ -248,7 +248,8 @@ def test_duration_and_session_policies_are_those_of_other_sessions(wire: Wire) -
         "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", 400
     )
     assert assume(wire, DurationSeconds="900")["Credentials"]["Expiration"] == "2026-01-01T00:15:00Z"
-    assert assume(wire, Policy='{"Version":"2012-10-17"}')["PackedPolicySize"] == "2"
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+    assert assume(wire, Policy=policy)["PackedPolicySize"] == "5"
 
 
 @pytest.mark.parametrize(

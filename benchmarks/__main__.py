@@ -20,6 +20,7 @@ from benchmarks import (
     growth,
     in_process,
     load,
+    long_work,
     memory,
     single_connection,
 )
@@ -43,6 +44,7 @@ SUBJECTS: Final[dict[str, Callable[[Sequence[Target], Effort, Say], Table]]] = {
     "memory": memory.measure,
     "growth": lambda targets, effort, say: growth.measure(effort, say),
     "fixture": lambda targets, effort, say: fixture.measure(effort, say),
+    "long-work": lambda targets, effort, say: long_work.measure(effort, say),
     "in-process": lambda targets, effort, say: in_process.measure(effort, say),
 }
 

@@ -25,6 +25,7 @@ class Effort:
     fixture_rounds: int = 50
     in_process_rounds: int = 40
     in_process_calls: int = 40
+    long_work_rounds: int = 3
 
 
 WHOLE: Final = Effort()
@@ -44,4 +45,5 @@ QUICK: Final = Effort(
     fixture_rounds=5,
     in_process_rounds=3,
     in_process_calls=20,
+    long_work_rounds=1,
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fake_iam.considerate import considerate
 from fake_iam.control.disturbances.clock import ClockControl
 from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
@@ -218,7 +219,8 @@ class Controls:
 
     def dump(self, *, secrets: bool = False) -> dict[str, Any]:
         """The whole state as a document that ``load`` and ``seed`` take; without ``secrets`` they draw new ones."""
-        return dump(self._engine, self._clock, secrets=secrets)
+        with considerate():
+            return dump(self._engine, self._clock, secrets=secrets)
 
     def load(self, document: Mapping[str, Any]) -> Loaded:
         """Put a document in place of the whole state, clock and random state included. Raises FormatError."""
@@ -230,7 +232,7 @@ class Controls:
 
     def snapshot(self, name: str) -> None:
         """Keep the whole state under a name."""
-        with self._engine.store.transaction():
+        with considerate():
             self._snapshots.keep(name, self.dump(secrets=True))
 
     def restore(self, name: str) -> Loaded:

@@ -171,10 +171,18 @@ class Failure(NamedTuple):
     status: int
 
 
+class LongWork(Exception):
+    """Raised out of an operation that cannot go on before some work is done which no transaction may wait for."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__("work that takes long")
+        self.work = work
+
+
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial", "region")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region", "done")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -185,6 +193,24 @@ class Context:
         """What an operation that asks policies itself found that they do not allow."""
         self.region = ""
         """The region that the call is signed for, as the signature has it; empty if there is none."""
+        self.done: Any  # what ``without_lock`` gives, once that is there
+
+    def without_lock(self, work: Callable[[], T]) -> T:
+        """What work gives that takes long, such as reading a picture of the store. An operation does it once at most.
+
+        It is done outside of the operation's transaction, of which nothing is kept; the operation begins anew with it.
+
+        Raises:
+            LongWork: the work is not done yet.
+        """
+        if not hasattr(self, "done"):
+            raise LongWork(work)
+        found: T = self.done
+        return found
+
+    def on(self, account: Account) -> Context:
+        """The same call on another picture of its account."""
+        return Context(self.world, account, self.caller, self.now)
 
     @property
     def store(self) -> Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
+T = TypeVar("T")
 
 
 class StoreError(Exception):
@@ -117,6 +118,13 @@ class Store(Protocol):
 
         A transaction may begin there. It begins at the latest state, for another process may have changed it meanwhile:
         what it changes is read again in it.
+        """
+        ...
+
+    def picture(self, beside: Callable[[], T]) -> AbstractContextManager[tuple[Store, T]]:
+        """The store as it is at one moment, for long reading, and what ``beside`` gives at that moment.
+
+        Nothing may be changed in it. Where it is a copy, others wait for no more than the copy.
         """
         ...
 

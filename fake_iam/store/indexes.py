@@ -27,6 +27,10 @@ class LookUp:
         self._value_of = value_of
         self._keys: dict[str, str | Keys] = {}
 
+    def take(self, other: LookUp) -> None:
+        """Begin with what another one has, which goes on changing by itself."""
+        self._keys = other._keys.copy()
+
     def keys(self, value: str) -> Keys:
         """The keys of the rows that have the value."""
         found = self._keys.get(value, ())
@@ -68,6 +72,10 @@ class Tally:
         self._value_of = value_of
         self.numbers: dict[str, int] = {}
 
+    def take(self, other: Tally) -> None:
+        """Begin with what another one has, which goes on changing by itself."""
+        self.numbers = other.numbers.copy()
+
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
         for row, step in ((before, -1), (after, 1)):
@@ -91,6 +99,10 @@ class Ordering:
         self._order = order
         self._owner_of = owner_of
         self._entries = SortedRuns()
+
+    def take(self, other: Ordering) -> None:
+        """Begin with what another one has, which goes on changing by itself."""
+        self._entries = other._entries.copy()
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""

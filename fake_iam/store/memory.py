@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from operator import attrgetter
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
+T = TypeVar("T")
 Undo = list[tuple[Any, ...]]  # a function and its arguments: a third of a closure's room
 
 
@@ -67,6 +68,13 @@ class MemoryTable(Generic[Row]):
         self.by_owner = [self._orders[name] for name, order in indexes.orders.items() if order.by_owner]
         self.followers: Sequence[MemoryTable[Any]] = ()
         self.changes = 0
+
+    def take(self, other: MemoryTable[Row]) -> None:
+        """Begin with what another table has, which goes on changing by itself; a row is a value and needs no copy."""
+        self._rows = other._rows.copy()
+        for own, copied in zip(self._all, other._all, strict=True):
+            own.take(copied)  # type: ignore[arg-type]  # both were made of the same declaration
+        self.changes = other.changes
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -171,6 +179,11 @@ class MemoryAccount:
                 self._followers.append(table)
         return table
 
+    def take(self, other: MemoryAccount) -> None:
+        """Begin with what another account has, which goes on changing by itself."""
+        for name, table in other._tables.items():
+            self.table(kind_of(name)).take(table)
+
     def kinds(self) -> Sequence[type[Any]]:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
@@ -239,6 +252,18 @@ class MemoryStore:
     def unchanged(self) -> AbstractContextManager[object]:
         """Inside, nobody else changes anything; a transaction may begin there."""
         return self._lock
+
+    @contextmanager
+    def picture(self, beside: Callable[[], T]) -> Iterator[tuple[MemoryStore, T]]:
+        """A copy of the store's dictionaries, and what was found at the same moment; others go on changing this one."""
+        found = MemoryStore()
+        with self._lock:
+            for account_id, account in self._accounts.items():
+                found.account(account_id).take(account)
+            found._serials, found._issuers = self._serials.copy(), self._issuers.copy()
+            found._notes = self._notes.copy()
+            seen = beside()
+        yield found, seen
 
     def _end(self, start: int, failed: bool) -> None:
         """Keep what was done, or undo what was done since the start."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import parse_qsl
 
+from fake_iam.considerate import considerate
 from fake_iam.control.documents.files import read_text
 from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.documents.writing import json_text
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.http.guard import Guard
 from fake_iam.control.http.page import Asked, Page
@@ -50,7 +51,7 @@ class ControlPlane:
             answer.headers.append(("Allow", taken))
             return answer
         try:
-            with self._together:
+            with considerate(), self._together:
                 answer = _json(200, page.answer(_asked(request, page)))
             return answer
         except (ValueError, OverflowError) as problem:
@@ -77,4 +78,4 @@ def _asked(request: WireRequest, page: Page) -> Asked:
 
 
 def _json(status: int, document: Mapping[str, Any]) -> WireResponse:
-    return WireResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode() + b"\n")
+    return WireResponse(status, [("Content-Type", "application/json")], json_text(document).encode() + b"\n")

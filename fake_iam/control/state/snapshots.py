@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from fake_iam.control.documents.problems import FormatError
+from fake_iam.control.documents.writing import json_text
 from fake_iam.store.base import Store
 
 NAMES: Final = "snapshots"
@@ -24,8 +25,9 @@ class Snapshots:
 
     def keep(self, name: str, document: dict[str, Any]) -> None:
         """Keep a state under a name."""
+        text = json_text(document)
         with self._store.transaction():
-            self._store.keep_note(_note(name), json.dumps(document))
+            self._store.keep_note(_note(name), text)
             self._store.keep_note(NAMES, json.dumps(sorted({*self.names(), name})))
 
     def get(self, name: str) -> dict[str, Any]:

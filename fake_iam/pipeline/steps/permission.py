@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
+from fake_iam.services.access.caller_policies import Known
 from fake_iam.services.access.permission import (
     ACTIONS,
     STS,
@@ -14,6 +17,7 @@ from fake_iam.services.access.permission import (
     denial_of,
     refusal_without_policies,
 )
+from fake_iam.services.access.resources import ON_USERS
 
 
 def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
@@ -23,11 +27,36 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     if call.service.name == "sts" and name not in STS:
         return None
     known = callers.kept(runtime.store, call.caller)
-    if known is not None and name not in TAKING_MORE and known.always_allows(f"{_prefix(call.service.name)}:{name}"):
-        return None
+    place = None
+    if known is not None and name not in TAKING_MORE:
+        action = f"{_prefix(call.service.name)}:{name}"
+        if known.always_allows(action):
+            return None
+        place = _place(known, action, call)
+        if place in known.allowed:
+            return None
     with runtime.store.unchanged():
-        known = callers.find(runtime.store, call.caller)
-        return denial_of(runtime.store, call.caller, known, _attempt(call))
+        now = callers.find(runtime.store, call.caller)
+        denial = denial_of(runtime.store, call.caller, now, _attempt(call))
+    if denial is None and place is not None and now is known:
+        known.remember(place)
+    return denial
+
+
+def _place(known: Known, action: str, call: Call) -> tuple[object, ...] | None:
+    """All that the decision about a call depends on, beside its caller; None if that takes a longer look.
+
+    That is a user's name, whose row makes the caller known anew when it changes, and what the request's wire says.
+    """
+    assert call.plan is not None
+    if call.plan.name not in ON_USERS:
+        return None
+    others = known.others(action)
+    if not others:
+        return action, call.parameters.get("UserName")
+    if not WIRE_KEYS.issuperset(others):
+        return None
+    return action, call.parameters.get("UserName"), *map(_wire_keys(call).get, others)
 
 
 def refusal_of(runtime: Runtime, call: Call) -> str:
@@ -45,6 +74,12 @@ def _attempt(call: Call) -> Attempt:
 def _prefix(service: str) -> str:
     """What policies call a service."""
     return ACTIONS.get(service, service)
+
+
+WIRE_KEYS: Final = frozenset(
+    {"aws:securetransport", "aws:sourceip", "aws:requestedregion", "aws:useragent", "aws:referer"}
+)
+"""All that may be among ``_wire_keys``."""
 
 
 def _wire_keys(call: Call) -> dict[str, Values]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fake_iam.domain.identities.groups import Group, Membership
@@ -12,7 +13,8 @@ from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
 from fake_iam.domain.policy import principals
-from fake_iam.domain.policy.decisions import Policies, Policy, allows_always
+from fake_iam.domain.policy.decisions import Policies, Policy, allows_always, decide
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge
 from fake_iam.domain.policy.variables import Values
 from fake_iam.services.access.callers import identity_keys, principal_of, role_of
 from fake_iam.services.context import Caller
@@ -33,24 +35,28 @@ class Known(NamedTuple):
     account: Account
     changes: int | None
     principal: principals.Caller
-    policies: Policies
+    judge: Judge
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
-    by_action: dict[str, Policies]
     always_allowed: dict[str, bool]
+    allowed: set[tuple[object, ...]]
+    """Calls that were allowed, by all that the decision depends on beside the caller and its policies."""
 
-    def about(self, action: str) -> Policies:
-        """The policies that have statements about an action; what is looked for once is kept."""
-        found = self.by_action.get(action)
-        if found is None:
-            found = self.by_action[action] = self.policies.about(action)
-        return found
+    def others(self, action: str) -> list[str]:
+        """The condition keys that decide about an action and do not follow from who the caller is."""
+        return [key for key in self.judge.keys(action) if key not in self.keys]
+
+    def remember(self, place: tuple[object, ...]) -> None:
+        """Keep that a call was allowed."""
+        if len(self.allowed) >= DECISIONS_KEPT:
+            self.allowed.clear()
+        self.allowed.add(place)
 
     def always_allows(self, action: str) -> bool:
         """Whether an action is allowed on any resource, whatever the request says."""
         found = self.always_allowed.get(action)
         if found is None:
-            found = self.always_allowed[action] = allows_always(self.about(action), action)
+            found = self.always_allowed[action] = allows_always(self.judge.about(action), action)
         return found
 
 
@@ -76,14 +82,15 @@ class KnownCallers:
         account = store.account(caller.account_id)
         if len(self._known) >= CALLERS_KEPT:
             self._known.clear()
+        principal = principal_of(store, caller)
         known = self._known[_key(caller)] = Known(
             account,
             account.changes(DEPENDED_ON),
-            principal_of(store, caller),
-            policies_of(store, caller),
+            principal,
+            Judge(principal, policies_of(store, caller), partial(decide, is_root=caller.kind == "root")),
             identity_keys(store, caller),
             {},
-            {},
+            set(),
         )
         return known
 

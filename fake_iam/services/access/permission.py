@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
-from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
+from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Context, Values
@@ -76,14 +76,12 @@ class Check(NamedTuple):
 
 def denial_of(store: Store, caller: Caller, known: Known, attempt: Attempt) -> Denial | None:
     """What of a call the caller's policies do not allow; None if they allow it all."""
-    is_root = caller.kind == "root"
     for action, target, context in checks(store, caller, known.keys, attempt):
-        request = Request(known.principal, action, target.arn, context)
-        policies = known.about(action)
-        decision = decide(request, policies, is_root=is_root)
+        decision = known.judge.decide(action, target.arn, context)
         if not decision.is_allowed and not _is_given_anyway(store, caller, attempt, decision):
             text = partial(_text, caller.arn, action, target.shown, decision)
-            return Denial(caller.arn, request, policies, decision, text)
+            request = Request(known.principal, action, target.arn, context)
+            return Denial(caller.arn, request, known.judge.about(action), decision, text)
     return None
 
 
@@ -117,8 +115,8 @@ def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: At
 
     context = LateContext(
         keys,
-        lambda: moment_keys(caller, attempt.now),
         attempt.keys,
+        lambda: moment_keys(caller, attempt.now),
         lambda: parameter_keys(name, parameters, target.row),
     )
     yield Check(f"{attempt.service}:{name}", target, context)

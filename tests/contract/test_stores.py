@@ -745,3 +745,14 @@ def test_there_is_a_table_for_every_kind_of_row(store: Store) -> None:
     account = store.account(ONE)
     assert set(TABLES) == {declared(kind) for kind in account.kinds()}
     assert all(len(account.table(kind)) == 0 for kind in account.kinds())
+
+
+def test_a_picture_has_the_rows_and_what_was_found_beside_them(store: Store) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+        store.record_issue("AKIA1", ONE)
+    with store.picture(lambda: "beside") as (picture, beside):
+        assert beside == "beside"
+        assert [account.id for account in picture.accounts()] == [ONE]
+        assert [row.name for row in picture.account(ONE).users.after("path", "/")] == ["alice"]
+        assert picture.issued() == [("AKIA1", ONE)]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Final
+
 import pytest
 
+from fake_iam.domain.identities.groups import Group
+from fake_iam.domain.identities.users import User
 from fake_iam.store.memory import MemoryStore, MemoryTable, Undo
 from fake_iam.store.tables.declaring import Indexes, Order
+
+ONE: Final = "111111111111"
+AT: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -104,3 +113,28 @@ def test_a_transaction_that_is_done_leaves_nothing_to_undo() -> None:
 def test_the_same_account_is_the_same_object() -> None:
     store = MemoryStore()
     assert store.account("111111111111") is store.account("111111111111")
+
+
+def test_a_picture_stays_as_it_was_while_the_store_changes() -> None:
+    store = MemoryStore()
+    users, groups = store.account(ONE).users, store.account(ONE).table(Group)
+    alice, bob = (
+        User(id=f"AIDA{name}", account_id=ONE, name=name, path="/", created_at=AT) for name in ("alice", "bob")
+    )
+    devs = Group(id="AGPA1", account_id=ONE, name="devs", path="/", created_at=AT)
+    with store.transaction():
+        users.put(alice.id, alice)
+        groups.put(devs.id, devs)
+        store.keep_note("note", "before")
+    with store.picture(lambda: store.revision) as (picture, revision):
+        with store.transaction():
+            users.put(bob.id, bob)
+            users.put(alice.id, replace(alice, name="carol"))
+            groups.delete(devs.id)
+            store.record_issue("AKIA1", ONE)
+            store.keep_note("note", "after")
+        seen = picture.account(ONE)
+        assert list(seen.users.after("path", "/")) == [alice]
+        assert (seen.users.find("name", "alice"), seen.users.find("name", "bob")) == (alice, None)
+        assert seen.table(Group).get(devs.id) == devs
+        assert (picture.issued(), picture.note("note"), revision) == ([], "before", 1)

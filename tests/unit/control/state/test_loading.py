@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 from fake_iam import ManualClock
 from fake_iam.control.controls import Controls
 from fake_iam.control.documents.problems import DocumentError, FormatError
+from fake_iam.control.state import dumping
+from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire
 
+ACCOUNT = "123456789012"
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 USER_ID = "AIDAQAAAAAAAAAAAAAAAA"
 KEY = {"id": "AKIAQAAAAAAAAAAAAAAA", "secret": "s3cret"}
@@ -375,3 +379,22 @@ def test_a_dump_of_an_earlier_release_brings_back_all_that_it_has() -> None:
     again = controls.dump(secrets=True)
     assert again.pop("account_id") == "123456789012"
     assert without("issued_at", without("partition", again)) == earlier
+
+
+def test_a_dump_is_of_one_moment_though_users_come_while_it_is_made(
+    wire: Wire, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controls.seed({"users": [{"name": "alice"}]})
+    spelt = dumping._account
+
+    def slow(account: Account, secrets: bool) -> dict[str, Any]:
+        other = threading.Thread(target=controls.seed, args=({"users": [{"name": "bob", "access_keys": [{}]}]},))
+        other.start()
+        other.join()  # it waits for no lock
+        return spelt(account, secrets)
+
+    monkeypatch.setattr(dumping, "_account", slow)
+    document = controls.dump(secrets=True)
+    assert [user["name"] for user in document["accounts"][ACCOUNT]["users"]] == ["alice"]
+    assert document["issued"] == []
+    assert wire.call("GetUser", UserName="bob")["User"]["UserName"] == "bob"

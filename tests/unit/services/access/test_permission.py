@@ -12,6 +12,7 @@ import pytest
 
 from fake_iam import ManualClock
 from fake_iam.control.documents.problems import FormatError
+from fake_iam.domain.policy.judge import DECISIONS_KEPT
 from tests.support import AwsError, Key, Wire, form_request, read
 from tests.unit.services.credentials.test_mfa_devices import Phone, enable
 
@@ -517,3 +518,74 @@ def test_what_is_kept_of_a_caller_is_forgotten_with_a_reset(wire: Wire) -> None:
             give(wire, allow("iam:*"))
         assert isinstance(wire.call("ListUsers", key), AwsError) is not allowed
         wire.assembled.reset()
+
+
+def put_boundary(wire: Wire) -> None:
+    wire.call("PutUserPermissionsBoundary", UserName="alice", PermissionsBoundary=managed(wire, allow("s3:*")))
+
+
+def restored(wire: Wire) -> None:
+    wire.assembled.controls.restore("before")
+
+
+def new_default_version(wire: Wire) -> None:
+    wire.call(
+        "CreatePolicyVersion", PolicyArn=arn("policy/limited"), PolicyDocument=policy(deny("*")), SetAsDefault="true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda wire: give(wire, deny("iam:*"), name="no"), "an identity-based policy"),
+        (new_default_version, "an identity-based policy"),
+        (lambda wire: wire.call("DeleteUserPolicy", UserName="alice", PolicyName="own"), None),
+        (lambda wire: wire.call("UpdateUser", UserName="bob", NewPath="/other/"), None),
+        (put_boundary, None),
+        (restored, None),
+    ],
+    ids=["policy put", "new version", "policy deleted", "resource moved", "boundary", "restored"],
+)
+def test_what_was_allowed_before_is_decided_anew_after_each_change(
+    wire: Wire, alice: Key, change: Callable[[Wire], object], message: str | None
+) -> None:
+    wire.call("CreateUser", UserName="bob", Path="/team/")
+    limited = managed(wire, allow("s3:*"), name="limited")
+    wire.call("AttachUserPolicy", UserName="alice", PolicyArn=limited)
+    wire.assembled.controls.snapshot("before")
+    region = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    give(wire, allow("iam:GetUser", resource=arn("user/team/*"), Condition=region))
+    for _ in range(3):
+        assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    change(wire)
+    answer = wire.call("GetUser", alice, UserName="bob")
+    assert answer.code == "AccessDenied"
+    assert (message or " because no ") in answer.message
+
+
+def test_a_caller_who_leaves_a_group_loses_what_was_allowed_before(wire: Wire, alice: Key) -> None:
+    wire.call("CreateGroup", GroupName="devs")
+    document = policy(allow("iam:GetUser", resource=arn("user/${aws:username}/*")))
+    wire.call("PutGroupPolicy", GroupName="devs", PolicyName="p", PolicyDocument=document)
+    wire.call("AddUserToGroup", GroupName="devs", UserName="alice")
+    wire.call("CreateUser", UserName="bob", Path="/alice/")
+    for _ in range(2):
+        assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    wire.call("RemoveUserFromGroup", GroupName="devs", UserName="alice")
+    assert wire.call("GetUser", alice, UserName="bob") == denied("iam:GetUser", "user bob")
+
+
+def test_what_was_allowed_to_one_request_is_not_to_another_one(wire: Wire, alice: Key) -> None:
+    for name, path in (("bob", "/team/"), ("carol", "/other/")):
+        wire.call("CreateUser", UserName=name, Path=path)
+    give(wire, allow("iam:GetUser", resource=arn("user/team/*")))
+    assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    assert wire.call("GetUser", alice, UserName="carol") == denied("iam:GetUser", "user carol")
+
+
+def test_only_so_many_allowed_calls_are_remembered_of_a_caller(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:GetUser", resource=arn("user/*")))
+    for number in range(DECISIONS_KEPT + 2):  # the first makes the caller known
+        wire.call("GetUser", alice, UserName=f"user-{number}")
+    (known,) = wire.assembled.engine.known_callers._known.values()
+    assert len(known.allowed) == 1

@@ -12,8 +12,8 @@ from fake_iam.services.access.caller_policies import Known
 from fake_iam.services.access.permission import (
     ACTIONS,
     STS,
-    TAKING_MORE,
     Attempt,
+    actions_of,
     denial_of,
     refusal_without_policies,
 )
@@ -28,13 +28,14 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
         return None
     known = callers.kept(runtime.store, call.caller)
     place = None
-    if known is not None and name not in TAKING_MORE:
-        action = f"{_prefix(call.service.name)}:{name}"
-        if known.always_allows(action):
+    if known is not None:
+        actions = actions_of(_prefix(call.service.name), name, call.parameters)
+        if all(map(known.always_allows, actions)):
             return None
-        place = _place(known, action, call)
-        if place in known.allowed:
-            return None
+        if len(actions) == 1:
+            place = _place(known, actions[0], call)
+            if place in known.allowed:
+                return None
     with runtime.store.unchanged():
         now = callers.find(runtime.store, call.caller)
         denial = denial_of(runtime.store, call.caller, now, _attempt(call))

@@ -8,7 +8,7 @@ from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
-from fake_iam.services.access.caller_policies import Known
+from fake_iam.services.access.caller_policies import Known, Place
 from fake_iam.services.access.permission import (
     ACTIONS,
     STS,
@@ -34,30 +34,29 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
             return None
         if len(actions) == 1:
             place = _place(known, actions[0], call)
-            if place in known.allowed:
+            if place is not None and known.was_allowed(place):
                 return None
     with runtime.store.unchanged():
         now = callers.find(runtime.store, call.caller)
         denial = denial_of(runtime.store, call.caller, now, _attempt(call))
-    if denial is None and place is not None and now is known:
-        known.remember(place)
-    return denial
+        if denial is None and place is not None and now is known:
+            known.remember(place)
+        return denial
 
 
-def _place(known: Known, action: str, call: Call) -> tuple[object, ...] | None:
-    """All that the decision about a call depends on, beside its caller; None if that takes a longer look.
+def _place(known: Known, action: str, call: Call) -> Place | None:
+    """What a call is remembered by; None if its decision depends on more than a user and what the request's wire says.
 
-    That is a user's name, whose row makes the caller known anew when it changes, and what the request's wire says.
+    So what IAM gives without a policy is never remembered: it is about delegation requests.
     """
     assert call.plan is not None
     if call.plan.name not in ON_USERS:
         return None
     others = known.others(action)
-    if not others:
-        return action, call.parameters.get("UserName")
-    if not WIRE_KEYS.issuperset(others):
+    if others and not WIRE_KEYS.issuperset(others):
         return None
-    return action, call.parameters.get("UserName"), *map(_wire_keys(call).get, others)
+    values = tuple(map(_wire_keys(call).get, others)) if others else ()
+    return Place(action, call.parameters.get("UserName"), values)
 
 
 def refusal_of(runtime: Runtime, call: Call) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.roles import Role
-from fake_iam.domain.identities.users import User
+from fake_iam.domain.identities.users import User, name_key
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
@@ -30,6 +30,15 @@ DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, Ma
 CALLERS_KEPT: Final = 5_000
 
 
+class Place(NamedTuple):
+    """All that decides about a call on a user, beside the caller, its policies and that user's row."""
+
+    action: str
+    user_name: str | None
+    values: tuple[Values | None, ...]
+    """Of the condition keys that the policies ask for and that do not follow from who the caller is."""
+
+
 class Known(NamedTuple):
     """A caller in the terms of policies, as long as nothing changes that it depends on."""
 
@@ -41,18 +50,29 @@ class Known(NamedTuple):
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
     always_allowed: dict[str, bool]
-    allowed: set[tuple[object, ...]]
-    """Calls that were allowed, by all that the decision depends on beside the caller and its policies."""
+    allowed: dict[Place, User | None]
+    """Calls on users that were allowed: what was asked, and the row that the user had then."""
 
     def others(self, action: str) -> list[str]:
         """The condition keys that decide about an action and do not follow from who the caller is."""
         return [key for key in self.judge.keys(action) if key not in self.keys]
 
-    def remember(self, place: tuple[object, ...]) -> None:
-        """Keep that a call was allowed."""
+    def was_allowed(self, place: Place) -> bool:
+        """Whether a call was allowed before, and the user that it is about has not changed since."""
+        try:
+            return self.allowed[place] is self._user(place)
+        except KeyError:  # it was not, or the user is being deleted
+            return False
+
+    def remember(self, place: Place) -> None:
+        """Keep that a call was allowed; nothing else may change the store meanwhile."""
         if len(self.allowed) >= DECISIONS_KEPT:
             self.allowed.clear()
-        self.allowed.add(place)
+        self.allowed[place] = self._user(place)
+
+    def _user(self, place: Place) -> User | None:
+        """The row of the user that is named; without a name the call is about the caller, who is known anew itself."""
+        return None if place.user_name is None else self.account.users.find("name", name_key(place.user_name))
 
     def always_allows(self, action: str) -> bool:
         """Whether an action is allowed on any resource, whatever the request says."""
@@ -95,7 +115,7 @@ class KnownCallers:
             Judge(principal, policies_of(store, caller), partial(decide, is_root=caller.kind == "root")),
             identity_keys(store, caller),
             {},
-            set(),
+            {},
         )
         return known
 

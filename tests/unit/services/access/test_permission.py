@@ -528,6 +528,16 @@ def restored(wire: Wire) -> None:
     wire.assembled.controls.restore("before")
 
 
+def renamed(wire: Wire) -> None:
+    wire.call("UpdateUser", UserName="bob", NewUserName="carol")
+    wire.call("CreateUser", UserName="bob", Path="/other/")
+
+
+def made_again(wire: Wire) -> None:
+    wire.call("DeleteUser", UserName="bob")
+    wire.call("CreateUser", UserName="bob", Path="/other/")
+
+
 def new_default_version(wire: Wire) -> None:
     wire.call(
         "CreatePolicyVersion", PolicyArn=arn("policy/limited"), PolicyDocument=policy(deny("*")), SetAsDefault="true"
@@ -541,10 +551,23 @@ def new_default_version(wire: Wire) -> None:
         (new_default_version, "an identity-based policy"),
         (lambda wire: wire.call("DeleteUserPolicy", UserName="alice", PolicyName="own"), None),
         (lambda wire: wire.call("UpdateUser", UserName="bob", NewPath="/other/"), None),
+        (renamed, None),
+        (made_again, None),
+        (lambda wire: wire.call("DeleteUser", UserName="bob"), None),
         (put_boundary, None),
         (restored, None),
     ],
-    ids=["policy put", "new version", "policy deleted", "resource moved", "boundary", "restored"],
+    ids=[
+        "policy put",
+        "new version",
+        "policy deleted",
+        "resource moved",
+        "resource renamed",
+        "resource made again",
+        "resource deleted",
+        "boundary",
+        "restored",
+    ],
 )
 def test_what_was_allowed_before_is_decided_anew_after_each_change(
     wire: Wire, alice: Key, change: Callable[[Wire], object], message: str | None
@@ -581,6 +604,34 @@ def test_what_was_allowed_to_one_request_is_not_to_another_one(wire: Wire, alice
     give(wire, allow("iam:GetUser", resource=arn("user/team/*")))
     assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
     assert wire.call("GetUser", alice, UserName="carol") == denied("iam:GetUser", "user carol")
+
+
+def test_a_caller_that_moves_is_decided_anew(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:GetUser", resource=arn("user/team/*")))
+    for _ in range(3):
+        assert wire.call("GetUser", alice)["User"]["UserName"] == "alice"
+    wire.call("UpdateUser", UserName="alice", NewPath="/other/")
+    moved = arn("user/other/alice")
+    assert wire.call("GetUser", alice) == denied("iam:GetUser", "user alice", caller=moved)
+
+
+def test_the_tags_of_what_was_allowed_before_are_looked_at_anew(wire: Wire, alice: Key) -> None:
+    wire.call("CreateUser", UserName="bob", **tags(own="yes"))
+    give(wire, allow("iam:GetUser", Condition={"StringEquals": {"aws:ResourceTag/own": "yes"}}))
+    for _ in range(3):
+        assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    wire.call("TagUser", UserName="bob", **tags(own="no"))
+    assert wire.call("GetUser", alice, UserName="bob") == denied("iam:GetUser", "user bob")
+
+
+def test_what_iam_gives_without_a_policy_is_not_given_to_other_requests(wire: Wire, alice: Key) -> None:
+    for _ in range(3):
+        assert wire.call("ListDelegationRequests", alice, OwnerId=ALICE)["DelegationRequests"] is None
+    assert wire.call("ListDelegationRequests", alice, OwnerId=arn("user/bob")) == denied(
+        "iam:ListDelegationRequests", "*"
+    )
+    (known,) = wire.assembled.engine.known_callers._known.values()
+    assert known.allowed == {}
 
 
 def test_only_so_many_allowed_calls_are_remembered_of_a_caller(wire: Wire, alice: Key) -> None:

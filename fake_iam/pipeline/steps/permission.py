@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
-from fake_iam.services.access.caller_policies import Known, Place
+from fake_iam.services.access.caller_policies import Place
 from fake_iam.services.access.permission import (
     ACTIONS,
     STS,
@@ -29,11 +30,12 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     known = callers.kept(runtime.store, call.caller)
     place = None
     if known is not None:
-        actions = actions_of(_prefix(call.service.name), name, call.parameters)
-        if all(map(known.always_allows, actions)):
+        action, *others = actions_of(_prefix(call.service.name), name, call.parameters)
+        standing = known.standing(action)
+        if standing.always and all(known.standing(other).always for other in others):
             return None
-        if len(actions) == 1:
-            place = _place(known, actions[0], call)
+        if not others:
+            place = _place(action, standing.keys, call)
             if place is not None and known.was_allowed(place):
                 return None
     with runtime.store.unchanged():
@@ -44,7 +46,7 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
         return denial
 
 
-def _place(known: Known, action: str, call: Call) -> Place | None:
+def _place(action: str, keys: Sequence[str], call: Call) -> Place | None:
     """What a call is remembered by; None if its decision depends on more than a user and what the request's wire says.
 
     So what IAM gives without a policy is never remembered: it is about delegation requests.
@@ -52,11 +54,10 @@ def _place(known: Known, action: str, call: Call) -> Place | None:
     assert call.plan is not None
     if call.plan.name not in ON_USERS:
         return None
-    others = known.others(action)
-    if others and not WIRE_KEYS.issuperset(others):
+    try:
+        return action, call.parameters.get("UserName"), tuple([WIRE_KEYS[key](call) for key in keys])
+    except KeyError:
         return None
-    values = tuple(map(_wire_keys(call).get, others)) if others else ()
-    return Place(action, call.parameters.get("UserName"), values)
 
 
 def refusal_of(runtime: Runtime, call: Call) -> str:
@@ -76,21 +77,15 @@ def _prefix(service: str) -> str:
     return ACTIONS.get(service, service)
 
 
-WIRE_KEYS: Final = frozenset(
-    {"aws:securetransport", "aws:sourceip", "aws:requestedregion", "aws:useragent", "aws:referer"}
-)
-"""All that may be among ``_wire_keys``."""
-
-
 def _wire_keys(call: Call) -> dict[str, Values]:
-    """The keys that follow from the request itself. Clients reach AWS by TLS, so here it counts as if they did."""
-    headers = call.request.headers
-    keys: dict[str, Values] = {"aws:securetransport": "true"}
-    if call.request.remote:
-        keys["aws:sourceip"] = call.request.remote
-    if call.signed is not None:
-        keys["aws:requestedregion"] = call.signed.credential.region
-    for key, header in (("aws:useragent", "user-agent"), ("aws:referer", "referer")):
-        if header in headers:
-            keys[key] = headers[header]
-    return keys
+    """The keys that follow from the request itself."""
+    return {key: value for key, read in WIRE_KEYS.items() if (value := read(call)) is not None}
+
+
+WIRE_KEYS: Final[Mapping[str, Callable[[Call], Values | None]]] = {
+    "aws:securetransport": lambda call: "true",  # clients reach AWS by TLS, so here it counts as if they did
+    "aws:sourceip": lambda call: call.request.remote or None,
+    "aws:requestedregion": lambda call: None if call.signed is None else call.signed.credential.region,
+    "aws:useragent": lambda call: call.request.headers.get("user-agent"),
+    "aws:referer": lambda call: call.request.headers.get("referer"),
+}

@@ -30,13 +30,20 @@ DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, Ma
 CALLERS_KEPT: Final = 5_000
 
 
-class Place(NamedTuple):
-    """All that decides about a call on a user, beside the caller, its policies and that user's row."""
+Place = tuple[str, str | None, tuple[Values | None, ...]]
+"""What decides about a call on a user, beside its caller and that user's row.
 
-    action: str
-    user_name: str | None
-    values: tuple[Values | None, ...]
-    """Of the condition keys that the policies ask for and that do not follow from who the caller is."""
+These are the action, the user's name, and the values of ``Standing.keys``.
+"""
+
+
+class Standing(NamedTuple):
+    """What a caller's policies say of an action, whatever it is done on."""
+
+    always: bool
+    """It is allowed on any resource, whatever the request says."""
+    keys: tuple[str, ...]
+    """The condition keys that decide about it and do not follow from who the caller is."""
 
 
 class Known(NamedTuple):
@@ -49,13 +56,17 @@ class Known(NamedTuple):
     judge: Judge
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
-    always_allowed: dict[str, bool]
+    standings: dict[str, Standing]
     allowed: dict[Place, User | None]
-    """Calls on users that were allowed: what was asked, and the row that the user had then."""
+    """Calls on users that were allowed, with the row that the user had then."""
 
-    def others(self, action: str) -> list[str]:
-        """The condition keys that decide about an action and do not follow from who the caller is."""
-        return [key for key in self.judge.keys(action) if key not in self.keys]
+    def standing(self, action: str) -> Standing:
+        """What the caller's policies say of an action."""
+        found = self.standings.get(action)
+        if found is None:
+            keys = tuple(key for key in self.judge.keys(action) if key not in self.keys)
+            found = self.standings[action] = Standing(allows_always(self.judge.about(action), action), keys)
+        return found
 
     def was_allowed(self, place: Place) -> bool:
         """Whether a call was allowed before, and the user that it is about has not changed since."""
@@ -72,14 +83,8 @@ class Known(NamedTuple):
 
     def _user(self, place: Place) -> User | None:
         """The row of the user that is named; without a name the call is about the caller, who is known anew itself."""
-        return None if place.user_name is None else self.account.users.find("name", name_key(place.user_name))
-
-    def always_allows(self, action: str) -> bool:
-        """Whether an action is allowed on any resource, whatever the request says."""
-        found = self.always_allowed.get(action)
-        if found is None:
-            found = self.always_allowed[action] = allows_always(self.judge.about(action), action)
-        return found
+        _, user_name, _ = place
+        return None if user_name is None else self.account.users.find("name", name_key(user_name))
 
 
 class KnownCallers:

@@ -29,7 +29,7 @@ class Effort:
     decision_turns: int = 5
     decision_rounds: int = 20
     policy_rounds: int = 45
-    policy_calls: int = 60
+    policy_calls: int = 120
 
 
 WHOLE: Final = Effort()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import dropwhile
@@ -18,7 +19,7 @@ from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
-from fake_iam.pipeline.sight import Sight
+from fake_iam.pipeline.sight import Sight, Stored
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
@@ -122,6 +123,13 @@ class Engine:
         from fake_iam.services.access.caller_policies import KnownCallers
 
         return KnownCallers()
+
+    def over(self, store: Store, ids: IdSource) -> Engine:
+        """The same engine over another store, that draws from other ids: operations done with it touch nothing here."""
+        found = copy(self)
+        found.__dict__.pop("known_callers", None)
+        found.store, found.ids, found.sight = store, ids, Stored(store)
+        return found
 
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer one request. What is not an answer of the service is a logged InternalFailure.

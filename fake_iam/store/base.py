@@ -128,6 +128,20 @@ class Store(Protocol):
         """
         ...
 
+    def rebuilt(self, rebuild: Callable[[Store], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What ``rebuild`` gives, which fills the store that it is handed: all that it does counts, or nothing.
+
+        Where that is a copy, others wait for no more than the copy and its exchange with the store. ``keep`` is asked
+        before the exchange, when nobody else changes anything. If it says no, or if others have made or deleted
+        something meanwhile, ``rebuild`` does it again, in the store itself, and others wait.
+
+        Args:
+            rebuild: what may take long.
+            keep: whether what it did may count.
+            afresh: it replaces everything, also what others change meanwhile.
+        """
+        ...
+
     def account(self, account_id: str) -> Account:
         """The account of that number, empty until something is put there."""
         ...

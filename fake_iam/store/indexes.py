@@ -31,6 +31,10 @@ class LookUp:
         """Begin with what another one has, which goes on changing by itself."""
         self._keys = other._keys.copy()
 
+    def exchange(self, other: LookUp) -> None:
+        """Each has what the other one had."""
+        self._keys, other._keys = other._keys, self._keys
+
     def keys(self, value: str) -> Keys:
         """The keys of the rows that have the value."""
         found = self._keys.get(value, ())
@@ -76,6 +80,10 @@ class Tally:
         """Begin with what another one has, which goes on changing by itself."""
         self.numbers = other.numbers.copy()
 
+    def exchange(self, other: Tally) -> None:
+        """Each has what the other one had."""
+        self.numbers, other.numbers = other.numbers, self.numbers
+
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
         for row, step in ((before, -1), (after, 1)):
@@ -103,6 +111,10 @@ class Ordering:
     def take(self, other: Ordering) -> None:
         """Begin with what another one has, which goes on changing by itself."""
         self._entries = other._entries.copy()
+
+    def exchange(self, other: Ordering) -> None:
+        """Each has what the other one had."""
+        self._entries, other._entries = other._entries, self._entries
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""

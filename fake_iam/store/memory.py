@@ -76,6 +76,30 @@ class MemoryTable(Generic[Row]):
             own.take(copied)  # type: ignore[arg-type]  # both were made of the same declaration
         self.changes = other.changes
 
+    def exchange(self, other: MemoryTable[Row]) -> None:
+        """Each has what the other one had; nothing is copied."""
+        self._rows, other._rows = other._rows, self._rows
+        for own, exchanged in zip(self._all, other._all, strict=True):
+            own.exchange(exchanged)  # type: ignore[arg-type]  # both were made of the same declaration
+        self.changes += other.changes + 1
+
+    def follow(self, other: MemoryTable[Row], key: str, before: Row | None) -> bool:
+        """Take over the row that another table has now in place of one; False if it was more than a change of dates.
+
+        So it is if something is found by it, or if the row is another one here.
+        """
+        now, own = other._rows.get(key), self._rows.get(key)
+        if own is None or now is None or before is None or self._fields(before) != self._fields(now):
+            return False
+        if own is before:
+            self.put(key, now)
+        return own is before or own is now
+
+    def empty(self) -> None:
+        """Let go of the rows one by one: to free them all at once would keep the interpreter from all others."""
+        while self._rows:
+            self._rows.popitem()
+
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
         return self._rows.get(key)
@@ -184,6 +208,15 @@ class MemoryAccount:
         for name, table in other._tables.items():
             self.table(kind_of(name)).take(table)
 
+    def exchange(self, other: MemoryAccount) -> None:
+        """Each has what the other one had; nothing is copied."""
+        for name in {**self._tables, **other._tables}:
+            self.table(kind_of(name)).exchange(other.table(kind_of(name)))
+
+    def tables(self) -> Mapping[str, MemoryTable[Any]]:
+        """The tables that there are, by the names of their kinds."""
+        return self._tables
+
     def kinds(self) -> Sequence[type[Any]]:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
@@ -217,6 +250,11 @@ class _Transaction:
         self._end = end
         self._starts: list[int] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether one has begun and not ended; asked by whoever holds the lock."""
+        return bool(self._starts)
+
     def __enter__(self) -> None:
         self._lock.acquire()
         self._starts.append(len(self._undo))
@@ -242,6 +280,8 @@ class MemoryStore:
         self._serials: dict[str, int] = {}  # of the ids issued
         self._issuers: list[str] = []  # their accounts, by serial
         self._notes: dict[str, str] = {}
+        self._logs: list[Undo] = []
+        """What was done since someone began to fill a copy, as what would undo it."""
         self.revision = 0
         self._transaction = _Transaction(self._lock, self._undo, self._end)
 
@@ -256,14 +296,66 @@ class MemoryStore:
     @contextmanager
     def picture(self, beside: Callable[[], T]) -> Iterator[tuple[MemoryStore, T]]:
         """A copy of the store's dictionaries, and what was found at the same moment; others go on changing this one."""
-        found = MemoryStore()
         with self._lock:
-            for account_id, account in self._accounts.items():
-                found.account(account_id).take(account)
-            found._serials, found._issuers = self._serials.copy(), self._issuers.copy()
-            found._notes = self._notes.copy()
-            seen = beside()
+            found, seen = self._copy(), beside()
         yield found, seen
+
+    def rebuilt(self, rebuild: Callable[[MemoryStore], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What fills a copy of the store, which is then exchanged with it; inside a transaction, the store itself."""
+        with self._lock:
+            if self._transaction.is_open:
+                return rebuild(self)
+            copy, log = MemoryStore() if afresh else self._copy(), Undo()
+            self._logs.append(log)
+        try:
+            found = rebuild(copy)
+            with self._lock:
+                if (afresh or copy._follow(self, log)) and keep(found):
+                    self._exchange(copy)
+                else:
+                    with self.transaction():
+                        found = rebuild(self)
+        finally:
+            self._logs = [other for other in self._logs if other is not log]
+        for account in copy._accounts.values():
+            for table in account.tables().values():
+                table.empty()
+        return found
+
+    def _copy(self) -> MemoryStore:
+        found = MemoryStore()
+        for account_id, account in self._accounts.items():
+            found.account(account_id).take(account)
+        found._serials, found._issuers = self._serials.copy(), self._issuers.copy()
+        found._notes = self._notes.copy()
+        return found
+
+    def _follow(self, other: MemoryStore, log: Undo) -> bool:
+        """Take over what the other one's log says, if it is about dates alone, such as those of last use; and notes."""
+        twins = {
+            id(table): self.account(account_id).tables().get(name)
+            for account_id, account in other._accounts.items()
+            for name, table in account.tables().items()
+        }
+        for step, *arguments in log:
+            table = getattr(step, "__self__", None)
+            if isinstance(table, MemoryTable):
+                twin = twins.get(id(table))
+                if twin is None or not twin.follow(table, *arguments):
+                    return False
+            elif step != other._set_note:  # notes are not exchanged
+                return False
+        return True
+
+    def _exchange(self, other: MemoryStore) -> None:
+        """Have what the other store has, but for the notes."""
+        order = {**other._accounts, **self._accounts}
+        for account_id in order:
+            self.account(account_id).exchange(other.account(account_id))
+        self._accounts = {account_id: self._accounts[account_id] for account_id in order}
+        self._serials, other._serials = other._serials, self._serials
+        self._issuers, other._issuers = other._issuers, self._issuers
+        self.revision += 1
 
     def _end(self, start: int, failed: bool) -> None:
         """Keep what was done, or undo what was done since the start."""
@@ -273,6 +365,8 @@ class MemoryStore:
             del self._undo[start:]
         else:
             self.revision += 1
+            for log in self._logs:
+                log += self._undo
             self._undo.clear()
 
     def account(self, account_id: str) -> MemoryAccount:

@@ -115,6 +115,11 @@ class SqlStore:
         with self.transaction():
             yield self, beside()
 
+    def rebuilt(self, rebuild: Callable[[SqlStore], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What fills the store itself, in a transaction: others wait until it ends."""
+        with self.transaction():
+            return rebuild(self)
+
     def account(self, account_id: str) -> SqlAccount:
         """The account of that number, empty until something is put there."""
         return self._accounts.setdefault(account_id, SqlAccount(self._database, account_id))

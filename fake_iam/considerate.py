@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+MANY_OBJECTS: Final = 10_000
+"""That a work leaves behind. More are set apart from the collector, whose next round would look through all of them."""
 SWITCH_INTERVAL: Final = 0.001
 """Seconds until a thread that waits for the interpreter gets it from one that computes."""
 
@@ -42,6 +44,8 @@ class _Consideration:
                 if not self._works:
                     sys.setswitchinterval(self._interval)
                     if self._collects:
+                        if gc.get_count()[0] > MANY_OBJECTS:
+                            gc.freeze()
                         gc.enable()
 
 

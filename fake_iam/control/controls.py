@@ -14,6 +14,7 @@ from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
+from fake_iam.control.documents.large import let_go
 from fake_iam.control.federation.federation import Federation
 from fake_iam.control.given import LEFT_OUT, LeftOut
 from fake_iam.control.state.account_import import Imported, import_account
@@ -233,11 +234,17 @@ class Controls:
     def snapshot(self, name: str) -> None:
         """Keep the whole state under a name."""
         with considerate():
-            self._snapshots.keep(name, self.dump(secrets=True))
+            document = self.dump(secrets=True)
+            self._snapshots.keep(name, document)
+            let_go(document)
 
     def restore(self, name: str) -> Loaded:
         """Go back to the state kept under a name. Raises FormatError if there is none."""
-        return self._load(self._snapshots.get(name), replace=True)
+        with considerate():
+            document = self._snapshots.get(name)
+            loaded = self._load(document, replace=True)
+            let_go(document)
+            return loaded
 
     def forget(self, name: str) -> None:
         """Drop a snapshot. Raises FormatError if there is none of that name."""
@@ -257,7 +264,7 @@ class Controls:
         self._snapshots.clear()
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
-        with self._together:
+        with considerate(), self._together:
             loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
             if replace:
                 self.propagation.settle()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.considerate import considerate
@@ -145,21 +144,22 @@ class Engine:
         return response
 
     def _answer(self, call: Call) -> WireResponse:
+        steps = iter(self.steps)
         try:
-            for step in self.steps:
+            for step in steps:
                 step(self, call)
             return self._result(call)
         except LongWork as long:
-            rest = partial(self._answer_after, call, step, long.work)
+            rest = partial(self._answer_after, call, [step, *steps], long.work)
             if call.request.takes_later:
                 raise Later(partial(self._told, call, rest)) from None
             return rest()
         except Exception as problem:
             return self._caught(call, problem)
 
-    def _answer_after(self, call: Call, step: Step, work: Callable[[], object]) -> WireResponse:
-        """Do the work that a step needs, then that step again and those behind it."""
-        operation = call.operation
+    def _answer_after(self, call: Call, steps: Sequence[Step], work: Callable[[], object]) -> WireResponse:
+        """Do the work that the first of the steps needs, then that step again and those behind it."""
+        operation, rest = call.operation, iter(steps)
         assert operation is not None
         try:
             with considerate():
@@ -170,9 +170,11 @@ class Engine:
                     return operation.function(context, **arguments)
 
                 call.operation = operation._replace(function=function)
-                for each in dropwhile(lambda each: each is not step, self.steps):
-                    each(self, call)
+                for step in rest:
+                    step(self, call)
                 return self._result(call)
+        except LongWork as long:
+            return self._answer_after(call, [step, *rest], long.work)
         except Exception as problem:
             return self._caught(call, problem)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from fake_iam.considerate import SWITCH_INTERVAL, considerate
+from fake_iam.considerate import MANY_OBJECTS, SWITCH_INTERVAL, considerate
 
 
 def state() -> tuple[bool, float]:
@@ -29,3 +29,17 @@ def test_a_collector_that_is_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_the_collector_does_not_look_through_the_many_objects_that_a_work_leaves() -> None:
+    assert gc.isenabled()
+    before = gc.get_freeze_count()
+    try:
+        with considerate():
+            few = [[] for _ in range(100)]
+        assert gc.get_freeze_count() == before
+        with considerate():
+            many = [[few] for _ in range(2 * MANY_OBJECTS)]
+        assert gc.get_freeze_count() > len(many)
+    finally:
+        gc.unfreeze()

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 from fake_iam.considerate import considerate
 from fake_iam.control.documents.files import read_text
+from fake_iam.control.documents.large import json_text, let_go
 from fake_iam.control.documents.problems import DocumentError
-from fake_iam.control.documents.writing import json_text
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.http.guard import Guard
 from fake_iam.control.http.page import Asked, Page
@@ -78,4 +78,6 @@ def _asked(request: WireRequest, page: Page) -> Asked:
 
 
 def _json(status: int, document: Mapping[str, Any]) -> WireResponse:
-    return WireResponse(status, [("Content-Type", "application/json")], json_text(document).encode() + b"\n")
+    body = json_text(document).encode()
+    let_go(document)
+    return WireResponse(status, [("Content-Type", "application/json")], body + b"\n")

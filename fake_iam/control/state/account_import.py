@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fake_iam.control.documents.large import json_value
 from fake_iam.control.documents.problems import DocumentError, path
 from fake_iam.control.nouns.exports import Export, Exported, given
 from fake_iam.control.nouns.noun import ACCOUNT
@@ -138,7 +139,7 @@ def _lacks() -> list[str]:
 
 def _read_details(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document = json_value(text)
     except json.JSONDecodeError as problem:
         raise DocumentError(f"details: line {problem.lineno}: this is no JSON: {problem.msg}") from None
     users = document.get("UserDetailList") if isinstance(document, dict) else None

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from fake_iam.considerate import considerate
 from fake_iam.control.documents.format import Moment
+from fake_iam.control.documents.large import let_go
 from fake_iam.control.documents.moments import ANY_TIME
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.control.nouns.noun import ACCOUNT
@@ -93,13 +93,14 @@ def load(
         return engine.ids.join(done[0].ids, began)
 
     few = sum(_size(account) for _, _, account in accounts) < FEW
-    with considerate(), engine.store.transaction() if few else nullcontext():
+    with engine.store.transaction() if few else nullcontext():
         _, counts = engine.store.rebuilt(fill, keep, afresh=replace)
     engine.account_id = answers
     engine.started_at = values.get("started", engine.started_at)
     if "clock" in values:
         clock.release()
         (clock.freeze if values["clock"].get("frozen") else clock.set)(now)
+    let_go(values)
     warning = passed_over(engine, named) or overlooked(engine, own_key)
     return Loaded(len(accounts), counts["user"], counts["access_key"], warning, moved)
 

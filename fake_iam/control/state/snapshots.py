@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from fake_iam.control.documents.large import json_text, json_value
 from fake_iam.control.documents.problems import FormatError
-from fake_iam.control.documents.writing import json_text
 from fake_iam.store.base import Store
 
 NAMES: Final = "snapshots"
@@ -32,17 +32,13 @@ class Snapshots:
 
     def get(self, name: str) -> dict[str, Any]:
         """The state under a name. Raises FormatError if there is none."""
-        text = self._store.note(_note(name))
-        if text is None:
-            kept = ", ".join(self.names()) or "none yet"
-            raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
-        found: dict[str, Any] = json.loads(text)
+        found: dict[str, Any] = json_value(self._text(name))
         return found
 
     def drop(self, name: str) -> None:
         """Forget the one of that name. Raises FormatError if there is none."""
         with self._store.transaction():
-            self.get(name)
+            self._text(name)
             self._store.keep_note(_note(name), None)
             self._store.keep_note(NAMES, json.dumps([other for other in self.names() if other != name]))
 
@@ -52,6 +48,13 @@ class Snapshots:
             for name in self.names():
                 self._store.keep_note(_note(name), None)
             self._store.keep_note(NAMES, None)
+
+    def _text(self, name: str) -> str:
+        text = self._store.note(_note(name))
+        if text is None:
+            kept = ", ".join(self.names()) or "none yet"
+            raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
+        return text
 
 
 def _note(name: str) -> str:

@@ -12,7 +12,8 @@ import pytest
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.identities.groups import Group
 from fake_iam.domain.identities.users import User
-from fake_iam.store.memory import MemoryStore, MemoryTable, Undo
+from fake_iam.store.memory import MemoryStore
+from fake_iam.store.memory_tables import MemoryTable, Undo
 from fake_iam.store.tables.declaring import Indexes, Order
 
 ONE: Final = "111111111111"

@@ -32,6 +32,8 @@ from fake_iam.services.iam.service import IAM
 
 ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 PAGE: Final = 100
+MANY: Final = PAGE
+"""So many results are made while others wait; more take long."""
 """So many results are in an answer if MaxItems is left out (documented)."""
 BOUNDARY_INPUT: Final = "PermissionsBoundaryPolicyInputList"
 SOURCE_TYPE: Final = "IAM Policy"
@@ -228,10 +230,12 @@ def _page(
         marker=marker,
         max_items=max_items or PAGE,
     )
-    return {
-        "EvaluationResults": [_result(simulated, action, resource) for _, (action, resource) in page.items],
-        **page.fields(),
-    }
+
+    def results() -> list[dict[str, Any]]:
+        return [_result(simulated, action, resource) for _, (action, resource) in page.items]
+
+    found = ctx.without_lock(results) if len(page.items) > MANY else results()
+    return {"EvaluationResults": found, **page.fields()}
 
 
 class _Outcome(NamedTuple):

@@ -24,6 +24,8 @@ from fake_iam.services.iam.policies.policy_views import policy_summary, policy_t
 from fake_iam.services.iam.service import IAM
 
 Entry = tuple[str, Any]  # a row, and its place among all: the number of its part, then its own place in that
+MANY: Final = 100
+"""So many rows are shown while others wait; more take long."""
 Part = Callable[[Context, "str | None"], Iterable[Any]]
 
 
@@ -43,14 +45,16 @@ def get_account_authorization_details(
         marker=marker,
         max_items=max_items,
     )
-    rows = [row for _, row in page.items]
-    return {
-        "UserDetailList": [_user(ctx, row) for row in rows if isinstance(row, User)],
-        "GroupDetailList": [_group(ctx, row) for row in rows if isinstance(row, Group)],
-        "RoleDetailList": [_role(ctx, row) for row in rows if isinstance(row, Role)],
-        "Policies": [_policy(ctx, row) for row in rows if isinstance(row, ManagedPolicy)],
-        **page.fields(),
-    }
+
+    def details() -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in DETAILS.values()}
+        for _, row in page.items:
+            name, shown = DETAILS[type(row)]
+            with ctx.store.unchanged():  # row by row: others need not wait for all of them
+                found[name].append(shown(ctx, row))
+        return found
+
+    return {**(ctx.without_lock(details) if len(page.items) > MANY else details()), **page.fields()}
 
 
 def _walk(ctx: Context, wanted: frozenset[str], last: str | None) -> Iterator[Entry]:
@@ -172,3 +176,12 @@ def _boundary(arn: str | None) -> dict[str, str] | None:
     if arn is None:
         return None
     return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
+
+
+# By the kind of row: the list that it stands in, and what is shown of it.
+DETAILS: Final[dict[type[Any], tuple[str, Callable[[Context, Any], dict[str, Any]]]]] = {
+    User: ("UserDetailList", _user),
+    Group: ("GroupDetailList", _group),
+    Role: ("RoleDetailList", _role),
+    ManagedPolicy: ("Policies", _policy),
+}

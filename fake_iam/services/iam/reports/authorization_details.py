@@ -46,15 +46,15 @@ def get_account_authorization_details(
         max_items=max_items,
     )
 
-    def details() -> dict[str, list[dict[str, Any]]]:
-        found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in DETAILS.values()}
+    def details() -> dict[str, Any]:
+        found: dict[str, Any] = {name: [] for name, _ in DETAILS.values()}
         for _, row in page.items:
             name, shown = DETAILS[type(row)]
             with ctx.store.unchanged():  # row by row: others need not wait for all of them
                 found[name].append(shown(ctx, row))
-        return found
+        return {**found, **page.fields()}
 
-    return {**(ctx.without_lock(details) if len(page.items) > MANY else details()), **page.fields()}
+    return ctx.without_lock(details) if len(page.items) > MANY else details()
 
 
 def _walk(ctx: Context, wanted: frozenset[str], last: str | None) -> Iterator[Entry]:

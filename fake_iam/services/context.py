@@ -195,14 +195,18 @@ class Context:
         """The region that the call is signed for, as the signature has it; empty if there is none."""
         self.done: Any  # what ``without_lock`` gives, once that is there
 
-    def without_lock(self, work: Callable[[], T]) -> T:
+    def without_lock(self, work: Callable[[], T], *, long: bool = True) -> T:
         """What work gives that takes long, such as reading a picture of the store. An operation does it once at most.
+
+        If it is not ``long`` this time, it is done at once. Else:
 
         It is done outside of the operation's transaction, of which nothing is kept; the operation begins anew with it.
 
         Raises:
             LongWork: the work is not done yet.
         """
+        if not long:
+            return work()
         if not hasattr(self, "done"):
             raise LongWork(work)
         found: T = self.done

@@ -18,6 +18,12 @@ def json_text(document: Any) -> str:
     return _joined(_pieces(document, DEPTH))
 
 
+def json_line(document: Any) -> bytes:
+    """The same as a line of UTF-8."""
+    pieces = _pieces(document, DEPTH)
+    return b"".join([*iter(lambda: "".join(islice(pieces, PIECES)).encode(), b""), b"\n"])
+
+
 def indented_text(document: Any) -> str:
     """What ``json.dumps`` writes with an indent of one."""
     return _joined(json.JSONEncoder(indent=1).iterencode(document))

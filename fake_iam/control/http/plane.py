@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from fake_iam.considerate import considerate
 from fake_iam.control.documents.files import read_text
-from fake_iam.control.documents.large import json_text, let_go
+from fake_iam.control.documents.large import json_line, let_go
 from fake_iam.control.documents.problems import DocumentError
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.http.guard import Guard
@@ -78,6 +78,6 @@ def _asked(request: WireRequest, page: Page) -> Asked:
 
 
 def _json(status: int, document: Mapping[str, Any]) -> WireResponse:
-    body = json_text(document).encode()
+    body = json_line(document)
     let_go(document)
-    return WireResponse(status, [("Content-Type", "application/json")], body + b"\n")
+    return WireResponse(status, [("Content-Type", "application/json")], body)

@@ -234,8 +234,7 @@ def _page(
     def results() -> list[dict[str, Any]]:
         return [_result(simulated, action, resource) for _, (action, resource) in page.items]
 
-    found = ctx.without_lock(results) if len(page.items) > MANY else results()
-    return {"EvaluationResults": found, **page.fields()}
+    return {"EvaluationResults": ctx.without_lock(results, long=len(page.items) > MANY), **page.fields()}
 
 
 class _Outcome(NamedTuple):

@@ -54,7 +54,7 @@ def get_account_authorization_details(
                 found[name].append(shown(ctx, row))
         return {**found, **page.fields()}
 
-    return ctx.without_lock(details) if len(page.items) > MANY else details()
+    return ctx.without_lock(details, long=len(page.items) > MANY)
 
 
 def _walk(ctx: Context, wanted: frozenset[str], last: str | None) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_iam.control.documents.large import LONG, PIECES, indented_text, json_text, json_value, let_go
+from fake_iam.control.documents.large import LONG, PIECES, indented_text, json_line, json_text, json_value, let_go
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -24,6 +24,7 @@ def test_a_document_is_written_as_json_dumps_writes_it(value: Any) -> None:
 def test_a_text_of_many_pieces_is_whole() -> None:
     document = list(range(2 * PIECES))
     assert json_text(document) == json.dumps(document)
+    assert json_line(document) == json.dumps(document).encode() + b"\n"
 
 
 def test_only_long_lists_are_emptied() -> None:

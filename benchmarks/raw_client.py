@@ -13,7 +13,7 @@ from typing import Final
 from benchmarks.answers import Answered, Call, WrongAnswer, closes, frame
 from benchmarks.signing import HOST
 
-TIMEOUT: Final = 60.0
+TIMEOUT: Final = 180.0
 
 
 def connect(port: int) -> socket.socket:

@@ -8,10 +8,12 @@ from typing import Final, NamedTuple
 from fake_iam.domain.policy.decisions import Decision, Policies, Policy, decide
 from fake_iam.domain.policy.principals import Caller
 from fake_iam.domain.policy.statements import Request, document
-from fake_iam.domain.policy.variables import Context
+from fake_iam.domain.policy.variables import Context, Values
 
-DECISIONS_KEPT: Final = 500
+DECISIONS_KEPT: Final = 100
 """Of one caller; then all are forgotten."""
+LONGEST_KEPT: Final = 1_000
+"""Characters of a text that a decision depends on: what is longer is decided anew each time."""
 
 
 class _Action(NamedTuple):
@@ -64,14 +66,21 @@ class Judge:
             self._kept = 0
         policies, keys, decisions = self._actions.get(action) or self._look_up(action)
         decision = self._decide(Request(self._caller, action, resource, context), policies)
-        decisions[(resource, *map(context.get, keys)) if keys else resource] = decision
-        self._kept += 1
+        values = [context.get(key) for key in keys]
+        if is_short(resource) and all(map(is_short, values)):
+            decisions[(resource, *values) if keys else resource] = decision
+            self._kept += 1
         return decision
 
     def _look_up(self, action: str) -> _Action:
         policies = self.policies.about(action)
         found = self._actions[action] = _Action(policies, tuple(_keys(policies, action.lower())), {})
         return found
+
+
+def is_short(value: Values | None) -> bool:
+    """Whether what a decision depends on is short enough to be kept."""
+    return value is None or (sum(map(len, value)) if isinstance(value, tuple) else len(value)) <= LONGEST_KEPT
 
 
 def _keys(policies: Policies, action: str) -> set[str]:

@@ -14,7 +14,7 @@ from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
 from fake_iam.domain.policy import principals
 from fake_iam.domain.policy.decisions import Policies, Policy, allows_always, decide
-from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge, is_short
 from fake_iam.domain.policy.variables import Values
 from fake_iam.services.access.callers import identity_keys, principal_of
 from fake_iam.services.context import Caller
@@ -27,7 +27,7 @@ SESSION_POLICY: Final = "session policy"
 SCOPE: Final = "scope-down policy"
 DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership)
 """What decides about a caller, apart from the row of the user or role that it rests on."""
-CALLERS_KEPT: Final = 5_000
+CALLERS_KEPT: Final = 1_000
 
 
 Place = tuple[str, str | None, tuple[Values | None, ...]]
@@ -76,7 +76,10 @@ class Known(NamedTuple):
             return False
 
     def remember(self, place: Place) -> None:
-        """Keep that a call was allowed; nothing else may change the store meanwhile."""
+        """Keep that a call was allowed, if it is short; nothing else may change the store meanwhile."""
+        _, user_name, values = place
+        if not (is_short(user_name) and all(map(is_short, values))):
+            return
         if len(self.allowed) >= DECISIONS_KEPT:
             self.allowed.clear()
         self.allowed[place] = self._user(place)

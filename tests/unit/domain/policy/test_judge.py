@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_iam.domain.policy import principals
 from fake_iam.domain.policy.decisions import ALLOWED, EXPLICIT_DENY, Policies, Policy, decide
-from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, LONGEST_KEPT, Judge
 from fake_iam.domain.policy.statements import Request
 
 ALICE = principals.user("arn:aws:iam::123456789012:user/alice")
@@ -81,3 +82,22 @@ def test_only_so_many_decisions_are_kept() -> None:
         outcome = judge.decide("s3:GetObject", f"arn:aws:s3:::b/{number}", {}).outcome
         assert outcome == (ALLOWED if number else EXPLICIT_DENY)
     assert len(judge._actions["s3:GetObject"].decisions) == 10
+
+
+@pytest.mark.parametrize(
+    ("resource", "value", "kept"),
+    [
+        ("a" * LONGEST_KEPT, "a" * LONGEST_KEPT, 1),
+        ("a" * (LONGEST_KEPT + 1), "a", 0),
+        ("a", "a" * (LONGEST_KEPT + 1), 0),
+        ("a", ("a" * LONGEST_KEPT, "a"), 0),
+        ("a", None, 1),
+    ],
+)
+def test_a_decision_about_long_texts_is_not_kept(resource: str, value: Any, kept: int) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"Null": {"s3:x": "false"}}}
+    judge = Judge(ALICE, Policies(policies([[statement]])))
+    for _ in range(2):
+        decision = judge.decide("s3:GetObject", resource, {} if value is None else {"s3:x": value})
+        assert decision.is_allowed is (value is not None)
+    assert len(judge._actions["s3:GetObject"].decisions) == kept

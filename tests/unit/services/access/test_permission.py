@@ -12,7 +12,8 @@ import pytest
 
 from fake_iam import ManualClock
 from fake_iam.control.documents.problems import FormatError
-from fake_iam.domain.policy.judge import DECISIONS_KEPT
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, LONGEST_KEPT
+from fake_iam.services.access import caller_policies
 from tests.support import AwsError, Key, Wire, form_request, read
 from tests.unit.services.credentials.test_mfa_devices import Phone, enable
 
@@ -640,3 +641,20 @@ def test_only_so_many_allowed_calls_are_remembered_of_a_caller(wire: Wire, alice
         wire.call("GetUser", alice, UserName=f"user-{number}")
     (known,) = wire.assembled.engine.known_callers._known.values()
     assert len(known.allowed) == 1
+
+
+def test_an_allowed_call_with_a_long_name_is_not_remembered(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:GetUser", resource=arn("user/*")))
+    for _ in range(3):
+        assert wire.call("GetUser", alice, UserName="a" * (LONGEST_KEPT + 1)).code == "ValidationError"
+    (known,) = wire.assembled.engine.known_callers._known.values()
+    assert known.allowed == {}
+
+
+def test_only_so_many_callers_are_known(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caller_policies, "CALLERS_KEPT", 3)
+    for number in range(4):
+        wire.call("CreateUser", UserName=f"user-{number}")
+        give(wire, allow("iam:GetUser"), user=f"user-{number}")
+        assert wire.call("GetUser", wire.key(f"user-{number}"))["User"]["UserName"] == f"user-{number}"
+    assert len(wire.assembled.engine.known_callers._known) == 1

@@ -18,7 +18,7 @@ from fake_iam.domain.policy import principals
 from fake_iam.domain.policy.decisions import ALLOWED, IMPLICIT_DENY, Policies, Policy, decide
 from fake_iam.domain.policy.document import check_identity_policy
 from fake_iam.domain.policy.lint import complaints
-from fake_iam.domain.policy.statements import Request, document
+from fake_iam.domain.policy.statements import Request, long_document, short_document
 from fake_iam.domain.policy.variables import Values
 
 ALICE: Final = principals.user("arn:aws:iam::123456789012:user/alice")
@@ -38,7 +38,8 @@ def policy(condition: Any = None, **changes: Any) -> str:
 
 def decided(text: str, resource: str = "arn:aws:s3:::b/k", **context: Values) -> str:
     """Whether a document allows an action, compiled anew."""
-    document.cache_clear()
+    short_document.cache_clear()
+    long_document.cache_clear()
     given = {f"aws:{name}": value for name, value in context.items()}
     return decide(Request(ALICE, "s3:GetObject", resource, given), Policies([Policy("p", text)])).outcome
 

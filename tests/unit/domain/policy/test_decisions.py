@@ -24,7 +24,17 @@ from fake_iam.domain.policy.decisions import (
     decide,
 )
 from fake_iam.domain.policy.principals import Caller
-from fake_iam.domain.policy.statements import ACTIONS_KEPT, KEPT, PATTERNS_KEPT, Request, document
+from fake_iam.domain.policy.statements import (
+    ACTIONS_KEPT,
+    KEPT,
+    LONG_KEPT,
+    PATTERNS_KEPT,
+    SHORT,
+    Request,
+    document,
+    long_document,
+    short_document,
+)
 
 ACCOUNT = "123456789012"
 USER = f"arn:aws:iam::{ACCOUNT}:user/alice"
@@ -275,7 +285,10 @@ def test_a_statement_for_each_action_and_resource_decides_as_one_for_all(before:
 def test_only_so_many_documents_are_kept_compiled() -> None:
     for number in range(KEPT + 10):
         document(policy(allow(f"s3:Action{number}")).text)
-    assert document.cache_info().currsize == KEPT
+    for number in range(LONG_KEPT + 10):
+        document(policy(allow(f"s3:Action{number}", "a" * SHORT)).text)
+    assert short_document.cache_info().currsize == KEPT
+    assert long_document.cache_info().currsize == LONG_KEPT
 
 
 def test_only_so_many_actions_are_kept_of_a_document() -> None:

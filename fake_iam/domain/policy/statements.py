@@ -24,7 +24,7 @@ PATTERNS_KEPT: Final = 200
 SHORT: Final = 2_048  # characters
 KEPT: Final = 2_000
 LONG_KEPT: Final = 50
-"""Short and long documents that are kept compiled, those that were asked for last; one takes up to thirty times its text."""
+"""Short and long documents that are kept compiled, those that were asked for last; it takes thirty times their text."""
 
 
 class Request(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -212,9 +213,11 @@ class Context:
         found: T = self.done
         return found
 
-    def on(self, account: Account) -> Context:
-        """The same call on another picture of its account."""
-        return Context(self.world, account, self.caller, self.now)
+    @contextmanager
+    def picture(self) -> Iterator[Context]:
+        """The same call on a picture of its account."""
+        with self.store.picture(lambda: None) as (store, _):
+            yield Context(self.world, store.account(self.account.id), self.caller, self.now)
 
     @property
     def store(self) -> Store:

@@ -52,10 +52,10 @@ class MemoryAccount:
                 self._followers.append(table)
         return table
 
-    def take(self, other: MemoryAccount) -> None:
-        """Begin with what another account has, which goes on changing by itself."""
+    def share(self, other: MemoryAccount) -> None:
+        """Have what another account has; of what either changes that one makes a copy first."""
         for name, table in other._tables.items():
-            self.table(kind_of(name)).take(table)
+            self.table(kind_of(name)).share(table)
 
     def exchange(self, other: MemoryAccount) -> None:
         """Each has what the other one had; nothing is copied."""
@@ -144,7 +144,10 @@ class MemoryStore:
 
     @contextmanager
     def picture(self, beside: Callable[[], T]) -> Iterator[tuple[MemoryStore, T]]:
-        """A copy of the store's dictionaries, and what was found at the same moment; others go on changing this one."""
+        """A store that shares what this one has, and what was found at the same moment; others go on changing this one.
+
+        Whoever first changes a table of which there is a picture copies its dictionary, not its rows.
+        """
         with self._lock:
             found, seen = self._copy(), beside()
         yield found, seen
@@ -174,7 +177,7 @@ class MemoryStore:
     def _copy(self) -> MemoryStore:
         found = MemoryStore()
         for account_id, account in self._accounts.items():
-            found.account(account_id).take(account)
+            found.account(account_id).share(account)
         found._serials, found._issuers = self._serials.copy(), self._issuers.copy()
         found._notes = self._notes.copy()
         return found

@@ -31,6 +31,7 @@ class MemoryTable(Generic[Row]):
         "_lookups",
         "_orders",
         "_rows",
+        "_shared",
         "_tallies",
         "_undo",
         "by_owner",
@@ -46,6 +47,7 @@ class MemoryTable(Generic[Row]):
     ) -> None:
         self._undo = undo
         self._rows: dict[str, Row] = {}
+        self._shared = False
         self._lookups = {name: LookUp(value_of) for name, value_of in indexes.lookups.items()}
         self._tallies = {name: Tally(value_of) for name, value_of in indexes.tallies.items()}
         self._orders = {name: Ordering(order, owner_of) for name, order in indexes.orders.items()}
@@ -59,16 +61,17 @@ class MemoryTable(Generic[Row]):
         self.followers: Sequence[MemoryTable[Any]] = ()
         self.changes = 0
 
-    def take(self, other: MemoryTable[Row]) -> None:
-        """Begin with what another table has, which goes on changing by itself; a row is a value and needs no copy."""
-        self._rows = other._rows.copy()
-        for own, copied in zip(self._all, other._all, strict=True):
-            own.take(copied)  # type: ignore[arg-type]  # both were made of the same declaration
+    def share(self, other: MemoryTable[Row]) -> None:
+        """Have what another table has; of a part that either changes that one makes a copy first."""
+        self._rows, self._shared, other._shared = other._rows, True, True
+        for own, shared in zip(self._all, other._all, strict=True):
+            own.share(shared)  # type: ignore[arg-type]  # both were made of the same declaration
         self.changes = other.changes
 
     def exchange(self, other: MemoryTable[Row]) -> None:
         """Each has what the other one had; nothing is copied."""
         self._rows, other._rows = other._rows, self._rows
+        self._shared, other._shared = other._shared, self._shared
         for own, exchanged in zip(self._all, other._all, strict=True):
             own.exchange(exchanged)  # type: ignore[arg-type]  # both were made of the same declaration
         self.changes += other.changes + 1
@@ -87,8 +90,10 @@ class MemoryTable(Generic[Row]):
 
     def empty(self) -> None:
         """Let go of the rows one by one: to free them all at once would keep the interpreter from all others."""
-        while self._rows:
-            self._rows.popitem()
+        rows = self._rows.copy() if self._shared else self._rows
+        self._rows, self._shared = {}, False
+        while rows:
+            rows.popitem()
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -98,6 +103,8 @@ class MemoryTable(Generic[Row]):
         """Add a row or replace the one under the key."""
         before = self._rows.get(key)
         if before is not None and self._fields(before) == self._fields(row):  # nothing that an index goes by
+            if self._shared:
+                self._rows, self._shared = self._rows.copy(), False
             self._rows[key] = row
             self.changes += 1
         else:
@@ -136,6 +143,8 @@ class MemoryTable(Generic[Row]):
 
     def _set(self, key: str, row: Row | None) -> None:
         self.changes += 1
+        if self._shared:
+            self._rows, self._shared = self._rows.copy(), False
         before = self._rows.get(key)
         following = [table for table in self.followers if table._lookups["owner"].keys(key)]
         for table in following:

@@ -230,11 +230,13 @@ def _page(
         marker=marker,
         max_items=max_items or PAGE,
     )
-
-    def results() -> list[dict[str, Any]]:
-        return [_result(simulated, action, resource) for _, (action, resource) in page.items]
-
-    return {"EvaluationResults": ctx.without_lock(results, long=len(page.items) > MANY), **page.fields()}
+    return {
+        "EvaluationResults": ctx.without_lock(
+            lambda: [_result(simulated, action, resource) for _, (action, resource) in page.items],
+            long=len(page.items) > MANY,
+        ),
+        **page.fields(),
+    }
 
 
 class _Outcome(NamedTuple):

@@ -101,14 +101,12 @@ def get_service_last_accessed_details(
         marker=marker,
         max_items=max_items,
     )
-
-    def services() -> list[dict[str, Any]]:
-        return [_service(report, service) for service in page.items]
-
     return {
         **_job(report),
         "JobType": report.granularity,
-        "ServicesLastAccessed": ctx.without_lock(services, long=len(report.uses) > MANY),
+        "ServicesLastAccessed": ctx.without_lock(
+            lambda: [_service(report, service) for service in page.items], long=len(report.uses) > MANY
+        ),
         **page.fields(),
     }
 
@@ -177,8 +175,8 @@ def list_policies_granting_service_access(
 
 def _of_picture(ctx: Context, arn: str) -> Content:
     """What a report of this moment says."""
-    with ctx.store.picture(lambda: None) as (store, _):
-        return _content(ctx.on(store.account(ctx.account.id)), arn)
+    with ctx.picture() as picture:
+        return _content(picture, arn)
 
 
 def _content(ctx: Context, arn: str) -> Content:

@@ -10,6 +10,7 @@ from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.instance_profiles import InstanceProfile
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
+from fake_iam.domain.paging import Page
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.aws_catalogue import AWS_PLACES
 from fake_iam.domain.policies.inline_policies import InlinePolicy
@@ -45,16 +46,23 @@ def get_account_authorization_details(
         marker=marker,
         max_items=max_items,
     )
+    return ctx.without_lock(lambda: _of_picture(ctx, page)) if len(page.items) > MANY else _details(ctx, page)
 
-    def details() -> dict[str, Any]:
-        found: dict[str, Any] = {name: [] for name, _ in DETAILS.values()}
-        for _, row in page.items:
-            name, shown = DETAILS[type(row)]
-            with ctx.store.unchanged():  # row by row: others need not wait for all of them
-                found[name].append(shown(ctx, row))
-        return {**found, **page.fields()}
 
-    return ctx.without_lock(details, long=len(page.items) > MANY)
+def _of_picture(ctx: Context, page: Page[Entry]) -> dict[str, Any]:
+    with ctx.picture() as picture:
+        return _details(picture, page)
+
+
+def _details(ctx: Context, page: Page[Entry]) -> dict[str, Any]:
+    rows = [row for _, row in page.items]
+    return {
+        "UserDetailList": [_user(ctx, row) for row in rows if isinstance(row, User)],
+        "GroupDetailList": [_group(ctx, row) for row in rows if isinstance(row, Group)],
+        "RoleDetailList": [_role(ctx, row) for row in rows if isinstance(row, Role)],
+        "Policies": [_policy(ctx, row) for row in rows if isinstance(row, ManagedPolicy)],
+        **page.fields(),
+    }
 
 
 def _walk(ctx: Context, wanted: frozenset[str], last: str | None) -> Iterator[Entry]:
@@ -176,12 +184,3 @@ def _boundary(arn: str | None) -> dict[str, str] | None:
     if arn is None:
         return None
     return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
-
-
-# By the kind of row: the list that it stands in, and what is shown of it.
-DETAILS: Final[dict[type[Any], tuple[str, Callable[[Context, Any], dict[str, Any]]]]] = {
-    User: ("UserDetailList", _user),
-    Group: ("GroupDetailList", _group),
-    Role: ("RoleDetailList", _role),
-    ManagedPolicy: ("Policies", _policy),
-}

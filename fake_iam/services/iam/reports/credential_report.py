@@ -62,8 +62,8 @@ def get_credential_report(ctx: Context) -> dict[str, Any]:
 
 def _content(ctx: Context) -> str:
     """The report of this moment."""
-    with ctx.store.picture(lambda: None) as (store, _):
-        return write(_subjects(ctx.on(store.account(ctx.account.id))))
+    with ctx.picture() as picture:
+        return write(_subjects(picture))
 
 
 def _subjects(ctx: Context) -> Iterator[Subject]:

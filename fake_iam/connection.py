@@ -43,13 +43,22 @@ class Connection:
         self.reader.feed(data)
         return bool(data)
 
-    def send(self, data: bytes | memoryview) -> None:
-        """Send as much as the client takes, and keep the rest. Raises OSError if it is gone."""
+    def send(self, data: bytes | memoryview, behind: bytes = b"") -> None:
+        """Send as much as the client takes, and keep the rest; what comes behind the data is not copied to it.
+
+        Raises:
+            OSError: the client is gone.
+        """
         try:
             sent = self.socket.send(data)
         except BlockingIOError:
             sent = 0
-        self.unsent = b"" if sent == len(data) else memoryview(data)[sent:]
+        if sent < len(data):
+            self.unsent = bytes(data[sent:]) + behind if behind else memoryview(data)[sent:]
+        elif behind:
+            self.send(behind)
+        else:
+            self.unsent = b""
 
     def enter(self, stage: str, timeouts: Mapping[str, float]) -> None:
         """Await that from now on; bytes that trickle in during a stage do not extend its time."""

@@ -25,6 +25,7 @@ from fake_iam.wsgi import Answers, answered
 
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
+LARGE: Final = 1_000_000  # bytes
 
 
 class PatientAnswers(Answers, Protocol):
@@ -255,13 +256,15 @@ class LocalServer:
             return False
         reader = connection.reader
         connection.stage, connection.last = "", not reader.keep
-        head = request.method == "HEAD"
-        self._send(connection, answer(response, self._now(), connection=reader.connection, body=not head))
+        body = b"" if request.method == "HEAD" else response.body
+        is_large = len(body) > LARGE  # to copy it takes so long that others would notice
+        whole = answer(response, self._now(), connection=reader.connection, body=bool(body) and not is_large)
+        self._send(connection, whole, body if is_large else b"")
         return True
 
-    def _send(self, connection: Connection, data: bytes | memoryview) -> None:
+    def _send(self, connection: Connection, data: bytes | memoryview, behind: bytes = b"") -> None:
         waited = bool(connection.unsent)
-        connection.send(data)
+        connection.send(data, behind)
         if bool(connection.unsent) != waited:
             self._turn(connection)
 

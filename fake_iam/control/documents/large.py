@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 DEPTH: Final = 4
-"""How deep a document is taken apart: to the users of its accounts."""
+"""How deep a document is taken apart: to the users of its accounts. Long lists are wherever they are."""
 PIECES: Final = 10_000
 LONG: Final = 1_000
 
@@ -54,7 +54,8 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _pieces(value: Any, depth: int) -> Iterator[str]:
-    if not depth or not value or not isinstance(value, dict | list):
+    is_whole = not isinstance(value, dict | list) or not value or (depth <= 0 and len(value) <= LONG)
+    if is_whole:
         yield json.dumps(value)
         return
     is_mapping = isinstance(value, dict)

@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fake_iam.control.documents import large
 from fake_iam.control.documents.large import LONG, PIECES, indented_text, json_line, json_text, json_value, let_go
 
 values = st.recursive(
@@ -31,3 +33,13 @@ def test_only_long_lists_are_emptied() -> None:
     long, short = [{}] * (LONG + 1), [{}] * LONG
     let_go({"accounts": {"1": {"users": long, "groups": short}}})
     assert (len(long), len(short)) == (0, LONG)
+
+
+def test_a_long_list_is_written_item_by_item_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = [{"name": "a"}] * (LONG + 1)
+    document = {"seed": {"accounts": {"1": {"users": long, "groups": [[[{"deep": [1, 2]}]]]}}}}
+    written: list[object] = []
+    dumps = json.dumps
+    monkeypatch.setattr(large.json, "dumps", lambda value: (written.append(value), dumps(value))[1])
+    assert large.json_text(document) == dumps(document)
+    assert long not in written

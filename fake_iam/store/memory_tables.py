@@ -122,9 +122,9 @@ class MemoryTable(Generic[Row]):
         return [self._rows[key] for key in self._lookups[index].keys(value)]
 
     def find(self, index: str, value: str) -> Row | None:
-        """One of those rows, or None."""
+        """One of those rows, or None. Without the lock, too, if only to see whether it is still the same."""
         key = self._lookups[index].first(value)
-        return None if key is None else self._rows[key]
+        return None if key is None else self._rows.get(key)
 
     def tally(self, index: str) -> Mapping[str, int]:
         """How many rows have each counted value; what none has is left out."""

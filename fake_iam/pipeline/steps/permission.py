@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from fake_iam.domain.identities.users import User, name_key
 from fake_iam.domain.policy.refusals import Denial
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.call import Call
@@ -36,13 +37,13 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
             return None
         if not others:
             place = _place(action, standing.keys, call)
-            if place is not None and known.was_allowed(place):
+            if place is not None and known.was_allowed(place, _named_user(runtime, call)):
                 return None
     with runtime.store.unchanged():
         now = callers.find(runtime.store, call.caller)
         denial = denial_of(runtime.store, call.caller, now, _attempt(call))
         if denial is None and place is not None and now is known:
-            known.remember(place)
+            known.remember(place, _named_user(runtime, call))
         return denial
 
 
@@ -58,6 +59,13 @@ def _place(action: str, keys: Sequence[str], call: Call) -> Place | None:
         return action, call.parameters.get("UserName"), tuple([WIRE_KEYS[key](call) for key in keys])
     except KeyError:
         return None
+
+
+def _named_user(runtime: Runtime, call: Call) -> User | None:
+    """The row of the user that a call names; without a name it is about the caller, who is known anew itself."""
+    assert call.caller is not None
+    name = call.parameters.get("UserName")
+    return None if name is None else runtime.store.account(call.caller.account_id).users.find("name", name_key(name))
 
 
 def refusal_of(runtime: Runtime, call: Call) -> str:

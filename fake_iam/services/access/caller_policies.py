@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.roles import Role
-from fake_iam.domain.identities.users import User, name_key
+from fake_iam.domain.identities.users import User
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
@@ -28,6 +28,7 @@ SCOPE: Final = "scope-down policy"
 DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership)
 """What decides about a caller, apart from the row of the user or role that it rests on."""
 CALLERS_KEPT: Final = 1_000
+NEVER: Final = object()
 
 
 Place = tuple[str, str | None, tuple[Values | None, ...]]
@@ -57,8 +58,8 @@ class Known(NamedTuple):
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
     standings: dict[str, Standing]
-    allowed: dict[Place, User | None]
-    """Calls on users that were allowed, with the row that the user had then."""
+    allowed: dict[Place, object]
+    """Calls on users that were allowed, with the row that the user had then, or None if there was none."""
 
     def standing(self, action: str) -> Standing:
         """What the caller's policies say of an action."""
@@ -68,26 +69,18 @@ class Known(NamedTuple):
             found = self.standings[action] = Standing(allows_always(self.judge.about(action), action), keys)
         return found
 
-    def was_allowed(self, place: Place) -> bool:
-        """Whether a call was allowed before, and the user that it is about has not changed since."""
-        try:
-            return self.allowed[place] is self._user(place)
-        except KeyError:  # it was not, or the user is being deleted
-            return False
+    def was_allowed(self, place: Place, user: User | None) -> bool:
+        """Whether a call was allowed before, on the user as it is now."""
+        return self.allowed.get(place, NEVER) is user
 
-    def remember(self, place: Place) -> None:
-        """Keep that a call was allowed, if it is short; nothing else may change the store meanwhile."""
+    def remember(self, place: Place, user: User | None) -> None:
+        """Keep that a call on a user was allowed, if it is short."""
         _, user_name, values = place
         if not (is_short(user_name) and all(map(is_short, values))):
             return
         if len(self.allowed) >= DECISIONS_KEPT:
             self.allowed.clear()
-        self.allowed[place] = self._user(place)
-
-    def _user(self, place: Place) -> User | None:
-        """The row of the user that is named; without a name the call is about the caller, who is known anew itself."""
-        _, user_name, _ = place
-        return None if user_name is None else self.account.users.find("name", name_key(user_name))
+        self.allowed[place] = user
 
 
 class KnownCallers:

@@ -73,9 +73,13 @@ def writer(model: ServiceModel, shape_name: str, name: str, indent: str) -> Writ
         assert shape.item is not None
         return _list(writer(model, shape.item, "member", inner), name, indent)
     if shape.type == "map":
-        entry = [(key, _scalar(str, key, f"{inner}  ")) for key in ("key", "value")]
+        entry = [(key, _scalar(_text, key, f"{inner}  ")) for key in ("key", "value")]
         return _map(_structure(entry, "entry", inner), name, indent)
-    return _scalar(_fine_timestamp if name in _FINE else _TEXTS.get(shape.type, str), name, indent)
+    return _scalar(_fine_timestamp if name in _FINE else _TEXTS.get(shape.type, _text), name, indent)
+
+
+def _text(value: Any) -> str:
+    return escape(str(value))
 
 
 def _boolean(value: bool) -> str:
@@ -105,11 +109,12 @@ _TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {"boolean": _boolean, "times
 
 
 def _scalar(text_of: Callable[[Any], str], name: str, indent: str) -> Writer:
+    """``text_of`` gives text that is fit for an element."""
     start, end, empty = _tags(name, "", indent)
 
     def write(value: Any, out: list[str]) -> None:
         text = text_of(value)
-        out.append(f"{start}{escape(text)}{end}" if text else empty)
+        out.append(f"{start}{text}{end}" if text else empty)
 
     return write
 

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Any, Final
 
 DEPTH: Final = 4
-"""How deep a document is taken apart: to the users of its accounts. Long lists are wherever they are."""
+"""How deep a document is taken apart: to the users of its accounts. What is long is, also in the rows of a dump."""
 PIECES: Final = 10_000
 LONG: Final = 1_000
+LONG_TEXT: Final = 100_000
 
 
 def json_text(document: Any) -> str:
@@ -54,8 +55,13 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _pieces(value: Any, depth: int) -> Iterator[str]:
-    is_whole = not isinstance(value, dict | list) or not value or (depth <= 0 and len(value) <= LONG)
-    if is_whole:
+    if isinstance(value, str) and _is_long(value):
+        yield '"'
+        for start in range(0, len(value), LONG_TEXT):
+            yield json.dumps(value[start : start + LONG_TEXT])[1:-1]
+        yield '"'
+        return
+    if not value or not isinstance(value, dict | list) or (depth <= 0 and not _has_long(value)):
         yield json.dumps(value)
         return
     is_mapping = isinstance(value, dict)
@@ -67,3 +73,15 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
         yield from _pieces(value[item] if is_mapping else item, depth - 1)
         before = ", "
     yield "}" if is_mapping else "]"
+
+
+def _has_long(value: Any) -> bool:
+    """Whether something is long, or anything in it is."""
+    if _is_long(value):
+        return True
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_has_long, inside))
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str | list | dict) and len(value) > (LONG_TEXT if isinstance(value, str) else LONG)

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_iam.control.documents import large
-from fake_iam.control.documents.large import LONG, PIECES, indented_text, json_line, json_text, json_value, let_go
+from fake_iam.control.documents.large import (
+    LONG,
+    LONG_TEXT,
+    PIECES,
+    indented_text,
+    json_line,
+    json_text,
+    json_value,
+    let_go,
+)
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -35,11 +44,13 @@ def test_only_long_lists_are_emptied() -> None:
     assert (len(long), len(short)) == (0, LONG)
 
 
-def test_a_long_list_is_written_item_by_item_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_long_is_written_in_pieces_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     long = [{"name": "a"}] * (LONG + 1)
-    document = {"seed": {"accounts": {"1": {"users": long, "groups": [[[{"deep": [1, 2]}]]]}}}}
+    rows = {"AccessReport": [{"entities": long, "arn": "a"}], "CredentialReport": [{"content": "é\n" * LONG_TEXT}]}
+    document = {"seed": {"accounts": {"1": {"users": long, "groups": [[[{"deep": [1, 2]}]]], "rows": rows}}}}
     written: list[object] = []
     dumps = json.dumps
     monkeypatch.setattr(large.json, "dumps", lambda value: (written.append(value), dumps(value))[1])
     assert large.json_text(document) == dumps(document)
     assert long not in written
+    assert max(len(value) for value in written if isinstance(value, str)) == LONG_TEXT

@@ -25,6 +25,11 @@ class Effort:
     fixture_rounds: int = 50
     in_process_rounds: int = 40
     in_process_calls: int = 40
+    long_work_rounds: int = 3
+    decision_turns: int = 5
+    decision_rounds: int = 20
+    policy_rounds: int = 45
+    policy_calls: int = 120
 
 
 WHOLE: Final = Effort()
@@ -44,4 +49,9 @@ QUICK: Final = Effort(
     fixture_rounds=5,
     in_process_rounds=3,
     in_process_calls=20,
+    long_work_rounds=1,
+    decision_turns=1,
+    decision_rounds=3,
+    policy_rounds=2,
+    policy_calls=20,
 )

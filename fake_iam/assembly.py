@@ -26,6 +26,7 @@ from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
 from fake_iam.pipeline.steps.reading import resolve
+from fake_iam.pipeline.steps.saving import save
 from fake_iam.protocol.model import load_service
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -83,7 +84,7 @@ class Assembled:
                 awkward_secrets=settings.awkward_secrets,
             ),
             quotas=settings.all_quotas(),
-            steps=self._steps({execute: (self._kept(execute),)}),
+            steps=self._steps({execute: self._kept(execute)}),
             sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
@@ -198,7 +199,7 @@ class Assembled:
             {
                 authenticate: (faults.unauthenticated, authenticate),
                 authorize: (faults.before, authorize),
-                execute: (self._kept(propagation.execute), faults.after),
+                execute: (*self._kept(propagation.execute), faults.after),
             }
         )
         controls = Controls(
@@ -221,10 +222,10 @@ class Assembled:
             instead = {**instead, resolve: (resolve, self._shared.catch_up)}
         return tuple(put for step in STEPS for put in instead.get(step, (step,)))
 
-    def _kept(self, execute: Step) -> Step:
+    def _kept(self, execute: Step) -> Sequence[Step]:
         if self._shared is not None:
-            return self._shared.sharing(execute)
-        return execute if self._state is None else self._state.keeping(execute)
+            return (self._shared.sharing(execute),)
+        return (execute,) if self._state is None else (self._state.keeping(execute), save)
 
     def _encoded(self, denial: Denial) -> str:
         return self.engine.encoded_message(denial.caller_arn, denial.request, denial.decision)

@@ -36,6 +36,13 @@ class Malformed(Exception):
         self.status = status
 
 
+class _LoopRequest(WireRequest):
+    """A request to a loop, which has others to answer while this one takes long."""
+
+    __slots__ = ()
+    takes_later = True
+
+
 class RequestReader:
     """The requests of one connection, one after another.
 
@@ -110,7 +117,7 @@ class RequestReader:
         repeated: Repeated | None = None
         if found.again:
             headers, repeated = sorted_out([*headers.items(), *found.again])
-        self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
+        self._head = request = _LoopRequest(method, path, query, headers, b"", self._remote, repeated)
         self.keep = minor == "1"
         if "connection" in headers:
             wish = request.joined("connection").lower()

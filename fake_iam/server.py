@@ -10,21 +10,22 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol
 
+from fake_iam.connection import RECEIVE_SIZE, Connection
 from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
 from fake_iam.log import log
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import Later, WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
 
-DRAIN_LIMIT: Final = 64 * 1024 * 1024
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
-RECEIVE_SIZE: Final = 65536
+LARGE: Final = 1_000_000  # bytes
 
 
 class PatientAnswers(Answers, Protocol):
@@ -79,8 +80,8 @@ class LocalServer:
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         self._selector = selectors.DefaultSelector()
-        self._connections: set[_Connection] = set()
-        self._made: deque[tuple[_Connection, WireRequest, WireResponse]] = deque()
+        self._connections: set[Connection] = set()
+        self._made: deque[tuple[Connection, WireRequest, WireResponse]] = deque()
         self._date = (0, "")
         self._deaf = False
         self._stopping = False
@@ -170,12 +171,12 @@ class LocalServer:
     def _welcome(self, accepted: socket.socket, remote: str) -> None:
         accepted.setblocking(False)
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = _Connection(accepted, RequestReader(remote))
+        connection = Connection(accepted, RequestReader(remote))
         connection.enter("idle", self._timeouts)
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
 
-    def _attend(self, connection: _Connection, made: tuple[WireRequest, WireResponse] | None = None) -> None:
+    def _attend(self, connection: Connection, made: tuple[WireRequest, WireResponse] | None = None) -> None:
         """Go on with a connection: its answer has been made, or it can be written to, or read from."""
         try:
             if made is not None:
@@ -193,7 +194,7 @@ class LocalServer:
             log().exception("internal fault of the server; the connection is closed")
             self._close_connection(connection)
 
-    def _advance(self, connection: _Connection) -> None:
+    def _advance(self, connection: Connection) -> None:
         """Answer every request that is there, as long as the client takes the answers."""
         while not connection.unsent:
             if connection.last:
@@ -213,19 +214,29 @@ class LocalServer:
                 connection.enter(reader.stage, self._timeouts)
                 return
             if self._answers.may_wait(request):
-                self._answer_aside(connection, request)
+                self._answer_aside(connection, request, partial(self._whole_answer, request))
                 return
-            if not self._reply(connection, request, answered(self._answers, request)):
+            try:
+                response = answered(self._answers, request)
+            except Later as later:
+                self._answer_aside(connection, request, later.finish)
+                return
+            if not self._reply(connection, request, response):
                 return
 
-    def _answer_aside(self, connection: _Connection, request: WireRequest) -> None:
+    def _whole_answer(self, request: WireRequest) -> WireResponse:
+        try:
+            return answered(self._answers, request)
+        except Later as later:
+            return later.finish()
+
+    def _answer_aside(self, connection: Connection, request: WireRequest, finish: Callable[[], WireResponse]) -> None:
         """Make the answer in a thread of its own; meanwhile nothing is read from the connection."""
         self._selector.unregister(connection.socket)
         connection.deadline = float("inf")
 
         def make() -> None:
-            response = answered(self._answers, request)
-            self._made.append((connection, request, response))
+            self._made.append((connection, request, finish()))
             self._wake()
 
         threading.Thread(target=make, name="fake_iam-answer", daemon=True).start()
@@ -238,31 +249,33 @@ class LocalServer:
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
             self._attend(connection, (request, response))
 
-    def _reply(self, connection: _Connection, request: WireRequest, response: WireResponse) -> bool:
+    def _reply(self, connection: Connection, request: WireRequest, response: WireResponse) -> bool:
         """Send an answer. False: it was one to be dropped, and the connection with it."""
         if response.drop:
             self._close_connection(connection)
             return False
         reader = connection.reader
         connection.stage, connection.last = "", not reader.keep
-        head = request.method == "HEAD"
-        self._send(connection, answer(response, self._now(), connection=reader.connection, body=not head))
+        body = b"" if request.method == "HEAD" else response.body
+        is_large = len(body) > LARGE  # to copy it takes so long that others would notice
+        whole = answer(response, self._now(), connection=reader.connection, body=bool(body) and not is_large)
+        self._send(connection, whole, body if is_large else b"")
         return True
 
-    def _send(self, connection: _Connection, data: bytes | memoryview) -> None:
+    def _send(self, connection: Connection, data: bytes | memoryview, behind: bytes = b"") -> None:
         waited = bool(connection.unsent)
-        connection.send(data)
+        connection.send(data, behind)
         if bool(connection.unsent) != waited:
             self._turn(connection)
 
-    def _turn(self, connection: _Connection) -> None:
+    def _turn(self, connection: Connection) -> None:
         """The client does not take all that is sent to it, or it does at last."""
         stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else ("idle", selectors.EVENT_READ)
         connection.stage = ""
         connection.enter(stage, self._timeouts)
         self._selector.modify(connection.socket, event, connection)
 
-    def _finish(self, connection: _Connection) -> None:
+    def _finish(self, connection: Connection) -> None:
         """The last answer is out. A client that was refused may still be sending: read on, so that it sees why."""
         if not connection.refused:
             self._close_connection(connection)
@@ -277,7 +290,7 @@ class LocalServer:
         for connection in [late for late in self._connections if late.deadline < now]:
             self._close_connection(connection)
 
-    def _close_connection(self, connection: _Connection) -> None:
+    def _close_connection(self, connection: Connection) -> None:
         self._connections.discard(connection)
         with suppress(KeyError, ValueError):
             self._selector.unregister(connection.socket)
@@ -303,48 +316,3 @@ class LocalServer:
         if second != self._date[0]:
             self._date = (second, http_date(datetime.fromtimestamp(second, timezone.utc)))
         return self._date[1]
-
-
-class _Connection:
-    """A client's socket, what is read of its requests, and what is still to be sent to it.
-
-    ``stage`` is what is awaited, until ``deadline``. ``last``: the answer that was sent last is the last one.
-    ``refused``: it was because of what the client sent.
-    """
-
-    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "_drained")
-
-    def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
-        self.socket = accepted
-        self.reader = reader
-        self.unsent: bytes | memoryview = b""
-        self.stage = ""
-        self.deadline = 0.0
-        self.last = self.refused = self.draining = False
-        self._drained = 0
-
-    def receive(self) -> bool:
-        """Take in what is there. False: the client sends no more, or too much after it was refused."""
-        try:
-            data = self.socket.recv(RECEIVE_SIZE)
-        except BlockingIOError:
-            return True
-        if self.draining:
-            self._drained += len(data)
-            return bool(data) and self._drained < DRAIN_LIMIT
-        self.reader.feed(data)
-        return bool(data)
-
-    def send(self, data: bytes | memoryview) -> None:
-        """Send as much as the client takes, and keep the rest. Raises OSError if it is gone."""
-        try:
-            sent = self.socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        self.unsent = b"" if sent == len(data) else memoryview(data)[sent:]
-
-    def enter(self, stage: str, timeouts: Mapping[str, float]) -> None:
-        """Await that from now on; bytes that trickle in during a stage do not extend its time."""
-        if stage != self.stage:
-            self.stage = stage
-            self.deadline = time.monotonic() + timeouts[stage]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from fake_iam.log import log
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason
+from fake_iam.protocol.wire import BODY_LIMIT, Later, WireRequest, WireResponse, reason
 
 
 class Answers(Protocol):
@@ -19,9 +19,11 @@ class Answers(Protocol):
 
 
 def answered(answers: Answers, request: WireRequest) -> WireResponse:
-    """The answer; a fault of ours is a logged, empty 500."""
+    """The answer; a fault of ours is a logged, empty 500. Raises Later for requests that take it."""
     try:
         return answers.handle(request)
+    except Later:
+        raise
     except Exception:
         log().exception("internal fault outside the engine")
         return WireResponse(500, [])

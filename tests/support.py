@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import Later, WireRequest, WireResponse
 from fake_iam.settings import Settings
 
 IAM_VERSION = "2010-05-08"
@@ -144,6 +144,22 @@ def form_request(
     if key is not None:
         headers = sign("POST", f"http://{HOST}/", headers, body, key, scope or service, region, at)
     return WireRequest.of("POST", "/", "", headers.items(), body.encode())
+
+
+class _PatientRequest(WireRequest):
+    __slots__ = ()
+    takes_later = True
+
+
+def later(wire: Wire, action: str, **parameters: Any) -> Callable[[], Any]:
+    """What makes the answer of a call that takes long, while whoever asked goes on. Fails if it is there at once."""
+    asked = form_request(action, **parameters)
+    try:
+        wire.send(_PatientRequest.of(asked.method, asked.path, asked.query, asked.headers.items(), asked.body))
+    except Later as later:
+        finish = later.finish
+        return lambda: read(finish())
+    raise AssertionError(f"{action} does not take long")
 
 
 def document_request(

@@ -187,6 +187,8 @@ def keys(value: ast.expr, model: ServiceModel, shape_name: str, at: str, scope: 
         case ast.BoolOp() | ast.IfExp():
             for part in value.values if isinstance(value, ast.BoolOp) else (value.body, value.orelse):
                 yield from keys(part, model, shape_name, at, scope)
+        case ast.Call(func=ast.Attribute(attr="without_lock"), args=[ast.Lambda(body=body)]):
+            yield from keys(body, model, shape_name, at, scope)
         case ast.Call(func=ast.Attribute(attr="fields")):
             assert set(members) >= FIELDS, at
             yield from (f"{at}.{name}" for name in sorted(FIELDS))

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fake_iam.considerate import considerate
 from fake_iam.control.disturbances.clock import ClockControl
 from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
+from fake_iam.control.documents.large import let_go
 from fake_iam.control.federation.federation import Federation
 from fake_iam.control.federation.service_roles import ServiceRoles
 from fake_iam.control.given import LEFT_OUT, LeftOut
@@ -228,7 +230,8 @@ class Controls:
 
     def dump(self, *, secrets: bool = False) -> dict[str, Any]:
         """The whole state as a document that ``load`` and ``seed`` take; without ``secrets`` they draw new ones."""
-        return dump(self._engine, self._clock, secrets=secrets)
+        with considerate():
+            return dump(self._engine, self._clock, secrets=secrets)
 
     def load(self, document: Mapping[str, Any]) -> Loaded:
         """Put a document in place of the whole state, clock and random state included. Raises FormatError."""
@@ -240,12 +243,18 @@ class Controls:
 
     def snapshot(self, name: str) -> None:
         """Keep the whole state under a name."""
-        with self._engine.store.transaction():
-            self._snapshots.keep(name, self.dump(secrets=True))
+        with considerate():
+            document = self.dump(secrets=True)
+            self._snapshots.keep(name, document)
+            let_go(document)
 
     def restore(self, name: str) -> Loaded:
         """Go back to the state kept under a name. Raises FormatError if there is none."""
-        return self._load(self._snapshots.get(name), replace=True)
+        with considerate():
+            document = self._snapshots.get(name)
+            loaded = self._load(document, replace=True)
+            let_go(document)
+            return loaded
 
     def forget(self, name: str) -> None:
         """Drop a snapshot. Raises FormatError if there is none of that name."""
@@ -266,7 +275,7 @@ class Controls:
         self._snapshots.clear()
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
-        with self._together:
+        with considerate(), self._together:
             loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
             if replace:
                 self.propagation.settle()

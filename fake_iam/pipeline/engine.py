@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
+from fake_iam.considerate import considerate
 from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
@@ -17,14 +19,14 @@ from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
-from fake_iam.pipeline.sight import Sight
+from fake_iam.pipeline.sight import Sight, Stored
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.plans import json_writer, plan_for
-from fake_iam.protocol.wire import WireRequest, WireResponse
-from fake_iam.services.context import Caller, Context, Failure
+from fake_iam.protocol.wire import Later, WireRequest, WireResponse
+from fake_iam.services.context import Caller, Context, Failure, LongWork
 from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -128,8 +130,19 @@ class Engine:
 
         return KnownCallers()
 
+    def over(self, store: Store, ids: IdSource) -> Engine:
+        """The same engine over another store, that draws from other ids: operations done with it touch nothing here."""
+        found = copy(self)
+        found.__dict__.pop("known_callers", None)
+        found.store, found.ids, found.sight = store, ids, Stored(store)
+        return found
+
     def handle(self, request: WireRequest) -> WireResponse:
-        """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""
+        """Answer one request. What is not an answer of the service is a logged InternalFailure.
+
+        Raises:
+            Later: the answer takes long, and the request takes this.
+        """
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
         response = encoded(request, self._answer(call))
@@ -139,20 +152,59 @@ class Engine:
         return response
 
     def _answer(self, call: Call) -> WireResponse:
+        steps = iter(self.steps)
         try:
-            for step in self.steps:
+            for step in steps:
                 step(self, call)
             return self._result(call)
-        except Answered as answered:
-            return answered.response
-        except (ServiceError, Refusal) as error:
-            return self._error(call, error)
-        except StoreUnavailable as problem:
+        except LongWork as long:
+            rest = partial(self._answer_after, call, [step, *steps], long.work)
+            if call.request.takes_later:
+                raise Later(partial(self._told, call, rest)) from None
+            return rest()
+        except Exception as problem:
+            return self._caught(call, problem)
+
+    def _answer_after(self, call: Call, steps: Sequence[Step], work: Callable[[], object]) -> WireResponse:
+        """Do the work that the first of the steps needs, then that step again and those behind it."""
+        operation, rest = call.operation, iter(steps)
+        assert operation is not None
+        try:
+            with considerate():
+                done = work()
+
+                def function(context: Context, **arguments: Any) -> Mapping[str, Any] | None:
+                    context.done = done
+                    return operation.function(context, **arguments)
+
+                call.operation = operation._replace(function=function)
+                for step in rest:
+                    step(self, call)
+                return self._result(call)
+        except LongWork as long:
+            return self._answer_after(call, [step, *rest], long.work)
+        except Exception as problem:
+            return self._caught(call, problem)
+
+    def _told(self, call: Call, answer: Callable[[], WireResponse]) -> WireResponse:
+        """An answer that was put off, of which the observers know."""
+        began = ticks()
+        response = encoded(call.request, answer())
+        for observe in self.observers:
+            observe(call, response, ticks() - began)
+        return response
+
+    def _caught(self, call: Call, problem: Exception) -> WireResponse:
+        """The answer to a call of which a step has raised that."""
+        if isinstance(problem, Answered):
+            return problem.response
+        if isinstance(problem, (ServiceError, Refusal)):
+            return self._error(call, problem)
+        if isinstance(problem, StoreUnavailable):
             log().error("the store does not answer: %s; request id %s", problem, call.request_id)
-            return self._error(call, self._fault(call))
-        except Exception:
+        else:
             log().exception("internal fault, request id %s", call.request_id)
-            return self._error(call, self._fault(call))
+        return self._error(call, self._fault(call))
 
     def perform(
         self,

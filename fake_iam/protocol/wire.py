@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -13,6 +13,14 @@ Headers = dict[str, str]
 Repeated = Mapping[str, Sequence[str]]
 
 
+class Later(Exception):
+    """No answer yet: ``finish`` makes it, and may take long. Raised for requests that ``take_later`` alone."""
+
+    def __init__(self, finish: Callable[[], WireResponse]) -> None:
+        super().__init__("the answer takes long")
+        self.finish = finish
+
+
 class WireRequest:
     """A request as it arrived: its target is not decoded.
 
@@ -21,6 +29,8 @@ class WireRequest:
     """
 
     __slots__ = ("method", "path", "query", "headers", "body", "remote", "repeated")
+    takes_later = False
+    """Whether whoever asks knows what to do with ``Later``."""
 
     def __init__(
         self,

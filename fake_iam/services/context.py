@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeVar
@@ -213,10 +214,18 @@ class Failure(NamedTuple):
     status: int
 
 
+class LongWork(Exception):
+    """Raised out of an operation that cannot go on before some work is done which no transaction may wait for."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__("work that takes long")
+        self.work = work
+
+
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys", "prepared")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys", "prepared", "done")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -231,6 +240,30 @@ class Context:
         """What was made ready for the operation before its transaction."""
         self.region = ""
         """The region that the call is signed for, as the signature has it; empty if there is none."""
+        self.done: Any  # what ``without_lock`` gives, once that is there
+
+    def without_lock(self, work: Callable[[], T], *, long: bool = True) -> T:
+        """What work gives that takes long, such as reading a picture of the store. An operation does it once at most.
+
+        If it is not ``long`` this time, it is done at once. Else:
+
+        It is done outside of the operation's transaction, of which nothing is kept; the operation begins anew with it.
+
+        Raises:
+            LongWork: the work is not done yet.
+        """
+        if not long:
+            return work()
+        if not hasattr(self, "done"):
+            raise LongWork(work)
+        found: T = self.done
+        return found
+
+    @contextmanager
+    def picture(self) -> Iterator[Context]:
+        """The same call on a picture of its account."""
+        with self.store.picture(lambda: None) as (store, _):
+            yield Context(self.world, store.account(self.account.id), self.caller, self.now)
 
     @property
     def store(self) -> Store:

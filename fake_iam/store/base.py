@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 ReadRow = TypeVar("ReadRow", covariant=True)
+T = TypeVar("T")
 
 
 class StoreError(Exception):
@@ -147,6 +148,27 @@ class Store(Protocol):
 
         A transaction may begin there. It begins at the latest state, for another process may have changed it meanwhile:
         what it changes is read again in it.
+        """
+        ...
+
+    def picture(self, beside: Callable[[], T]) -> AbstractContextManager[tuple[Store, T]]:
+        """The store as it is at one moment, for long reading, and what ``beside`` gives at that moment.
+
+        Nothing may be changed in it. Where it is a copy, others wait for no more than the copy.
+        """
+        ...
+
+    def rebuilt(self, rebuild: Callable[[Store], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What ``rebuild`` gives, which fills the store that it is handed: all that it does counts, or nothing.
+
+        Where that is a copy, others wait for no more than the copy and its exchange with the store. ``keep`` is asked
+        before the exchange, when nobody else changes anything. If it says no, or if others have made or deleted
+        something meanwhile, ``rebuild`` does it again, in the store itself, and others wait.
+
+        Args:
+            rebuild: what may take long.
+            keep: whether what it did may count.
+            afresh: it replaces everything, also what others change meanwhile.
         """
         ...
 

@@ -745,3 +745,59 @@ def test_there_is_a_table_for_every_kind_of_row(store: Store) -> None:
     account = store.account(ONE)
     assert set(TABLES) == {declared(kind) for kind in account.kinds()}
     assert all(len(account.table(kind)) == 0 for kind in account.kinds())
+
+
+def test_a_picture_has_the_rows_and_what_was_found_beside_them(store: Store) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+        store.record_issue("AKIA1", ONE)
+    with store.picture(lambda: "beside") as (picture, beside):
+        assert beside == "beside"
+        assert [account.id for account in picture.accounts()] == [ONE]
+        assert [row.name for row in picture.account(ONE).users.after("path", "/")] == ["alice"]
+        assert picture.issued() == [("AKIA1", ONE)]
+
+
+def test_what_is_rebuilt_counts_whole(store: Store) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+        store.keep_note("note", "kept")
+
+    def rebuild(filled: Store) -> str:
+        with filled.transaction():
+            filled.account(ONE).users.put("AIDA2", user(2, "bob"))
+            filled.account(OTHER).users.put("AIDA3", user(3, "carol"))
+            filled.record_issue("AKIA1", OTHER)
+        return "done"
+
+    assert store.rebuilt(rebuild, lambda found: found == "done", afresh=False) == "done"
+    assert [row.name for row in store.account(ONE).users.after("path", "/")] == ["alice", "bob"]
+    assert [account.id for account in store.accounts()] == [ONE, OTHER]
+    assert (store.key_account("AKIA1"), store.note("note")) == (OTHER, "kept")
+
+
+@pytest.mark.parametrize("afresh", [True, False])
+def test_of_what_fails_to_be_rebuilt_nothing_counts(store: Store, afresh: bool) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+
+    def rebuild(filled: Store) -> None:
+        with filled.transaction():
+            filled.clear()
+            filled.account(ONE).users.put("AIDA2", user(2, "bob"))
+            raise Regret
+
+    with pytest.raises(Regret):
+        store.rebuilt(rebuild, lambda _: True, afresh=afresh)
+    assert [row.name for row in store.account(ONE).users.after("path", "/")] == ["alice"]
+
+
+def test_what_is_rebuilt_in_a_transaction_is_undone_with_it(store: Store) -> None:
+    def rebuild(filled: Store) -> None:
+        filled.account(ONE).users.put("AIDA2", user(2, "bob"))
+
+    with pytest.raises(Regret), store.transaction():
+        store.rebuilt(rebuild, lambda _: True, afresh=False)
+        assert store.account(ONE).users.find("name", "bob") == user(2, "bob")
+        raise Regret
+    assert store.account(ONE).users.find("name", "bob") is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import parse_qsl
 
+from fake_iam.considerate import considerate
 from fake_iam.control.documents.files import read_text
+from fake_iam.control.documents.large import json_line, let_go
 from fake_iam.control.documents.problems import AwsRefusal, DocumentError
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.http.guard import Guard
@@ -50,7 +51,7 @@ class ControlPlane:
             answer.headers.append(("Allow", taken))
             return answer
         try:
-            with self._together:
+            with considerate(), self._together:
                 answer = _json(200, page.answer(_asked(request, page)))
             return answer
         except AwsRefusal as refusal:
@@ -79,4 +80,6 @@ def _asked(request: WireRequest, page: Page) -> Asked:
 
 
 def _json(status: int, document: Mapping[str, Any]) -> WireResponse:
-    return WireResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode() + b"\n")
+    body = json_line(document)
+    let_go(document)
+    return WireResponse(status, [("Content-Type", "application/json")], body)

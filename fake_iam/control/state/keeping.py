@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fake_iam.considerate import considerate
 from fake_iam.control.documents.files import read_file, read_text, write_file
+from fake_iam.control.documents.large import indented_text, let_go
 from fake_iam.control.documents.problems import DocumentError
 from fake_iam.control.state.document import FORMAT
 from fake_iam.log import log
@@ -47,22 +48,24 @@ class StateFile:
 
     def save(self) -> None:
         """Write the present state. A file that cannot be written is an error in the log; the server goes on."""
-        with self._lock:
+        with self._lock, considerate():
+            document = self._dump()
             try:
-                write_file(self._file, json.dumps(self._dump(), indent=1) + "\n")
+                write_file(self._file, indented_text(document) + "\n")
             except OSError as problem:
                 log().error("cannot write the state to %s: %s", self._file, problem.strerror or problem)
+            let_go(document)
 
     def keeping(self, execute: Step) -> Step:
-        """The step ``execute`` with a save behind it if the operation changed something.
+        """The step ``execute``, which leaves it to the step ``save`` to write what the operation changed.
 
         A date of last use alone is written with the next change, or when the server stops.
         """
 
-        def execute_and_save(runtime: Runtime, call: Call) -> None:
+        def execute_and_compare(runtime: Runtime, call: Call) -> None:
             before = runtime.store.revision
             execute(runtime, call)
             if runtime.store.revision != before:
-                self.save()
+                call.unsaved = self.save
 
-        return execute_and_save
+        return execute_and_compare

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fake_iam.domain.identities.groups import Group, Membership
@@ -12,7 +13,8 @@ from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
 from fake_iam.domain.policy import principals
-from fake_iam.domain.policy.decisions import Policies, Policy, allows_always
+from fake_iam.domain.policy.decisions import Policies, Policy, allows_always, decide
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge, is_short
 from fake_iam.domain.policy.variables import Values
 from fake_iam.services.access.callers import identity_keys, principal_of
 from fake_iam.services.context import Caller
@@ -25,7 +27,24 @@ SESSION_POLICY: Final = "session policy"
 SCOPE: Final = "scope-down policy"
 DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership)
 """What decides about a caller, apart from the row of the user or role that it rests on."""
-CALLERS_KEPT: Final = 5_000
+CALLERS_KEPT: Final = 1_000
+NEVER: Final = object()
+
+
+Place = tuple[str, str | None, tuple[Values | None, ...]]
+"""What decides about a call on a user, beside its caller and that user's row.
+
+These are the action, the user's name, and the values of ``Standing.keys``.
+"""
+
+
+class Standing(NamedTuple):
+    """What a caller's policies say of an action, whatever it is done on."""
+
+    always: bool
+    """It is allowed on any resource, whatever the request says."""
+    keys: tuple[str, ...]
+    """The condition keys that decide about it and do not follow from who the caller is."""
 
 
 class Known(NamedTuple):
@@ -35,25 +54,33 @@ class Known(NamedTuple):
     owner: User | Role | None
     changes: int | None
     principal: principals.Caller
-    policies: Policies
+    judge: Judge
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
-    by_action: dict[str, Policies]
-    always_allowed: dict[str, bool]
+    standings: dict[str, Standing]
+    allowed: dict[Place, object]
+    """Calls on users that were allowed, with the row that the user had then, or None if there was none."""
 
-    def about(self, action: str) -> Policies:
-        """The policies that have statements about an action; what is looked for once is kept."""
-        found = self.by_action.get(action)
+    def standing(self, action: str) -> Standing:
+        """What the caller's policies say of an action."""
+        found = self.standings.get(action)
         if found is None:
-            found = self.by_action[action] = self.policies.about(action)
+            keys = tuple(key for key in self.judge.keys(action) if key not in self.keys)
+            found = self.standings[action] = Standing(allows_always(self.judge.about(action), action), keys)
         return found
 
-    def always_allows(self, action: str) -> bool:
-        """Whether an action is allowed on any resource, whatever the request says."""
-        found = self.always_allowed.get(action)
-        if found is None:
-            found = self.always_allowed[action] = allows_always(self.about(action), action)
-        return found
+    def was_allowed(self, place: Place, user: User | None) -> bool:
+        """Whether a call was allowed before, on the user as it is now."""
+        return self.allowed.get(place, NEVER) is user
+
+    def remember(self, place: Place, user: User | None) -> None:
+        """Keep that a call on a user was allowed, if it is short."""
+        _, user_name, values = place
+        if not (is_short(user_name) and all(map(is_short, values))):
+            return
+        if len(self.allowed) >= DECISIONS_KEPT:
+            self.allowed.clear()
+        self.allowed[place] = user
 
 
 class KnownCallers:
@@ -79,12 +106,13 @@ class KnownCallers:
             return known
         if len(self._known) >= CALLERS_KEPT:
             self._known.clear()
+        principal = principal_of(store, caller)
         known = self._known[_key(caller)] = Known(
             account,
             owner_of(account, caller),
             account.changes(DEPENDED_ON),
-            principal_of(store, caller),
-            policies_of(account, caller),
+            principal,
+            Judge(principal, policies_of(account, caller), partial(decide, is_root=caller.kind == "root")),
             identity_keys(store, caller),
             {},
             {},

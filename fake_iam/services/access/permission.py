@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.account.password_policy import PasswordPolicy
-from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
+from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Context, Values
@@ -83,14 +83,12 @@ class Check(NamedTuple):
 
 def denial_of(store: Store, caller: Caller, known: Known, attempt: Attempt) -> Denial | None:
     """What of a call the caller's policies do not allow; None if they allow it all."""
-    is_root = caller.kind == "root"
     for action, target, context in checks(store, caller, known.keys, attempt):
-        request = Request(known.principal, action, target.arn, context)
-        policies = known.about(action)
-        decision = decide(request, policies, is_root=is_root)
+        decision = known.judge.decide(action, target.arn, context)
         if not decision.is_allowed and not _is_given_anyway(store, caller, attempt, decision):
             text = partial(_text, caller.arn, action, target.shown, decision)
-            return Denial(caller.arn, request, policies, decision, text)
+            request = Request(known.principal, action, target.arn, context)
+            return Denial(caller.arn, request, known.judge.about(action), decision, text)
     return None
 
 
@@ -127,8 +125,8 @@ def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: At
     target = target_of(store, caller, attempt)
     context = LateContext(
         keys,
-        lambda: moment_keys(caller, attempt.now),
         attempt.keys,
+        lambda: moment_keys(caller, attempt.now),
         lambda: parameter_keys(name, parameters, target.row),
     )
     for action in actions_of(attempt.service, name, parameters):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
+T = TypeVar("T")
 BY_OWNER: Final = [name for name, indexes in TABLES.items() if any(order.by_owner for order in indexes.orders.values())]
 ACCOUNTS: Final = (
     select(SIZES.c.account).where(SIZES.c.count > 0).group_by(SIZES.c.account).order_by(func.min(SIZES.c.number))
@@ -107,6 +108,17 @@ class SqlStore:
     def unchanged(self) -> AbstractContextManager[object]:
         """Inside, everything is read as it was at one moment; a transaction there begins at the latest state."""
         return self._database.unchanged()
+
+    @contextmanager
+    def picture(self, beside: Callable[[], T]) -> Iterator[tuple[SqlStore, T]]:
+        """The store itself, in a transaction: others wait until it ends."""
+        with self.transaction():
+            yield self, beside()
+
+    def rebuilt(self, rebuild: Callable[[SqlStore], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What fills the store itself, in a transaction: others wait until it ends."""
+        with self.transaction():
+            return rebuild(self)
 
     def account(self, account_id: str) -> SqlAccount:
         """The account of that number, empty until something is put there."""

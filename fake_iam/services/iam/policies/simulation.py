@@ -24,6 +24,8 @@ from fake_iam.services.iam.service import IAM
 ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 PAGE: Final = 100
 """So many results are in an answer if MaxItems is left out (documented)."""
+MANY: Final = PAGE
+"""So many results are made while others wait; more take long."""
 BOUNDARY_INPUT: Final = "PermissionsBoundaryPolicyInputList"
 EVERYTHING: Final = "*"
 
@@ -205,6 +207,9 @@ def _page(
         max_items=max_items or PAGE,
     )
     return {
-        "EvaluationResults": [result(simulated, action, resource) for _, (action, resource) in page.items],
+        "EvaluationResults": ctx.without_lock(
+            lambda: [result(simulated, action, resource) for _, (action, resource) in page.items],
+            long=len(page.items) > MANY,
+        ),
         **page.fields(),
     }

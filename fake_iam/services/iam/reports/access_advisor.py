@@ -7,6 +7,8 @@ their sessions tried here, refused or not.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from fake_iam.domain import arns
@@ -47,6 +49,19 @@ FINDERS: Final[dict[str, tuple[Callable[[Context, str], Any], Callable[[str], No
 }
 
 
+MANY: Final = 100
+"""So many entities are reported on while others wait; more take long."""
+
+
+class Content(NamedTuple):
+    """What a report says."""
+
+    services: tuple[str, ...]
+    entities: tuple[ReportedEntity, ...]
+    uses: tuple[ServiceUse, ...]
+    actions: tuple[ActionUse, ...]
+
+
 class Granting(NamedTuple):
     """A policy that counts for somebody: a managed one has an ARN, an inline one belongs to a holder."""
 
@@ -63,25 +78,19 @@ def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularit
     A report on actions has those that were tried here, which are IAM's, STS's and those of tags. That AWS tracks all of
     them, and leaves out what was never tried, is assumed.
     """
-    if arns.is_policy(arn):
-        policy = find_policy(ctx, arn)
-        granting, acting = _of_managed(policy), _attached_to(ctx, policy)
-    else:
-        entity = find_entity(ctx, arn)
-        granting, acting = _policies_of(ctx, entity), _acting(ctx, entity)
-    services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
-    entities = {one.id: one for one in acting}.values()
-    actions = [use for one in entities for use in actions_used(ctx, one.id) if use.service in services]
+    _, acting = _subject(ctx, arn)
+    many = next(islice(acting, MANY, None), None) is not None
+    content = ctx.without_lock(lambda: _of_picture(ctx, arn)) if many else _content(ctx, arn)
     report = AccessReport(
         id=ctx.ids.uuid(),
         account_id=ctx.account.id,
         arn=arn,
         granularity=granularity or SERVICE_LEVEL,
         requested_at=ctx.now,
-        services=tuple(sorted(services)),
-        entities=tuple(_reported(one) for one in entities),
-        uses=tuple(use for one in entities for use in _uses(ctx, one, services)),
-        actions=tuple(actions) if granularity == ACTION_LEVEL else (),
+        services=content.services,
+        entities=content.entities,
+        uses=content.uses,
+        actions=content.actions if granularity == ACTION_LEVEL else (),
     )
     ctx.account.table(AccessReport).put(report.id, report)
     return {"JobId": report.id}
@@ -103,7 +112,9 @@ def get_service_last_accessed_details(
     return {
         **_job(report),
         "JobType": report.granularity,
-        "ServicesLastAccessed": [_service(report, service) for service in page.items],
+        "ServicesLastAccessed": ctx.without_lock(
+            lambda: [_service(report, service) for service in page.items], long=len(report.uses) > MANY
+        ),
         **page.fields(),
     }
 
@@ -117,12 +128,11 @@ def get_service_last_accessed_details_with_entities(
     Nobody could have used a service that the policies do not allow (assumed).
     """
     report = find_report(ctx, job_id)
-    used = {use.entity_id: use.at for use in report.uses_of(service_namespace)}
-    entities = report.entities if service_namespace in report.services else ()
-    idle = sorted((one for one in entities if one.id not in used), key=lambda one: (one.name.lower(), one.id))
-    acting = {one.id: one for one in entities}
+    used, entities = ctx.without_lock(
+        lambda: _latest_first(report, service_namespace), long=len(report.entities) > MANY
+    )
     page = ctx.page(
-        list(enumerate([*(acting[entity_id] for entity_id in used), *idle])),
+        list(enumerate(entities)),
         scope=f"GetServiceLastAccessedDetailsWithEntities {job_id} {service_namespace}",
         key=_numbered,
         marker=marker,
@@ -169,6 +179,42 @@ def list_policies_granting_service_access(
         ],
         **page.fields(),
     }
+
+
+def _of_picture(ctx: Context, arn: str) -> Content:
+    """What a report of this moment says."""
+    with ctx.picture() as picture:
+        return _content(picture, arn)
+
+
+def _content(ctx: Context, arn: str) -> Content:
+    granting, acting = _subject(ctx, arn)
+    services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
+    entities = {one.id: one for one in acting}.values()
+    return Content(
+        tuple(sorted(services)),
+        tuple(_reported(one) for one in entities),
+        tuple(use for one in entities for use in _uses(ctx, one, services)),
+        tuple(use for one in entities for use in actions_used(ctx, one.id) if use.service in services),
+    )
+
+
+def _subject(ctx: Context, arn: str) -> tuple[Iterator[Granting], Iterator[User | Role]]:
+    """The policies that a report on an ARN is about, and who acts by them. Raises as ``find_entity`` does."""
+    if arns.is_policy(arn):
+        policy = find_policy(ctx, arn)
+        return _of_managed(policy), _attached_to(ctx, policy)
+    entity = find_entity(ctx, arn)
+    return _policies_of(ctx, entity), _acting(ctx, entity)
+
+
+def _latest_first(report: AccessReport, service: str) -> tuple[dict[str, datetime], list[ReportedEntity]]:
+    """When each entity last used a service, and all who could have: the latest use first, then the idle by name."""
+    used = {use.entity_id: use.at for use in report.uses_of(service)}
+    entities = report.entities if service in report.services else ()
+    idle = sorted((one for one in entities if one.id not in used), key=lambda one: (one.name.lower(), one.id))
+    acting = {one.id: one for one in entities}
+    return used, [*(acting[entity_id] for entity_id in used), *idle]
 
 
 def find_report(ctx: Context, job_id: str) -> AccessReport:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.modelled import with_whole_model
-from tests.support import AwsError, Wire
+from fake_iam.services.iam.policies.simulation import MANY
+from tests.support import AwsError, Wire, later
 
 ACCOUNT = "123456789012"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
@@ -287,6 +288,12 @@ def test_results_come_in_pages_of_a_hundred(wire: Wire) -> None:
     second = wire.call("SimulateCustomPolicy", **asked, Marker=first["Marker"])
     assert [one["EvalActionName"] for one in listed(second["EvaluationResults"])] == actions[100:]
     assert second["IsTruncated"] == "false"
+
+
+def test_others_do_not_wait_for_many_results(wire: Wire) -> None:
+    asked = members(PolicyInputList=[policy(allow("s3:*"))], ActionNames=[f"s3:Action{n}" for n in range(MANY + 1)])
+    found = later(wire, "SimulateCustomPolicy", **asked, MaxItems=1000)()
+    assert [one["EvalDecision"] for one in listed(found["EvaluationResults"])] == ["allowed"] * (MANY + 1)
 
 
 def test_the_keys_that_policies_ask_for_come_once_in_order(wire: Wire, alice: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from fake_iam import ManualClock
 from fake_iam.domain.policy.service_authorization import services
-from tests.support import AwsError, Key, Wire
+from fake_iam.services.iam.reports.access_advisor import MANY
+from tests.support import AwsError, Key, Wire, later
 from tests.unit.services.identities.test_roles import EC2, members
 
 ACCOUNT = "arn:aws:iam::123456789012"
@@ -359,3 +360,17 @@ def test_a_dump_keeps_reports(wire: Wire) -> None:
     other = Wire(random_seed=8)
     other.assembled.controls.load(json.loads(json.dumps(wire.assembled.controls.dump())))
     assert other.call("GetServiceLastAccessedDetails", JobId=job) == before
+
+
+def test_others_do_not_wait_for_a_report_on_many(wire: Wire) -> None:
+    queues = f"{ACCOUNT}:policy/team/queues"
+    names = [f"many-{number:03d}" for number in range(MANY)]
+    users = [{"name": name, "attached_policies": [queues], "created": "9 days ago"} for name in names]
+    users[7]["access_keys"] = [used("8 days ago", "sqs") | {"created": "9 days ago"}]
+    wire.assembled.controls.seed({"users": users})
+    job = later(wire, "GenerateServiceLastAccessedDetails", Arn=queues)()["JobId"]
+    asked = {"JobId": job, "ServiceNamespace": "sqs", "MaxItems": 1000}
+    found = members(later(wire, "GetServiceLastAccessedDetailsWithEntities", **asked)()["EntityDetailsList"])
+    listed = [one["EntityInfo"]["Name"] for one in found]
+    assert listed[:4] == ["Bob", "alice", "many-007", "carol"]
+    assert set(listed[4:]) == {"deployer", *names} - {"many-007"}

@@ -9,7 +9,8 @@ import pytest
 
 from fake_iam import FakeIAM
 from fake_iam.control.state.account_import import import_account
-from tests.support import AwsError, Wire
+from fake_iam.services.iam.reports.authorization_details import MANY
+from tests.support import AwsError, Wire, later
 from tests.unit.services.identities.test_roles import EC2, POLICY, READ_ONLY, members
 
 OWN = "arn:aws:iam::123456789012:policy/edge"
@@ -172,3 +173,13 @@ def test_an_import_of_the_details_answers_the_same(wire: Wire) -> None:
         assert again[part] == shown[part]
     kept = [[{**policy, "PolicyId": ""} for policy in each["Policies"]] for each in (shown, again)]
     assert kept[0] == kept[1]
+
+
+def test_others_do_not_wait_for_a_large_page(wire: Wire) -> None:
+    whole = names(details(wire))
+    more = [f"many-{number:03d}" for number in range(MANY)]
+    wire.assembled.controls.seed({"users": [{"name": name} for name in more]})
+    finish = later(wire, "GetAccountAuthorizationDetails", MaxItems=1000)
+    wire.call("CreateUser", UserName="zoe")
+    users, others = whole[:2], whole[2:]
+    assert names(finish()) == [*users, *more, *others]

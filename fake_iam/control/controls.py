@@ -36,7 +36,6 @@ class Controls:
     Args:
         engine: the server's inside.
         clock: what dates everything in it.
-        changed: called after each change of state.
         replaced: called after the whole state was replaced, with whether the server's own root key must stay.
         own_key: the id of the root key that the server made for itself, if it did.
         shared: inside it, what all processes share is changed; None if this process shares nothing.
@@ -50,7 +49,6 @@ class Controls:
         faults: Faults,
         propagation: Propagation,
         journal: Journal,
-        changed: Callable[[], None],
         replaced: Callable[[bool], None],
         own_key: Callable[[], str | None],
         shared: AbstractContextManager[object] | None = None,
@@ -60,11 +58,10 @@ class Controls:
         self.faults = faults
         self.propagation = propagation
         self.journal = journal
-        self.federation = Federation(engine, clock, changed)
+        self.federation = Federation(engine, clock)
         self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock
-        self._changed = changed
         self._replaced = replaced
         self._own_key = own_key
         self._snapshots = Snapshots(engine.store)
@@ -172,7 +169,6 @@ class Controls:
         backdate(
             self._engine, self._clock.now(), {name: value for name, value in given.items() if value is not LEFT_OUT}
         )
-        self._changed()
 
     def seed(self, seed: Mapping[str, Any] | str | Path) -> Loaded:
         """Add accounts, users and keys: all of them, or none if one cannot be.
@@ -261,7 +257,6 @@ class Controls:
                 self.propagation.settle()
             if replace or loaded.moved:
                 self._replaced(not replace)
-        self._changed()
         if loaded.warning is not None:
             log().warning("%s", loaded.warning)
         return loaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -24,6 +24,10 @@ class StoreUnavailable(StoreError):
 
     What was not committed is undone. The next transaction tries again.
     """
+
+
+class ChangeInReading(StoreError):
+    """Rows were to be changed by what had said that it only reads. Nothing was changed."""
 
 
 class Table(Protocol[Row]):
@@ -120,6 +124,22 @@ class Store(Protocol):
         """
         ...
 
+    def reading(self) -> AbstractContextManager[object]:
+        """For what changes nothing, as far as it knows: others need not wait for it.
+
+        Raises:
+            ChangeInReading: something was to be changed all the same, and the store cannot do that here.
+        """
+        ...
+
+    def change_soon(self, account_id: str, kind: type[Row], key: str, change: Callable[[Row], Row]) -> None:
+        """Change a row that is there: at once for this process, for others within a second. A kill may lose it."""
+        ...
+
+    def flush(self) -> None:
+        """Store what ``change_soon`` has changed."""
+        ...
+
     def account(self, account_id: str) -> Account:
         """The account of that number, empty until something is put there."""
         ...
@@ -162,5 +182,9 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what is open, outside of transactions; what comes next opens it again."""
+        """Flush, and let go of what is open, outside of transactions; what comes next opens it again.
+
+        Raises:
+            StoreUnavailable: what ``change_soon`` has changed could not be stored.
+        """
         ...

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from fake_iam.store.base import StoreError
-from fake_iam.store.sql.database import Database
+from fake_iam.store.sql.database import Database, Speech
 from fake_iam.store.sql.store import SqlStore
 
 # A commit survives the death of the process; the loss of power may take the last ones, but damages nothing.
@@ -17,8 +17,26 @@ PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
 NO_SUCH_STORE: Final = (
     "there is no such store; there are memory, sqlite:///FILE and postgresql://USER:PASSWORD@HOST/DATABASE"
 )
-# Of all transactions of the only writer: the number is this program's own.
-ONE_WRITER: Final = "BEGIN; SELECT pg_advisory_xact_lock(4593020100508)"
+# A connection's own changes leave SQLite's data_version as it is; in PostgreSQL a row counts all changes. The number of
+# the lock, which is that of all transactions of the only writer, is this program's own.
+SQLITE: Final = Speech(
+    lock="BEGIN IMMEDIATE",
+    begin=("BEGIN IMMEDIATE", "PRAGMA data_version"),
+    begin_read=("BEGIN", "PRAGMA data_version"),
+    version="PRAGMA data_version",
+    commit="COMMIT",
+    counts=False,
+)
+_LOCK: Final = "BEGIN; SELECT pg_advisory_xact_lock(4593020100508)"
+_VERSION: Final = "SELECT number FROM fake_iam_changes"
+POSTGRESQL: Final = Speech(
+    lock=_LOCK,
+    begin=(f"{_LOCK}; {_VERSION}",),
+    begin_read=(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_VERSION}",),
+    version=_VERSION,
+    commit="UPDATE fake_iam_changes SET number = number + 1; COMMIT",
+    counts=True,
+)
 PATIENCE: Final = 5  # seconds for a connection, and for the writer before; as long as sqlite3 waits for its lock
 
 
@@ -49,7 +67,7 @@ def _sqlite(url: URL) -> Database:
         raise StoreError("name a file: sqlite:///state.db, or sqlite:////var/lib/state.db from the root")
     engine = _engine(url, check_same_thread=False)
     event.listen(engine, "connect", _prepare_sqlite)
-    return Database(engine, "BEGIN IMMEDIATE", "BEGIN")
+    return Database(engine, SQLITE)
 
 
 def _postgresql(url: URL) -> Database:
@@ -62,7 +80,7 @@ def _postgresql(url: URL) -> Database:
         )
     except ModuleNotFoundError as missing:
         raise StoreError(f"it needs {missing.name}: pip install 'fake-iam[postgres]'") from None
-    return Database(engine, ONE_WRITER, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return Database(engine, POSTGRESQL)
 
 
 def _engine(url: URL, **arguments: Any) -> Engine:

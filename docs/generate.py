@@ -140,6 +140,7 @@ def nouns_index() -> str:
             "What each noun is to [seeds](../../how-to/seeds.md), [dumps](../../how-to/snapshots.md), "
             "[back-dating](../../how-to/time.md) and imports. All are in dumps, snapshots and state files.",
             "\n".join(rows),
+            "```{toctree}\n:hidden:\n:glob:\n\n*\n```",
         ]
     )
 

@@ -22,6 +22,7 @@ from benchmarks import (
     load,
     memory,
     single_connection,
+    stores,
 )
 from benchmarks.answers import WrongAnswer
 from benchmarks.effort import QUICK, WHOLE, Effort
@@ -44,6 +45,9 @@ SUBJECTS: Final[dict[str, Callable[[Sequence[Target], Effort, Say], Table]]] = {
     "growth": lambda targets, effort, say: growth.measure(effort, say),
     "fixture": lambda targets, effort, say: fixture.measure(effort, say),
     "in-process": lambda targets, effort, say: in_process.measure(effort, say),
+    "stores": lambda targets, effort, say: stores.measure(effort, say),
+    "state-file": lambda targets, effort, say: stores.measure_growth(effort, say),
+    "workers": lambda targets, effort, say: stores.measure_workers(effort, say),
 }
 
 

@@ -91,7 +91,10 @@ GOALS: Final = (
     Goal(growth.title(FAKE_IAM), None, growth.column(10_000), growth.column(100), 1.2),
     Goal(stores.TITLE, "UpdateAccessKey", stores.SQLITE, stores.MEMORY, 5),
     Goal(stores.TITLE, "UpdateAccessKey", stores.POSTGRESQL, stores.MEMORY, 15),
-    Goal(f"Growth of {stores.STATE_FILE}", "UpdateAccessKey", growth.column(100_000), growth.column(100), 1.2),
+    *(
+        Goal(f"Growth of {stores.STATE_FILE}", change, growth.column(100_000), growth.column(100), 1.2)
+        for change in ("UpdateAccessKey", "CreateUser", "DeleteUser", "CreateAccessKey", "DeleteAccessKey")
+    ),
     Goal(stores.WORKERS_TITLE, stores.READS, stores.workers(2), stores.workers(1), 1.6, at_least=True),
     Goal(memory.TITLE, memory.row(10_000), FAKE_IAM.name, None, 56),
     Goal(fixture.TITLE, "start", fixture.COLUMN, None, 20, below=True),

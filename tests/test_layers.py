@@ -48,7 +48,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions"),
     "version": (),
     "log": (),
-    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version"),
+    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version", "log"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),

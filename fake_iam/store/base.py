@@ -85,8 +85,8 @@ class Account(Protocol):
         """The kinds of rows that there are tables for."""
         ...
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> int | None:
-        """Counts the changes of rows of these kinds; None if that cannot be told."""
+    def changes(self, kinds: tuple[type[Any], ...]) -> int:
+        """Counts the changes of rows of these kinds, and may count more than them."""
         ...
 
     def holds(self, name: str) -> bool:

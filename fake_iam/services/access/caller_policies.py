@@ -33,7 +33,7 @@ class Known(NamedTuple):
 
     account: Account
     owner: User | Role | None
-    changes: int | None
+    changes: int
     principal: principals.Caller
     policies: Policies
     keys: Mapping[str, Values]
@@ -69,8 +69,7 @@ class KnownCallers:
             return None
         if known.owner is not owner_of(known.account, caller):
             return None
-        changes = known.account.changes(DEPENDED_ON)
-        return known if changes is not None and known.changes == changes else None
+        return known if known.changes == known.account.changes(DEPENDED_ON) else None
 
     def find(self, store: Store, caller: Caller) -> Known:
         """What policies know of a caller; nothing else may change the store meanwhile."""

@@ -59,6 +59,7 @@ class Database:
         self._driver: Any = None  # the same connection, as the driver has it
         self._prepared: dict[Executable, _Prepared] = {}
         self._known: dict[Hashable, Any] = {}
+        self._forgotten = 0
         self._version: int | None = None
         self._undoing: list[Callable[[], object]] = []
         self._depth = 0  # of transactions
@@ -78,8 +79,7 @@ class Database:
     def recall(self, name: Hashable, ask: Callable[[], Found]) -> Found:
         """What is known under a name; if it is not known or may have changed, it is asked for."""
         with self._lock:
-            if not self._depth and not self._snapshot:
-                self._compare(self._say(self._speech.version))
+            self._keep_up()
             try:
                 found: Found = self._known[name]
             except KeyError:
@@ -87,10 +87,17 @@ class Database:
                 self.remember(name, found)
             return found
 
+    @property
+    def forgotten(self) -> int:
+        """Counts how often everything had to be forgotten: what others change, or undo here, is in it."""
+        with self._lock:
+            self._keep_up()
+            return self._forgotten
+
     def remember(self, name: Hashable, value: Any) -> None:
         """Know this from now on: it was just read, or written by this transaction."""
         if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
+            self.forget_all()
         self._known[name] = value
 
     def forget(self, name: Hashable) -> None:
@@ -105,6 +112,7 @@ class Database:
     def forget_all(self) -> None:
         """Ask for everything again."""
         self._known.clear()
+        self._forgotten += 1
 
     def write(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
         """Change something, once or for each of the values; tells how many rows it met.
@@ -185,6 +193,11 @@ class Database:
             self._disconnect()
             self._engine.dispose()
 
+    def _keep_up(self) -> None:
+        """Forget everything if another process has changed something and may have done so unnoticed."""
+        if not self._depth and not self._snapshot:
+            self._compare(self._say(self._speech.version))
+
     def _open(self) -> None:
         if self._depth:
             self._say(f"SAVEPOINT inner_{self._depth}")
@@ -206,7 +219,7 @@ class Database:
                 self._version += 1
 
     def _undo(self) -> None:
-        self._known.clear()
+        self.forget_all()
         if self._lost or self._connection is None:
             return
         try:
@@ -240,7 +253,7 @@ class Database:
         while hasattr(cursor, "nextset") and cursor.nextset():
             rows = cursor.fetchall()
         if rows[0][0] != self._version:
-            self._known.clear()
+            self.forget_all()
             self._version = rows[0][0]
 
     def _prepare(self, statement: Executable) -> _Prepared:
@@ -283,7 +296,7 @@ class Database:
 
     def _disconnect(self) -> None:
         connection, self._connection, self._driver = self._connection, None, None
-        self._known.clear()
+        self.forget_all()
         self._version = None  # it may count for each connection
         if connection is not None:
             connection.close()

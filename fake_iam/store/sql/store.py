@@ -77,8 +77,9 @@ class SqlAccount:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> None:
-        """Another replica may change rows at any time, so nothing is counted."""
+    def changes(self, kinds: tuple[type[Any], ...]) -> int:
+        """Counts the changes of rows of these kinds, and whatever another process has changed."""
+        return self._database.forgotten + sum([self.table(kind).changes for kind in kinds])
 
     def holds(self, name: str) -> bool:
         """Whether there are rows of the kind of that name; the kind is not loaded for it."""

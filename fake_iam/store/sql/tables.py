@@ -75,7 +75,8 @@ class SqlTable(Generic[Row]):
         name: their kind, as ``store.tables`` names it.
         owner_of: the row of an owner, if there is one.
 
-    ``followers`` are the tables whose order goes by the rows of this one.
+    ``followers`` are the tables whose order goes by the rows of this one; ``changes`` counts what this process has put or
+    deleted.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class SqlTable(Generic[Row]):
         self._owner_of = owner_of
         self._fields = attrgetter(*self._indexes.fields) if self._indexes.fields else None
         self.followers: Sequence[SqlTable[Any]] = ()
+        self.changes = 0
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -164,6 +166,7 @@ class SqlTable(Generic[Row]):
 
     def _keep(self, key: str, row: Row | None) -> None:
         """Know what is under a key now, which has in it what was to be changed soon."""
+        self.changes += 1
         self._database.remember((*self._place, key), row)
         dropped = self._soon.drop((*self._place, key))
         if dropped:

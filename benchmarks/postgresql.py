@@ -15,7 +15,7 @@ from typing import Final
 
 PLACES: Final = Path("/usr/lib/postgresql")
 OWNER: Final = "postgres"
-QUICK: Final = "-c fsync=off -c full_page_writes=off -c listen_addresses=127.0.0.1"
+QUICK: Final = "-c fsync=off -c full_page_writes=off"
 
 
 class Cluster:
@@ -25,13 +25,14 @@ class Cluster:
         programs: where its programs are.
         directory: where its data are.
         port: where it listens.
+        options: what is not to be as it comes.
     """
 
-    def __init__(self, programs: Path, directory: Path, port: int) -> None:
+    def __init__(self, programs: Path, directory: Path, port: int, options: str) -> None:
         self._programs = programs
         self._directory = directory
         self.address = f"postgresql://{OWNER}@127.0.0.1:{port}/{OWNER}"
-        self._port = port
+        self._options = f"{options} -c listen_addresses=127.0.0.1 -p {port} -k {directory}"
 
     def initialize(self) -> None:
         """Make its files."""
@@ -39,8 +40,8 @@ class Cluster:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"{QUICK} -p {self._port} -k {self._directory}"
-        self._run("pg_ctl", "start", "-w", "-D", self._data, "-o", options, "-l", str(self._directory / "log"))
+        log = str(self._directory / "log")
+        self._run("pg_ctl", "start", "-w", "-D", self._data, "-o", self._options, "-l", log)
 
     def stop(self) -> None:
         """End it at once, as a crash would."""
@@ -77,7 +78,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(programs: Path) -> Iterator[Cluster]:
+def cluster(programs: Path, options: str = "") -> Iterator[Cluster]:
     """A cluster that runs, for the length of a with block."""
     directory = Path(mkdtemp(prefix="fake_iam-postgres-"))
     if os.geteuid() == 0:
@@ -85,7 +86,7 @@ def cluster(programs: Path) -> Iterator[Cluster]:
         os.chown(directory, owner.pw_uid, owner.pw_gid)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    made = Cluster(programs, directory, port)
+    made = Cluster(programs, directory, port, options)
     try:
         made.initialize()
         made.start()

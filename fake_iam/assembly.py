@@ -209,9 +209,11 @@ class Assembled:
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""
-        if self._shared is not None:
-            instead = {**instead, resolve: (resolve, self._shared.catch_up)}
-        return tuple(put for step in STEPS for put in instead.get(step, (step,)))
+        steps = [put for step in STEPS for put in instead.get(step, (step,))]
+        if self._shared is None:
+            return tuple(steps)
+        begin, end = steps.index(resolve) + 1, steps.index(authorize) + 1
+        return (*steps[:begin], self._shared.together(steps[begin:end]), *steps[end:])
 
     def _kept(self, execute: Step) -> Step:
         if self._shared is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.postgresql import Cluster, cluster, programs
+from benchmarks.postgresql import QUICK, Cluster, cluster, programs
 from fake_iam import FakeIAM
 from tests.support import Wire
 
@@ -61,7 +61,7 @@ def postgres() -> Iterator[Cluster]:
     found = programs()
     if found is None:
         pytest.skip("PostgreSQL is not installed")
-    with cluster(found) as running:
+    with cluster(found, QUICK) as running:
         yield running
 
 

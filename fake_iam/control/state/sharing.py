@@ -6,7 +6,7 @@ It is a note in the store. Whoever changes it does so in a transaction; the othe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -59,10 +59,22 @@ class Shared:
     ) -> bool | None:
         return self._blocks.pop().__exit__(kind, error, trace)
 
-    def catch_up(self, runtime: Runtime, call: Call) -> None:
-        """The step before all that asks the store: have what other processes have changed."""
-        self._read()
-        call.now = self._clock.now()
+    def together(self, steps: Sequence[Step]) -> Step:
+        """One step for all that ask the store who calls, which have first what other processes have changed.
+
+        They see the store at one moment, which saves asking for each whether it is the latest. Where a fault may be a
+        delay they do not, for nobody else is to wait for that.
+        """
+
+        def catch_up_and_ask(runtime: Runtime, call: Call) -> None:
+            with runtime.store.unchanged():
+                self._read()
+                call.now = self._clock.now()
+                if not self._faults.delaying:
+                    return _take(steps, runtime, call)
+            return _take(steps, runtime, call)
+
+        return catch_up_and_ask
 
     def sharing(self, execute: Step) -> Step:
         """The step ``execute`` with ids that go on where the last process stopped, and changes that all see late."""
@@ -136,3 +148,8 @@ class Shared:
             engine.ids.go_to(state["ids"])
         self._faults.adopt(state["faults"])
         self._propagation.adopt(state["propagation"])
+
+
+def _take(steps: Sequence[Step], runtime: Runtime, call: Call) -> None:
+    for step in steps:
+        step(runtime, call)

@@ -75,8 +75,8 @@ class SqlTable(Generic[Row]):
         name: their kind, as ``store.tables`` names it.
         owner_of: the row of an owner, if there is one.
 
-    ``followers`` are the tables whose order goes by the rows of this one; ``changes`` counts what this process has put or
-    deleted.
+    ``followers`` are the tables whose order goes by the rows of this one; ``changes`` counts what this process
+    has put or deleted.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from fake_iam.store.base import StoreUnavailable
 from fake_iam.store.sql.database import Database
 from fake_iam.store.sql.schema import ISSUED, LOOKUPS, NOTES, PLACES, ROWS, SIZES, TALLIES, adding, bring_up
 from fake_iam.store.sql.soon import Soon, in_a_while
-from fake_iam.store.sql.tables import SqlTable, size
+from fake_iam.store.sql.tables import ACCOUNTS, SqlTable, size
 from fake_iam.store.tables import TABLES, declared, kind_of
 from fake_iam.store.tables.identities import OWNERS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 BY_OWNER: Final = [name for name, indexes in TABLES.items() if any(order.by_owner for order in indexes.orders.values())]
-ACCOUNTS: Final = (
+NOT_EMPTY: Final = (
     select(SIZES.c.account).where(SIZES.c.count > 0).group_by(SIZES.c.account).order_by(func.min(SIZES.c.number))
 )
 ISSUE: Final = select(ISSUED.c.serial, ISSUED.c.account).where(ISSUED.c.key_id == bindparam("b_key_id"))
@@ -148,7 +148,8 @@ class SqlStore:
 
     def accounts(self) -> Sequence[SqlAccount]:
         """Every account that holds something."""
-        return [self.account(account_id) for (account_id,) in self._database.read(ACCOUNTS, {})]
+        found = self._database.recall(ACCOUNTS, lambda: self._database.read(NOT_EMPTY, {}))
+        return [self.account(account_id) for (account_id,) in found]
 
     def key_account(self, key_id: str) -> str | None:
         """The account that issued a key id, deleted keys and sessions included, or None if none did."""

@@ -16,6 +16,8 @@ from fake_iam.store.sql.soon import Soon
 from fake_iam.store.tables import TABLES
 
 Row = TypeVar("Row")
+ACCOUNTS: Final = "accounts"
+"""What it is remembered by which accounts hold something."""
 FEW: Final = 128  # rows that a walk takes at a time
 BEHIND_ALL: Final = "\U0010ffff"
 
@@ -209,7 +211,10 @@ class SqlTable(Generic[Row]):
             last = found[0][0] + BEHIND_ALL
 
     def _grow(self, step: int) -> None:
-        self._database.forget(self._place)
+        count = len(self) + step
+        self._database.remember(self._place, count)
+        if count in (0, step):  # perhaps the first row of an account, or it was the last
+            self._database.forget(ACCOUNTS)
         if not self._database.write(GROW, {**self._of, "step": step}):
             self._database.write(BEGIN_SIZE, {**self._columns, "count": step})
 

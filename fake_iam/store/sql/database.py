@@ -41,20 +41,22 @@ class Database:
     """Statements, one thread at a time. A connection that failed is dropped; the next statement makes another.
 
     What was asked by ``recall`` is remembered until somebody changes it: this process says so itself, by ``remember``
-    and ``forget``, and that another one did is told by the version.
+    and ``forget``, and that another one did is told by the version. ``lock`` is held by the thread that asks.
 
     Args:
         engine: the engine, which commits nothing by itself.
         speech: what it is told.
+        check: raises an error of the driver if what is connected, or would be, is not what it was.
     """
 
-    def __init__(self, engine: Engine, speech: Speech) -> None:
+    def __init__(self, engine: Engine, speech: Speech, check: Callable[[], object] = lambda: None) -> None:
         self._engine = engine
         self._speech = speech
+        self._check = check
         dbapi: Any = engine.dialect.loaded_dbapi
         self._errors = (dbapi.Error, DBAPIError)
         self._our_faults = (dbapi.DataError, dbapi.IntegrityError, dbapi.ProgrammingError)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._connection: Connection | None = None
         self._driver: Any = None  # the same connection, as the driver has it
         self._prepared: dict[Executable, _Prepared] = {}
@@ -71,14 +73,14 @@ class Database:
 
     def read(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
         """The rows that a query finds."""
-        with self._lock:
+        with self.lock:
             prepared = self._prepare(statement)
             found: Sequence[Any] = self._say(prepared.text, prepared.values(values)).fetchall()
             return found
 
     def recall(self, name: Hashable, ask: Callable[[], Found]) -> Found:
         """What is known under a name; if it is not known or may have changed, it is asked for."""
-        with self._lock:
+        with self.lock:
             self._keep_up()
             try:
                 found: Found = self._known[name]
@@ -90,7 +92,7 @@ class Database:
     @property
     def forgotten(self) -> int:
         """Counts how often everything had to be forgotten: what others change, or undo here, is in it."""
-        with self._lock:
+        with self.lock:
             self._keep_up()
             return self._forgotten
 
@@ -132,7 +134,7 @@ class Database:
     @contextmanager
     def first(self) -> Iterator[Connection]:
         """A transaction in a database that may have no tables yet."""
-        with self._lock:
+        with self.lock:
             self._say(self._speech.lock)
             self._depth += 1
             done = False
@@ -151,7 +153,7 @@ class Database:
 
         One that begins inside of ``unchanged`` begins at the latest state.
         """
-        with self._lock:
+        with self.lock:
             self._open()
             self._depth += 1
             start, kept = len(self._undoing), False
@@ -175,7 +177,7 @@ class Database:
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Inside, everything is read as it was at one moment."""
-        with self._lock:
+        with self.lock:
             if not self._depth and not self._readers:
                 self._look()
             self._readers += 1
@@ -189,7 +191,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of the connection."""
-        with self._lock:
+        with self.lock:
             self._disconnect()
             self._engine.dispose()
 
@@ -236,8 +238,8 @@ class Database:
 
     def _look_away(self) -> None:
         if self._snapshot:
-            self._snapshot = False
             self._say("COMMIT")
+            self._snapshot = False
 
     def _begin(self, texts: Sequence[str]) -> None:
         """Begin a transaction by statements whose last one asks for the version."""
@@ -274,6 +276,8 @@ class Database:
             raise StoreUnavailable("the connection was lost")
         kept = self._connection is not None
         try:
+            if not self._depth and not self._snapshot:
+                self._check()
             self._connected()
             return self._driver.execute(text, values)
         except self._our_faults:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -65,9 +67,10 @@ def _sqlite(url: URL) -> Database:
     """A file. Its write-ahead log lets others read while one writes."""
     if not url.database:
         raise StoreError("name a file: sqlite:///state.db, or sqlite:////var/lib/state.db from the root")
-    engine = _engine(url, check_same_thread=False)
+    engine, file = _engine(url, check_same_thread=False), _File()
     event.listen(engine, "connect", _prepare_sqlite)
-    return Database(engine, SQLITE)
+    event.listen(engine, "connect", file.opened)
+    return Database(engine, SQLITE, file.check)
 
 
 def _postgresql(url: URL) -> Database:
@@ -86,6 +89,37 @@ def _postgresql(url: URL) -> Database:
 def _engine(url: URL, **arguments: Any) -> Engine:
     """Transactions begin where ``Database`` says, not with the first statement; lost connections are not kept."""
     return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
+
+
+class _File:
+    """A file that SQLite has opened. Once it was there, it is not made again: what was in it would seem to be lost."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._is: tuple[int, int] | None = None
+
+    def opened(self, connection: Any, _: object) -> None:
+        """Remember which file a connection is to."""
+        self._name = connection.execute("PRAGMA database_list").fetchone()[2]
+        self._is = self._there()
+
+    def check(self) -> None:
+        """Raises OperationalError if it was moved or deleted; another one in its place is opened the next time."""
+        if self._is is None:
+            return
+        there = self._there()
+        if there == self._is:
+            return
+        if there is not None:
+            self._is = None
+        raise sqlite3.OperationalError(f"the file is {'gone' if there is None else 'another one'}")
+
+    def _there(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._name)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

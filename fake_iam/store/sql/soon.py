@@ -19,7 +19,7 @@ def in_a_while(do: Callable[[], None]) -> None:
 
 
 class Soon:
-    """The changes that are not stored yet.
+    """The changes that are not stored yet; whoever changes them holds the lock of the database.
 
     Args:
         begun: called with the first of them, so that they are stored in time.
@@ -27,16 +27,18 @@ class Soon:
 
     def __init__(self, begun: Callable[[], object]) -> None:
         self._begun = begun
-        self._lock = threading.Lock()
         self._changes: dict[Name, Change] = {}
 
     def put(self, name: Name, change: Change) -> None:
         """Change a row, in place of an earlier change that is not stored yet."""
-        with self._lock:
-            first = not self._changes
-            self._changes[name] = change
+        first = not self._changes
+        self._changes[name] = change
         if first:
             self._begun()
+
+    def names(self) -> list[Name]:
+        """The rows that are to be stored."""
+        return list(self._changes)
 
     def seen(self, name: Name, row: Any) -> Any:
         """The row as it will be."""
@@ -44,18 +46,15 @@ class Soon:
         return row if change is None or row is None else change(row)
 
     def drop(self, name: Name) -> dict[Name, Change]:
-        """Forget the change of a row that is being stored, and tell it, for ``put_back``."""
-        change = self._changes.pop(name, None) if self._changes else None
+        """Forget the change of a row that is being stored or has gone, and tell it, for ``put_back``."""
+        change = self._changes.pop(name, None)
         return {} if change is None else {name: change}
 
-    def take(self) -> dict[Name, Change]:
-        """Every change, which whoever asks will store."""
-        with self._lock:
-            changes, self._changes = self._changes, {}
-            return changes
+    def drop_all(self) -> dict[Name, Change]:
+        """The same of every row."""
+        changes, self._changes = self._changes, {}
+        return changes
 
     def put_back(self, changes: Mapping[Name, Change]) -> None:
         """Have the changes again that could not be stored, except where there are newer ones."""
-        for name, change in changes.items():
-            if name not in self._changes:
-                self.put(name, change)
+        self._changes = {**changes, **self._changes}

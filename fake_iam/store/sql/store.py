@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -121,23 +121,14 @@ class SqlStore:
 
     def change_soon(self, account_id: str, kind: type[Row], key: str, change: Callable[[Row], Row]) -> None:
         """Change a row that is there: at once for this process, for others within a second. A kill may lose it."""
-        self._soon.put((account_id, declared(kind), key), change)
+        with self._database.lock:
+            self._soon.put((account_id, declared(kind), key), change)
 
     def flush(self) -> None:
         """Store what ``change_soon`` has changed."""
-        changes = self._soon.take()
-        if not changes:
-            return
-        try:
-            with self._database.transaction():
-                for (account_id, name, key), change in changes.items():
-                    table = self.account(account_id).table(kind_of(name))
-                    row = table.get(key)
-                    if row is not None:
-                        table.put(key, change(row))
-        except StoreUnavailable:
-            self._soon.put_back(changes)
-            raise
+        with self._database.lock:
+            if self._soon.names():
+                self._flush()
 
     def account(self, account_id: str) -> SqlAccount:
         """The account of that number, empty until something is put there."""
@@ -198,7 +189,7 @@ class SqlStore:
         for statement in REMOVE_ALL:
             self._database.write(statement, {})
         self._database.forget_all()
-        dropped = self._soon.take()
+        dropped = self._soon.drop_all()
         self._database.when_undone(lambda: self._soon.put_back(dropped))
 
     def close(self) -> None:
@@ -208,9 +199,21 @@ class SqlStore:
         finally:
             self._database.close()
 
+    def _flush(self) -> None:
+        with self._database.transaction():
+            for account_id, name, key in self._soon.names():
+                table = self.account(account_id).table(kind_of(name))
+                row = table.get(key)
+                if row is None:
+                    self._soon.drop((account_id, name, key))
+                else:
+                    table.put(key, row)
+
     def _flush_in_a_thread(self) -> None:
-        with suppress(StoreUnavailable):  # tried again in a while
+        try:
             self.flush()
+        except StoreUnavailable:  # a call that finds it so is told and logged; here it is tried again
+            in_a_while(self._flush_in_a_thread)
 
     def _issue(self, key_id: str) -> tuple[int, str] | None:
         return self._database.recall(("issue", key_id), lambda: self._read_issue(key_id))

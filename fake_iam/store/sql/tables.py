@@ -103,8 +103,10 @@ class SqlTable(Generic[Row]):
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
-        row = self._database.recall((*self._place, key), lambda: self._read(key))
-        return cast("Row | None", self._soon.seen((*self._place, key), row))
+        name = (*self._place, key)
+        with self._database.lock:
+            row = self._database.recall(name, lambda: self._read(key))
+            return cast("Row | None", self._soon.seen(name, row))
 
     def put(self, key: str, row: Row) -> None:
         """Add a row or replace the one under the key."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from fake_iam.store.sql import store as sql_store
 from fake_iam.store.sql.database import Database
 from fake_iam.store.sql.engines import open_store
 from fake_iam.store.sql.store import SqlStore
-from tests.support import Wire
+from tests.support import Key, Wire
 
 ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 VERSION = "PRAGMA data_version"
@@ -54,6 +56,12 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+def last_service(wire: Wire, key: Key) -> str:
+    """The service that a key was last used for, or N/A."""
+    used: str = wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"]
+    return used
+
+
 def test_update_access_key_writes_one_row(wire: Wire, said: list[str]) -> None:
     key_id = wire.key("alice").id
     wire.call("UpdateAccessKey", UserName="alice", AccessKeyId=key_id, Status="Inactive")
@@ -78,13 +86,44 @@ def test_a_signed_call_stores_the_last_use_later(
     said.clear()
     wire.call("GetUser", key=key)
     assert said == [*SNAPSHOT, *SNAPSHOT]
-    assert wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"] == "iam"
+    assert last_service(wire, key) == "iam"
     other = Wire(store=address)
-    used = other.call("GetAccessKeyLastUsed", AccessKeyId=key.id)
-    assert used["AccessKeyLastUsed"]["ServiceName"] == "N/A"
+    assert last_service(other, key) == "N/A"
     later.pop()()
-    used = other.call("GetAccessKeyLastUsed", AccessKeyId=key.id)
-    assert used["AccessKeyLastUsed"]["ServiceName"] == "iam"
+    assert last_service(other, key) == "iam"
+    other.assembled.rest()
+
+
+def test_a_last_use_that_cannot_be_stored_is_kept_and_stored_later(
+    later: list[Callable[[], None]], tmp_path: Path, address: str
+) -> None:
+    wire = Wire(store=f"{address}?timeout=0.05")
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("GetUser", key=key)
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as locking:
+        locking.execute("BEGIN IMMEDIATE")
+        later.pop()()
+        locking.execute("ROLLBACK")
+    assert last_service(wire, key) == "iam"
+    later.pop()()
+    other = Wire(store=address)
+    assert last_service(other, key) == "iam"
+    assert later == []
+    for each in (wire, other):
+        each.assembled.rest()
+
+
+def test_the_last_use_of_a_key_that_was_deleted_meanwhile_is_nowhere(
+    wire: Wire, later: list[Callable[[], None]], address: str
+) -> None:
+    key, other = wire.key("alice"), Wire(store=address)
+    wire.call("GetUser", key=key)
+    other.call("DeleteAccessKey", UserName="alice", AccessKeyId=key.id)
+    later.pop()()
+    assert other.call("ListAccessKeys", UserName="alice")["AccessKeyMetadata"] is None
+    assert wire.call("GetUser", key=key).code == "InvalidClientTokenId"
+    assert later == []
     other.assembled.rest()
 
 
@@ -93,7 +132,7 @@ def test_an_orderly_stop_stores_the_last_use(wire: Wire, address: str) -> None:
     wire.call("GetUser", key=key)
     wire.assembled.rest()
     other = Wire(store=address)
-    assert other.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"] == "iam"
+    assert last_service(other, key) == "iam"
     other.assembled.rest()
 
 

@@ -221,8 +221,9 @@ class Assembled:
         return execute
 
     def _share(self) -> Shared:
-        from fake_iam.control.state.sharing import Shared
+        from fake_iam.control.state.sharing import Shared, replica_name
 
+        self._journal.replica = replica_name()
         return Shared(self.engine, self._clock)
 
     def _begin_together(self, shared: Shared) -> None:

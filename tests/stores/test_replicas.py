@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,9 +48,17 @@ class Replica:
             return root["Error"]["Code"], root["Error"].get("Message")
         return "ok", root.get(f"{action}Result")
 
+    def get(self, page: str) -> Any:
+        """What a control page shows."""
+        self._connection.request("GET", f"/_fake_iam/{page}")
+        return self._document()
+
     def steer(self, page: str, **body: Any) -> Any:
         """What a control page answers."""
         self._connection.request("POST", f"/_fake_iam/{page}", json.dumps(body))
+        return self._document()
+
+    def _document(self) -> Any:
         answer = self._connection.getresponse()
         document = json.loads(answer.read())
         assert answer.status == 200, document
@@ -151,6 +160,16 @@ def test_a_replica_that_is_steered_steers_all(replicas: tuple[Replica, Replica])
     assert asked == ["ServiceFailure", "ServiceFailure", "ok", "ok"]
     other.steer("reset")
     assert one.call("GetUser", UserName="alice") == "NoSuchEntity"
+
+
+def test_the_journal_says_which_replica_answered(address: str) -> None:
+    with ExitStack() as stack:
+        for server in [stack.enter_context(served("--store", address)) for _ in range(2)]:
+            replica = Replica(server)
+            assert replica.call("ListUsers") == "ok"
+            (call,) = replica.get("journal?operation=ListUsers")["calls"]
+            assert call["replica"] == f"{gethostname()}:{server.pid}"
+            replica.close()
 
 
 # --- two servers of one process, so that it is known who comes first ------------------------------------------------

@@ -6,9 +6,11 @@ It is a note in the store. Whoever changes it does so in a transaction; the othe
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from socket import gethostname
 from types import TracebackType
 from typing import Any, Final
 
@@ -22,6 +24,11 @@ from fake_iam.pipeline.runtime import Runtime, Step
 
 NOTE: Final = "shared"
 MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def replica_name() -> str:
+    """This process among those that share a store: its machine's name and its number there."""
+    return f"{gethostname()}:{os.getpid()}"
 
 
 class Shared:

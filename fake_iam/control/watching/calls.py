@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ class JournalEntry:
     time, ``time`` by the server's clock.
     ``faults`` are the numbers of the fault rules that struck. ``would_deny`` is what AWS says if the caller's policies
     do not allow the call, whether it was refused here or only noted, and ``why`` tells the statements that decided.
+    ``replica`` is the process that answered, if several may share the store: its machine and its number there.
     """
 
     number: int
@@ -39,6 +40,7 @@ class JournalEntry:
     faults: tuple[int, ...] = ()
     would_deny: str | None = None
     why: tuple[str, ...] = ()
+    replica: str | None = field(default=None, kw_only=True)
 
     def document(self) -> dict[str, Any]:
         """The entry as JSON."""

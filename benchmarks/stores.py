@@ -69,8 +69,8 @@ def measure_workers(effort: Effort, say: Say) -> Table:
     table = Table(
         WORKERS_TITLE,
         "requests/s",
-        f"GetUser and ListAccessKeys on {CONNECTIONS} connections, for {effort.load_seconds} s a round; the client and "
-        "PostgreSQL share the machine with the workers.",
+        f"GetUser and ListAccessKeys on {CONNECTIONS} connections, for {effort.workers_seconds} s a round; the client "
+        "and PostgreSQL share the machine with the workers.",
         (workers(1), workers(2)),
         grows=True,
     )
@@ -102,12 +102,12 @@ def measure_workers(effort: Effort, say: Say) -> Table:
                 )
             )
         shuffle = random.Random(3).shuffle
-        for number in range(effort.load_rounds):
-            say(f"workers: round {number + 1} of {effort.load_rounds}")
+        for number in range(effort.workers_rounds):
+            say(f"workers: round {number + 1} of {effort.workers_rounds}")
             shuffle(measured)
             for server, _, streams in measured:
                 with without_collector():
-                    run = Load(server.port, [cycle(calls) for calls in streams]).run(effort.load_seconds)
+                    run = Load(server.port, [cycle(calls) for calls in streams]).run(effort.workers_seconds)
                 run.check()
                 table.add(READS, server.target.name, run.requests_a_second)
         for server, own, _ in measured:

@@ -103,6 +103,7 @@ THIRD_PARTY = {
     "services.iam.credentials.key_material": {"cryptography"},
     "store.sql.database": {"sqlalchemy"},
     "store.sql.engines": {"sqlalchemy"},
+    "store.sql.libpq": {"psycopg"},
     "store.sql.schema": {"sqlalchemy"},
     "store.sql.store": {"sqlalchemy"},
     "store.sql.tables": {"sqlalchemy"},

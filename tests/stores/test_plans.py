@@ -60,10 +60,9 @@ class Account:
     def _watch(self, patch: pytest.MonkeyPatch) -> None:
         say, read = Database._say, Database.read
 
-        def say_and_note(database: Database, text: str, values: Any = ()) -> Any:
-            if not text.startswith("PRAGMA"):
-                self._now.statements[text] = values
-                self._now.count += 1
+        def say_and_note(database: Database, text: str, values: Any) -> Any:
+            self._now.statements[text] = values
+            self._now.count += 1
             return say(database, text, values)
 
         def read_and_count(database: Database, *asked: Any) -> Any:

@@ -46,12 +46,20 @@ class Database:
     Args:
         engine: the engine, which commits nothing by itself.
         speech: what it is told.
+        tell: tells it to a connection of the driver, and gives the number that the last statement answers, if it does.
         check: raises an error of the driver if what is connected, or would be, is not what it was.
     """
 
-    def __init__(self, engine: Engine, speech: Speech, check: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        speech: Speech,
+        tell: Callable[[Any, str], int | None],
+        check: Callable[[], object] = lambda: None,
+    ) -> None:
         self._engine = engine
         self._speech = speech
+        self._tell_driver = tell
         self._check = check
         dbapi: Any = engine.dialect.loaded_dbapi
         self._errors = (dbapi.Error, DBAPIError)
@@ -135,12 +143,12 @@ class Database:
     def first(self) -> Iterator[Connection]:
         """A transaction in a database that may have no tables yet."""
         with self.lock:
-            self._say(self._speech.lock)
+            self._tell(self._speech.lock)
             self._depth += 1
             done = False
             try:
                 yield self._connected()
-                self._say("COMMIT")
+                self._tell("COMMIT")
                 done = True
             finally:
                 self._depth -= 1
@@ -198,11 +206,11 @@ class Database:
     def _keep_up(self) -> None:
         """Forget everything if another process has changed something and may have done so unnoticed."""
         if not self._depth and not self._snapshot:
-            self._compare(self._say(self._speech.version))
+            self._compare(self._tell(self._speech.version))
 
     def _open(self) -> None:
         if self._depth:
-            self._say(f"SAVEPOINT inner_{self._depth}")
+            self._tell(f"SAVEPOINT inner_{self._depth}")
             return
         self._look_away()
         self._changed = False
@@ -212,9 +220,9 @@ class Database:
         if self._lost:
             raise StoreUnavailable("the connection was lost")
         if self._depth > 1:
-            self._say(f"RELEASE SAVEPOINT inner_{self._depth - 1}")
+            self._tell(f"RELEASE SAVEPOINT inner_{self._depth - 1}")
             return
-        self._say(self._speech.commit if self._changed else "COMMIT")
+        self._tell(self._speech.commit if self._changed else "COMMIT")
         if self._changed:
             self.revision += 1
             if self._speech.counts and self._version is not None:
@@ -226,9 +234,9 @@ class Database:
             return
         try:
             if self._depth:
-                self._say(f"ROLLBACK TO SAVEPOINT inner_{self._depth}")
+                self._tell(f"ROLLBACK TO SAVEPOINT inner_{self._depth}")
             else:
-                self._say("ROLLBACK")
+                self._tell("ROLLBACK")
         except StoreUnavailable:  # with the connection, what was done on it is gone
             pass
 
@@ -238,25 +246,20 @@ class Database:
 
     def _look_away(self) -> None:
         if self._snapshot:
-            self._say("COMMIT")
+            self._tell("COMMIT")
             self._snapshot = False
 
     def _begin(self, texts: Sequence[str]) -> None:
         """Begin a transaction by statements whose last one asks for the version."""
         for text in texts:
-            cursor = self._say(text)
-        self._compare(cursor)
+            version = self._tell(text)
+        self._compare(version)
 
-    def _compare(self, cursor: Any) -> None:
-        """Forget all if the version, which was asked for last, is another one."""
-        while cursor.description is None and cursor.nextset():
-            pass
-        rows = cursor.fetchall()
-        while hasattr(cursor, "nextset") and cursor.nextset():
-            rows = cursor.fetchall()
-        if rows[0][0] != self._version:
+    def _compare(self, version: int | None) -> None:
+        """Forget all if the version is another one."""
+        if version != self._version:
             self.forget_all()
-            self._version = rows[0][0]
+            self._version = version
 
     def _prepare(self, statement: Executable) -> _Prepared:
         prepared = self._prepared.get(statement)
@@ -270,8 +273,16 @@ class Database:
             self._driver = self._connection.connection.driver_connection
         return self._connection
 
-    def _say(self, text: str, values: Any = ()) -> Any:
-        """The driver's cursor behind a statement."""
+    def _say(self, text: str, values: Any) -> Any:
+        """The driver's cursor behind a statement about rows."""
+        return self._attempt(lambda: self._driver.execute(text, values))
+
+    def _tell(self, text: str) -> int | None:
+        """The answer to a statement about transactions or the version."""
+        return self._attempt(lambda: self._tell_driver(self._driver, text))
+
+    def _attempt(self, do: Callable[[], Found]) -> Found:
+        """Do something with a connection, which is dropped if it fails."""
         if self._lost:
             raise StoreUnavailable("the connection was lost")
         kept = self._connection is not None
@@ -279,7 +290,7 @@ class Database:
             if not self._depth and not self._snapshot:
                 self._check()
             self._connected()
-            return self._driver.execute(text, values)
+            return do()
         except self._our_faults:
             raise
         except self._errors as problem:
@@ -287,7 +298,7 @@ class Database:
             gone = kept and self._engine.dialect.is_disconnect(reason, self._driver, None)
             self._lose()
             if gone and not self._lost:
-                return self._say(text, values)  # the server went away and may be back
+                return self._attempt(do)  # the server went away and may be back
             raise StoreUnavailable(str(reason).strip().partition("\n")[0]) from None
 
     def _lose(self) -> None:

@@ -70,12 +70,14 @@ def _sqlite(url: URL) -> Database:
     engine, file = _engine(url, check_same_thread=False), _File()
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", file.opened)
-    return Database(engine, SQLITE, file.check)
+    return Database(engine, SQLITE, _tell_sqlite, file.check)
 
 
 def _postgresql(url: URL) -> Database:
     """A server. Writers wait for each other at a lock, so that none has to begin again."""
     try:
+        from fake_iam.store.sql.libpq import tell  # the driver is an extra
+
         engine = _engine(
             url.set(drivername="postgresql+psycopg"),
             connect_timeout=PATIENCE,
@@ -83,7 +85,7 @@ def _postgresql(url: URL) -> Database:
         )
     except ModuleNotFoundError as missing:
         raise StoreError(f"it needs {missing.name}: pip install 'fake-iam[postgres]'") from None
-    return Database(engine, POSTGRESQL)
+    return Database(engine, POSTGRESQL, tell)
 
 
 def _engine(url: URL, **arguments: Any) -> Engine:
@@ -120,6 +122,11 @@ class _File:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+def _tell_sqlite(connection: Any, text: str) -> Any:
+    found = connection.execute(text).fetchone()
+    return found and found[0]
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -46,13 +46,18 @@ def wire(later: list[Callable[[], None]], address: str) -> Iterator[Wire]:
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is said to the database, without what follows the table's name."""
     found: list[str] = []
-    say = Database._say
+    say, tell = Database._say, Database._tell
 
-    def note(database: Database, text: str, values: Any = ()) -> Any:
+    def note_said(database: Database, text: str, values: Any) -> Any:
         found.append(" ".join(text.split()[:2]))
         return say(database, text, values)
 
-    monkeypatch.setattr(Database, "_say", note)
+    def note_told(database: Database, text: str) -> Any:
+        found.append(text)
+        return tell(database, text)
+
+    monkeypatch.setattr(Database, "_say", note_said)
+    monkeypatch.setattr(Database, "_tell", note_told)
     return found
 
 

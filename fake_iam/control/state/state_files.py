@@ -17,15 +17,14 @@ DATABASE: Final = b"SQLite format 3\0"
 def earlier_state(file: Path) -> Any | None:
     """The document in a state file of an earlier release; None if there is a database, or nothing yet.
 
-    A new file is made, so that none but its owner can read it.
-
     Raises:
         DocumentError: the file is damaged, or is no state; it is left as it is.
     """
     try:
-        os.close(os.open(file, os.O_CREAT, 0o600))
         with file.open("rb") as opened:
             begin = opened.read(len(DATABASE))
+    except FileNotFoundError:
+        return None
     except OSError as problem:
         raise DocumentError(f"{file}: {problem.strerror or problem}") from None
     if begin in (b"", DATABASE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -64,9 +65,12 @@ def open_store(address: str) -> SqlStore:
 
 
 def _sqlite(url: URL) -> Database:
-    """A file. Its write-ahead log lets others read while one writes."""
+    """A file. Its write-ahead log lets others read while one writes. It holds secrets: only its owner may read it."""
     if not url.database:
         raise StoreError("name a file: sqlite:///state.db, or sqlite:////var/lib/state.db from the root")
+    if url.database != ":memory:" and not url.database.startswith("file:"):
+        with suppress(OSError):  # SQLite will say what is wrong
+            os.close(os.open(url.database, os.O_CREAT, 0o600))
     engine, file = _engine(url, check_same_thread=False), _File()
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", file.opened)

@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fake_iam import SettingsError
 from fake_iam.control.documents.problems import DocumentError
 from fake_iam.control.state import state_files
 from tests.support import Key, Wire
@@ -148,13 +149,18 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(file: Path, text: str, prob
 
 
 def test_a_file_that_cannot_be_made_ends_the_start(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match=r"gone/state\.json: No such file or directory$"):
-        Wire(state=str(tmp_path / "gone" / "state.json"))
+    with pytest.raises(SettingsError, match=r"^state: sqlite:///.*/gone/state\.db: unable to open database file$"):
+        Wire(state=str(tmp_path / "gone" / "state.db"))
 
 
-def test_others_cannot_read_the_file(file: Path) -> None:
-    Wire(state=str(file))
-    assert file.stat().st_mode & 0o077 == 0
+@pytest.mark.parametrize("setting", ["state", "store"])
+def test_others_cannot_read_the_file(file: Path, setting: str) -> None:
+    wire = Wire(**{setting: str(file) if setting == "state" else f"sqlite:///{file}"})
+    wire.user("alice")
+    files = list(file.parent.iterdir())
+    assert {path.name for path in files} == {file.name, f"{file.name}-wal", f"{file.name}-shm"}
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
+    wire.assembled.rest()
 
 
 @pytest.mark.parametrize("kill_after", [3, 40, 150])

@@ -85,6 +85,7 @@ def _postgresql(url: URL) -> Database:
         engine = _engine(
             url.set(drivername="postgresql+psycopg"),
             connect_timeout=PATIENCE,
+            tcp_user_timeout=PATIENCE * 1000,  # for a server that has vanished from the network
             options=f"-c lock_timeout={PATIENCE}s",
         )
     except ModuleNotFoundError as missing:

@@ -248,6 +248,14 @@ def test_calls_that_do_not_see_a_change_are_counted_together(pair: tuple[Wire, W
     assert answers == [True, True, False, False]
 
 
+def test_calls_that_are_refused_because_they_do_not_see_a_change_count(pair: tuple[Wire, Wire]) -> None:
+    one, other = pair
+    one.assembled.controls.propagation.delay(iam={"new_users": "2 calls"})
+    one.user("alice")
+    answers = [isinstance(wire.call("GetUser", UserName="alice"), AwsError) for wire in (one, other, one, other)]
+    assert answers == [True, True, False, False]
+
+
 def test_a_rule_counts_the_calls_of_all(pair: tuple[Wire, Wire]) -> None:
     one, other = pair
     one.assembled.controls.clock.freeze("2027-01-01")

@@ -18,9 +18,11 @@ from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.moments import ANY_TIME, read_moment, write_moment
 from fake_iam.domain.clock import SteerableClock
+from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine
 from fake_iam.pipeline.runtime import Runtime, Step
+from fake_iam.protocol.errors import Refusal
 
 NOTE: Final = "shared"
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -87,10 +89,18 @@ class Shared:
         """The step ``execute`` with ids that go on where the last process stopped, and changes that all see late."""
 
         def execute_and_share(runtime: Runtime, call: Call) -> None:
-            if self._engine.ids.place() is None and not self._propagation.document():
+            ids = self._engine.ids
+            if ids.place() is None and not self._propagation.document():
                 return execute(runtime, call)
             with self:
-                return execute(runtime, call)
+                place = ids.place()
+                try:
+                    return execute(runtime, call)
+                except (ServiceError, Refusal) as error:  # it drew nothing, but who was asked for was asked for
+                    refused = error
+                    if place is not None:
+                        ids.go_to(place)
+            raise refused
 
         return execute_and_share
 

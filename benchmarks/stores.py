@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks import growth, single_connection
-from benchmarks.account import new_user, prove, signing_caller
+from benchmarks.account import Caller, User, new_user, prove, signing_caller
+from benchmarks.answers import Call
 from benchmarks.effort import Effort
 from benchmarks.figures import Table
 from benchmarks.load import Load
@@ -87,20 +88,7 @@ def measure_workers(effort: Effort, say: Say) -> Table:
         measured = []
         for server in (first, second):
             own = replace(caller, port=server.port)
-            measured.append(
-                (
-                    server,
-                    own,
-                    [
-                        [
-                            call
-                            for _ in range(effort.load_repeats)
-                            for call in (own.get_user(user.name), own.list_access_keys(user))
-                        ]
-                        for user in users
-                    ],
-                )
-            )
+            measured.append((server, own, [_reads(own, user, effort.load_repeats) for user in users]))
         shuffle = random.Random(3).shuffle
         for number in range(effort.workers_rounds):
             say(f"workers: round {number + 1} of {effort.workers_rounds}")
@@ -124,6 +112,11 @@ def postgresql() -> Iterator[str | None]:
         return
     with cluster(found, QUICK) as running:
         yield running.address
+
+
+def _reads(caller: Caller, user: User, repeats: int) -> list[Call]:
+    """Calls that change nothing, each signed anew."""
+    return [call for _ in range(repeats) for call in (caller.get_user(user.name), caller.list_access_keys(user))]
 
 
 def _storing(name: str, *options: str) -> Target:

@@ -55,8 +55,7 @@ class Federation:
             MissingExtra: the extra ``federation`` is not installed.
         """
         given = {"sub": sub, **({} if aud is LEFT_OUT else {"aud": aud}), **claims}
-        token = web_token(self._engine.store, self._clock.now(), self._account(account_id), provider, given)
-        return token
+        return web_token(self._engine.store, self._clock.now(), self._account(account_id), provider, given)
 
     def set_web_identity_keys(
         self, provider: str, *, jwks: Any = None, jwks_url: str | None = None, account_id: str | None = None
@@ -89,8 +88,7 @@ class Federation:
             entity_id: the name by which the identity provider issues assertions.
             account_id: the account whose provider it will be; the one that answers if left out.
         """
-        made = saml_responses.metadata(self._engine.store, self._clock.now(), self._account(account_id), entity_id)
-        return made
+        return saml_responses.metadata(self._engine.store, self._clock.now(), self._account(account_id), entity_id)
 
     def saml_assertion(
         self,

@@ -25,6 +25,7 @@ from benchmarks import (
     memory,
     policies,
     single_connection,
+    stores,
 )
 from benchmarks.answers import WrongAnswer
 from benchmarks.effort import QUICK, WHOLE, Effort
@@ -50,6 +51,9 @@ SUBJECTS: Final[dict[str, Callable[[Sequence[Target], Effort, Say], Table]]] = {
     "policies": lambda targets, effort, say: policies.measure(effort, say),
     "decisions": lambda targets, effort, say: decisions.measure(effort, say),
     "in-process": lambda targets, effort, say: in_process.measure(effort, say),
+    "stores": lambda targets, effort, say: stores.measure(effort, say),
+    "state-file": lambda targets, effort, say: stores.measure_growth(effort, say),
+    "workers": lambda targets, effort, say: stores.measure_workers(effort, say),
 }
 
 

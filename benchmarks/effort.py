@@ -15,6 +15,8 @@ class Effort:
     load_rounds: int = 5
     load_seconds: float = 1.5
     load_repeats: int = 30  # of the six calls that a connection goes through, each signed anew
+    workers_rounds: int = 60
+    workers_seconds: float = 0.4
     boto3_rounds: int = 12
     boto3_calls: int = 60
     cold_starts: int = 15
@@ -39,6 +41,8 @@ QUICK: Final = Effort(
     load_rounds=2,
     load_seconds=0.4,
     load_repeats=3,
+    workers_rounds=2,
+    workers_seconds=0.2,
     boto3_rounds=2,
     boto3_calls=20,
     cold_starts=1,

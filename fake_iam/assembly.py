@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.domain.loopback import is_loopback
+from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.order import STEPS
@@ -26,7 +28,6 @@ from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
 from fake_iam.pipeline.steps.reading import resolve
-from fake_iam.pipeline.steps.saving import save
 from fake_iam.protocol.model import load_service
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -35,14 +36,13 @@ from fake_iam.services.iam.credentials.mfa_codes import code_at
 from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
 from fake_iam.settings import MEMORY, Settings, SettingsError
-from fake_iam.store.base import Store, StoreError
+from fake_iam.store.base import Store, StoreError, StoreUnavailable
 from fake_iam.store.opening import open_store
 from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
     from fake_iam.control.controls import Controls
     from fake_iam.control.http.plane import ControlPlane
-    from fake_iam.control.state.keeping import StateFile
     from fake_iam.control.state.sharing import Shared
     from fake_iam.domain.policy.refusals import Denial
 
@@ -67,10 +67,11 @@ class Assembled:
         models = [implemented.model for implemented in (*services.values(), *targets)]
         self._clock = SteerableClock(clock or SystemClock())
         self._set_clock()
-        store = _opened(settings.store)
+        if settings.state is not None:
+            _take_over(settings, settings.state)
+        store = _opened(settings)
         self._shared: Shared | None = None
         self._journal = Journal(models, settings.journal_size, self._encoded)
-        self._state = self._state_file(settings.state) if settings.state is not None else None
         self.engine = Engine(
             settings=settings,
             services=services,
@@ -84,7 +85,7 @@ class Assembled:
                 awkward_secrets=settings.awkward_secrets,
             ),
             quotas=settings.all_quotas(),
-            steps=self._steps({execute: self._kept(execute)}),
+            steps=self._steps({execute: (self._kept(execute),)}),
             sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
             credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
@@ -97,10 +98,10 @@ class Assembled:
         self._lock = threading.Lock()
         self._steering: tuple[Controls, ControlPlane] | None = None
         self._root_key: AccessKey | None = None
-        if settings.store != MEMORY:
+        if settings.address != MEMORY:
             self._shared = self._share()
         if self._shared is None:
-            self._begin()
+            self._plant()
         else:
             self._begin_together(self._shared)
 
@@ -136,17 +137,13 @@ class Assembled:
             self.engine.started_at = self._clock.now()
             self.engine.account_id = self.settings.account_id
             self._plant()
-        self.save()
-
-    def save(self) -> None:
-        """Write the state file, if there is one."""
-        if self._state is not None:
-            self._state.save()
 
     def rest(self) -> None:
-        """Save, and let go of the store until the next call."""
-        self.save()
-        self.engine.store.close()
+        """Store what is not stored yet, and let go of the store until the next call."""
+        try:
+            self.engine.store.close()
+        except StoreUnavailable as problem:
+            log().error("the last dates of last use could not be stored: %s", problem)
 
     def health(self) -> Mapping[str, Any]:
         """Version, auth mode and counts, as /_fake_iam/health shows them."""
@@ -199,7 +196,7 @@ class Assembled:
             {
                 authenticate: (faults.unauthenticated, authenticate),
                 authorize: (faults.before, authorize),
-                execute: (*self._kept(propagation.execute), faults.after),
+                execute: (self._kept(propagation.execute), faults.after),
             }
         )
         controls = Controls(
@@ -208,7 +205,6 @@ class Assembled:
             faults=faults,
             propagation=propagation,
             journal=self._journal,
-            changed=self.save,
             replaced=self._place_root_key,
             own_key=self._own_key,
             shared=self._shared,
@@ -218,40 +214,24 @@ class Assembled:
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""
-        if self._shared is not None:
-            instead = {**instead, resolve: (resolve, self._shared.catch_up)}
-        return tuple(put for step in STEPS for put in instead.get(step, (step,)))
+        steps = [put for step in STEPS for put in instead.get(step, (step,))]
+        if self._shared is None:
+            return tuple(steps)
+        begin, end = steps.index(resolve) + 1, steps.index(authorize) + 1
+        return (*steps[:begin], self._shared.together(steps[begin:end]), *steps[end:])
 
-    def _kept(self, execute: Step) -> Sequence[Step]:
+    def _kept(self, execute: Step) -> Step:
         if self._shared is not None:
-            return (self._shared.sharing(execute),)
-        return (execute,) if self._state is None else (self._state.keeping(execute), save)
+            return self._shared.sharing(execute)
+        return execute
 
     def _encoded(self, denial: Denial) -> str:
         return self.engine.encoded_message(denial.caller_arn, denial.request, denial.decision)
 
-    def _state_file(self, name: str) -> StateFile:
-        from pathlib import Path
-
-        from fake_iam.control.state.keeping import StateFile
-
-        return StateFile(Path(name), lambda: self.controls.dump(secrets=True))
-
-    def _begin(self) -> None:
-        kept = self._state.read() if self._state else None
-        if kept is None:
-            self._plant()
-            self.save()
-            return
-        try:
-            self.controls.load(kept)
-        except FormatError as problem:
-            raise DocumentError(f"{self.settings.state}: {problem}; the file is left as it is") from None
-        self._set_clock()
-
     def _share(self) -> Shared:
-        from fake_iam.control.state.sharing import Shared
+        from fake_iam.control.state.sharing import Shared, replica_name
 
+        self._journal.replica = replica_name()
         return Shared(self.engine, self._clock)
 
     def _begin_together(self, shared: Shared) -> None:
@@ -313,11 +293,46 @@ class Assembled:
         self._root_key = found
 
 
-def _opened(address: str) -> Store:
+def _opened(settings: Settings) -> Store:
     try:
-        return open_store(address)
+        return open_store(settings.address)
     except StoreError as problem:
-        raise SettingsError(f"store: {problem}") from None
+        name = "store" if settings.state is None else "state"
+        raise SettingsError(f"{name}: {problem}") from None
+
+
+def _take_over(settings: Settings, name: str) -> None:
+    """Bring the state file of an earlier release into a database of that name; the earlier file is kept beside it."""
+    from pathlib import Path
+
+    from fake_iam.control.state.state_files import earlier_state, new_file, take_over
+
+    file = Path(name)
+    document = earlier_state(file)
+    if document is None:
+        return
+    try:
+        new = new_file(file)
+        taking = Assembled(
+            replace(
+                settings,
+                state=str(new),
+                seed=None,
+                auth="issued",
+                root_access_key_id=None,
+                root_secret_access_key=None,
+            )
+        )
+        try:
+            taking.controls.load(document)
+        finally:
+            taking.rest()
+        kept = take_over(file, new)
+    except FormatError as problem:
+        raise DocumentError(f"{file}: {problem}; the file is left as it is") from None
+    except OSError as problem:
+        raise DocumentError(f"{file}: {problem.strerror or problem}; the file is left as it is") from None
+    log().warning("%s is a database from now on; what it was is in %s", file, kept)
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:

@@ -43,7 +43,8 @@ class Settings:
         users_per_account: the quota that CreateUser checks.
         page_size: the most rows that one answer of a list carries, 1 to 1000.
         seed: a YAML or JSON file with what is there at the start.
-        state: a file that keeps the state across restarts; a seed counts only while there is no such file.
+        state: a file that keeps the state across restarts, short for the store ``sqlite:///FILE``; a seed counts only
+            while there is no such file.
         store: where the state is kept: ``memory``, or a database such as ``sqlite:///state.db``, which outlives the
             server and may be shared by several; a seed counts only while it is new.
         workers: how many processes serve the port, 1 to 64; more than one need a store in a database.
@@ -109,7 +110,9 @@ class Settings:
         if self.store != MEMORY and self.state is not None:
             raise SettingsError("state and store are given; a store in a database needs no state file beside it")
         self._check_range("workers", 1, 64)
-        if self.workers > 1 and self.store == MEMORY:
+        if self.state is not None and (not self.state or "?" in self.state):
+            raise SettingsError(f"state is {self.state!r}; it must be the name of a file, without a question mark")
+        if self.workers > 1 and self.address == MEMORY:
             raise SettingsError(
                 f"workers is {self.workers} and store is memory, where each would have an account of its own; "
                 "give them a store in a database, such as sqlite:///state.db"
@@ -131,6 +134,11 @@ class Settings:
         self.all_quotas()
         if self.clock is not None:
             self.clock_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+    @property
+    def address(self) -> str:
+        """Where the state is kept: the store, or the database in the state file."""
+        return self.store if self.state is None else f"sqlite:///{self.state}"
 
     @property
     def enforcement(self) -> Literal["on", "off", "log"]:

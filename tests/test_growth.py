@@ -221,29 +221,39 @@ def fill(account: Account, size: int) -> None:
             account.table(type(row)).put(row.id, row)
 
 
-class Caller:
-    """Calls an account, and keeps what each call took under the operation and a note."""
+Measure = Callable[[Callable[[], Any]], tuple[Any, Any]]
 
-    def __init__(self, size: int) -> None:
+
+class Caller:
+    """Calls an account, and keeps what each call took under the operation and a note.
+
+    Args:
+        size: how many of each kind are there.
+        measure: makes a call, and tells what it took.
+        store: where they are kept.
+    """
+
+    def __init__(self, size: int, measure: Measure = measured, store: str = "memory") -> None:
         largest = ("users", "groups", "roles", "instance_profiles", "policies", "server_certificates")
         quotas = ",".join(f"{nouns}_per_account=1000000" for nouns in largest)
-        self.wire = Wire(ManualClock(AT), random_seed=7, any_mfa_code=True, quotas=quotas)
-        store = self.wire.assembled.engine.store
-        with store.transaction():
+        self.wire = Wire(ManualClock(AT), random_seed=7, any_mfa_code=True, quotas=quotas, store=store)
+        filled = self.wire.assembled.engine.store
+        with filled.transaction():
             for number in range(size):
-                store.record_issue(name("AKIA", number), ACCOUNT)
-            fill(store.account(ACCOUNT), size)
-        self.taken: dict[tuple[str, str], Work] = {}
+                filled.record_issue(name("AKIA", number), ACCOUNT)
+            fill(filled.account(ACCOUNT), size)
+        self._measure = measure
+        self.taken: dict[tuple[str, str], Any] = {}
 
     def __call__(self, operation: str, note: str = "", by: Any = None, **parameters: Any) -> Any:
         request = form_request(operation, by, **parameters)
-        response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
+        response, self.taken[operation, note] = self._measure(lambda: self.wire.send(request))
         return read(response)
 
     def document(self, operation: str, note: str = "", **members: Any) -> Any:
         """The same of an operation that takes a JSON document."""
         request = document_request(operation, members)
-        response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
+        response, self.taken[operation, note] = self._measure(lambda: self.wire.send(request))
         assert response.status == 200, response.body
         return json.loads(response.body)
 

@@ -50,7 +50,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "version": (),
     "log": (),
     "considerate": (),
-    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version"),
+    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "settings", "version", "log"),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),
@@ -106,6 +106,7 @@ THIRD_PARTY = {
     "services.iam.credentials.key_material": {"cryptography"},
     "store.sql.database": {"sqlalchemy"},
     "store.sql.engines": {"sqlalchemy"},
+    "store.sql.libpq": {"psycopg"},
     "store.sql.schema": {"sqlalchemy"},
     "store.sql.store": {"sqlalchemy"},
     "store.sql.tables": {"sqlalchemy"},

@@ -40,7 +40,6 @@ class Controls:
     Args:
         engine: the server's inside.
         clock: what dates everything in it.
-        changed: called after each change of state.
         replaced: called after the whole state was replaced, with whether the server's own root key must stay.
         own_key: the id of the root key that the server made for itself, if it did.
         shared: inside it, what all processes share is changed; None if this process shares nothing.
@@ -54,7 +53,6 @@ class Controls:
         faults: Faults,
         propagation: Propagation,
         journal: Journal,
-        changed: Callable[[], None],
         replaced: Callable[[bool], None],
         own_key: Callable[[], str | None],
         shared: AbstractContextManager[object] | None = None,
@@ -64,12 +62,11 @@ class Controls:
         self.faults = faults
         self.propagation = propagation
         self.journal = journal
-        self.federation = Federation(engine, clock, changed)
-        self.service_roles = ServiceRoles(engine, clock, changed)
+        self.federation = Federation(engine, clock)
+        self.service_roles = ServiceRoles(engine, clock)
         self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock
-        self._changed = changed
         self._replaced = replaced
         self._own_key = own_key
         self._snapshots = Snapshots(engine.store)
@@ -184,7 +181,6 @@ class Controls:
         backdate(
             self._engine, self._clock.now(), {name: value for name, value in given.items() if value is not LEFT_OUT}
         )
-        self._changed()
 
     def seed(self, seed: Mapping[str, Any] | str | Path) -> Loaded:
         """Add accounts, users and keys: all of them, or none if one cannot be.
@@ -282,7 +278,6 @@ class Controls:
                 self._engine.accesses.clear()
             if replace or loaded.moved:
                 self._replaced(not replace)
-        self._changed()
         if loaded.warning is not None:
             log().warning("%s", loaded.warning)
         return loaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -50,9 +50,8 @@ class Call:
     """Slots that the steps fill, each once; what is None has not been found out yet.
 
     ``key_issued`` tells whether this server ever issued the signing key; ``faults`` are the numbers of the rules that
-    struck this call, if a test has set any. ``unsaved`` writes what the call has changed to a file. ``denial`` is what
-    the caller's policies do not allow of it. ``rpc`` is how a request that carries a JSON document is answered, None
-    for one of the Query protocol.
+    struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it. ``rpc`` is
+    how a request that carries a JSON document is answered, None for one of the Query protocol.
     """
 
     parameters: Mapping[str, str] = MappingProxyType({})
@@ -68,7 +67,6 @@ class Call:
     result: Mapping[str, Any] | None = None
     error: ServiceError | Refusal | None = None
     faults: tuple[int, ...] = ()
-    unsaved: Callable[[], object] | None = None
     denial: Denial | None = None
     rpc: Rpc | None = None
 

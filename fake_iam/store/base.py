@@ -28,6 +28,10 @@ class StoreUnavailable(StoreError):
     """
 
 
+class ChangeInReading(StoreError):
+    """Rows were to be changed by what had said that it only reads. Nothing was changed."""
+
+
 class Table(Protocol[Row]):
     """Rows of one kind under unique keys, found and counted by the indexes that ``store.tables`` declares."""
 
@@ -112,8 +116,8 @@ class Account(Protocol):
         """The kinds of rows that there are tables for."""
         ...
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> int | None:
-        """Counts the changes of rows of these kinds; None if that cannot be told."""
+    def changes(self, kinds: tuple[type[Any], ...]) -> int:
+        """Counts the changes of rows of these kinds, and may count more than them."""
         ...
 
     def holds(self, name: str) -> bool:
@@ -170,6 +174,21 @@ class Store(Protocol):
             keep: whether what it did may count.
             afresh: it replaces everything, also what others change meanwhile.
         """
+
+    def reading(self) -> AbstractContextManager[object]:
+        """For what changes nothing, as far as it knows: others need not wait for it.
+
+        Raises:
+            ChangeInReading: something was to be changed all the same, and the store cannot do that here.
+        """
+        ...
+
+    def change_soon(self, account_id: str, kind: type[Row], key: str, change: Callable[[Row], Row]) -> None:
+        """Change a row that is there: at once for this process, for others within a second. A kill may lose it."""
+        ...
+
+    def flush(self) -> None:
+        """Store what ``change_soon`` has changed."""
         ...
 
     def account(self, account_id: str) -> Account:
@@ -214,5 +233,9 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what is open, outside of transactions; what comes next opens it again."""
+        """Flush, and let go of what is open, outside of transactions; what comes next opens it again.
+
+        Raises:
+            StoreUnavailable: what ``change_soon`` has changed could not be stored.
+        """
         ...

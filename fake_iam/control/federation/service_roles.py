@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fake_iam.control.documents.problems import AwsRefusal, FormatError
@@ -26,13 +26,11 @@ class ServiceRoles:
     Args:
         engine: the server's inside.
         clock: what dates sessions.
-        changed: called after each change of state.
     """
 
-    def __init__(self, engine: Engine, clock: SteerableClock, changed: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, clock: SteerableClock) -> None:
         self._engine = engine
         self._clock = clock
-        self._changed = changed
 
     def assume_role_as(
         self,
@@ -104,7 +102,6 @@ class ServiceRoles:
         refused = self._engine.failure("sts", attempt)
         if refused is not None:
             raise AwsRefusal(refused.code, refused.message or "", refused.status)
-        self._changed()
         return dict(answers[0] or {})
 
     def _role_arn(self, account: Account, role: str) -> str:

@@ -33,6 +33,8 @@ class Journal:
         models: the services; their sensitive members are masked.
         size: how many calls are kept.
         encoded: what of a denial DecodeAuthorizationMessage takes.
+
+    ``replica`` is this process among those that share a store.
     """
 
     def __init__(self, models: Sequence[ServiceModel], size: int, encoded: Callable[[Denial], str]) -> None:
@@ -41,6 +43,7 @@ class Journal:
         self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
         self._models = models
+        self.replica: str | None = None
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Enter a call that has been answered."""
@@ -99,7 +102,7 @@ class Journal:
 
         named = None if operation == "*" else {name for _, name in operations_named(self._models, operation)}
         with self._lock:
-            entries = [JournalEntry(*fields) for fields in self._entries]
+            entries = [JournalEntry(*fields, replica=self.replica) for fields in self._entries]
         return Calls(
             entry
             for entry in entries

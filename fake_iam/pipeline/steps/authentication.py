@@ -156,10 +156,8 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
         and _same_second(before.at, call.now)
     ):
         return
-    with runtime.store.transaction():
-        key = keys.get(key_id)  # another process may have switched it off or deleted it meanwhile
-        if key is not None:
-            keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))
+    use = LastUse(call.now.replace(microsecond=0), service, region)
+    runtime.store.change_soon(key.account_id, AccessKey, key_id, lambda key: key.used(use))
 
 
 def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region: str) -> None:
@@ -171,7 +169,5 @@ def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region:
     before = role.last_use
     if before is not None and before.region == region and _same_second(before.at, now):
         return
-    with runtime.store.transaction():
-        role = roles.get(session.owner_id)  # another process may have changed or deleted it meanwhile
-        if role is not None:
-            roles.put(role.id, replace(role, last_use=RoleUse(now.replace(microsecond=0), region)))
+    use = RoleUse(now.replace(microsecond=0), region)
+    runtime.store.change_soon(session.account_id, Role, role.id, lambda role: replace(role, last_use=use))

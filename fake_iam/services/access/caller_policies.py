@@ -96,8 +96,7 @@ class KnownCallers:
             return None
         if known.owner is not owner_of(known.account, caller):
             return None
-        changes = known.account.changes(DEPENDED_ON)
-        return known if changes is not None and known.changes == changes else None
+        return known if known.changes == known.account.changes(DEPENDED_ON) else None
 
     def find(self, store: Store, account: PolicyAccount, caller: Caller) -> Known:
         """What policies know of a caller of an account; nothing else may change the store meanwhile."""

@@ -50,6 +50,7 @@ def test_an_entry_has_all_that_is_known_of_a_call(wire: Wire, journal: Journal) 
             "user alice because no identity-based policy allows the iam:UpdateAccessKey action"
         ),
         "why": ["iam:UpdateAccessKey on arn:aws:iam::123456789012:user/alice is not allowed by any identity policy"],
+        "replica": None,
     }
 
 

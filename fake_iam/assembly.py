@@ -20,7 +20,6 @@ from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.domain.loopback import is_loopback
 from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
-from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.order import STEPS
 from fake_iam.pipeline.runtime import Step
 from fake_iam.pipeline.sight import Stored
@@ -28,13 +27,10 @@ from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
 from fake_iam.pipeline.steps.reading import resolve
-from fake_iam.protocol.model import load_service
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
-from fake_iam.services.iam import IAM
+from fake_iam.served import implemented_services, implemented_targets
 from fake_iam.services.iam.credentials.mfa_codes import code_at
-from fake_iam.services.resourcegroupstaggingapi import TAGGING
-from fake_iam.services.sts import STS
 from fake_iam.settings import MEMORY, Settings, SettingsError
 from fake_iam.store.base import Store, StoreError, StoreUnavailable
 from fake_iam.store.opening import open_store
@@ -338,14 +334,3 @@ def _take_over(settings: Settings, name: str) -> None:
 def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:
     """Put a server's inside together. ``clock`` dates what happens; the machine's own time if left out."""
     return Assembled(settings, clock)
-
-
-def implemented_services() -> dict[str, Implemented]:
-    """The services of the Query protocol by API version, IAM first."""
-    implemented = [Implemented(load_service(service.name), service) for service in (IAM, STS)]
-    return {each.model.version: each for each in implemented}
-
-
-def implemented_targets() -> list[Implemented]:
-    """The services that requests name in X-Amz-Target. Nothing is read of them before there is such a request."""
-    return [Implemented(load_service(TAGGING.name), TAGGING)]

@@ -26,7 +26,6 @@ import segno
 
 from conformance.material import certify, saml_metadata, ssh_key
 from conformance.modelled import with_whole_model
-from fake_iam.assembly import implemented_services, implemented_targets
 from fake_iam.domain import ids
 from fake_iam.domain.account.delegation_requests import ASSIGNED, DelegationRequest
 from fake_iam.domain.account.organizations import Organization
@@ -46,6 +45,7 @@ from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersion
 from fake_iam.domain.tags import Tag
+from fake_iam.served import implemented_services, implemented_targets
 from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire, document_request, form_request, read
 

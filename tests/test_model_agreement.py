@@ -17,17 +17,20 @@ from typing import Any, cast, get_type_hints
 import pytest
 
 from conformance.modelled import with_whole_model
-from fake_iam.assembly import assemble, implemented_services, implemented_targets
+from fake_iam.assembly import assemble
 from fake_iam.domain import errors
 from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import STATUSES, Engine, Implemented
+from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol.constraints import NOT_NULL_MEMBERS
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.names import camel, snake
 from fake_iam.protocol.plans import argument_names, plan_for
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.protocol.wording import SENTENCES, WORDINGS
+from fake_iam.served import implemented_services, implemented_targets
 from fake_iam.services import registry
 from fake_iam.services.context import Context
 from fake_iam.services.iam import IAM

@@ -20,6 +20,7 @@ from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight, Stored
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
@@ -39,36 +40,6 @@ if TYPE_CHECKING:
 Observer = Callable[[Call, WireResponse, float], None]
 
 MESSAGE_KEY: Final = "authorization message key"
-# HTTP statuses of codes for which the model has none. Sources: facts, sections 2.3, 3, 4 and 9; those of organizations
-# are assumed.
-STATUSES: Final[Mapping[str, int]] = {
-    "AccessDenied": 403,
-    "AccessDeniedException": 400,
-    "AccountNotManagementOrDelegatedAdministratorException": 400,
-    "CallerIsNotManagementAccountException": 400,
-    "ExpiredToken": 403,
-    "IncompleteSignature": 400,
-    "InternalFailure": 500,
-    "InvalidAction": 400,
-    "InvalidClientTokenId": 403,
-    "InvalidParameterValue": 400,
-    "MalformedInput": 400,
-    "MalformedQueryString": 400,
-    "MissingAuthenticationToken": 403,
-    "NotAuthorized": 400,
-    "NotImplemented": 501,
-    "OptInRequired": 403,
-    "OrganizationNotFoundException": 400,
-    "OrganizationNotInAllFeaturesModeException": 400,
-    "RequestExpired": 400,
-    "ServiceAccessNotEnabledException": 400,
-    "ServiceFailure": 500,
-    "ServiceUnavailable": 503,
-    "SignatureDoesNotMatch": 403,
-    "Throttling": 400,
-    "ThrottlingException": 400,
-    "ValidationError": 400,
-}
 
 
 class Engine:

@@ -18,13 +18,15 @@ from typing import Final, Protocol
 
 from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
 from fake_iam.log import log
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import News, WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
 
 DRAIN_LIMIT: Final = 64 * 1024 * 1024
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
 RECEIVE_SIZE: Final = 65536
+MOST_LISTENERS: Final = 16
+"""So many connections may be told news at a time."""
 
 
 class PatientAnswers(Answers, Protocol):
@@ -61,6 +63,7 @@ class LocalServer:
     ) -> None:
         self._answers = answers
         self._timeouts = {"idle": idle_timeout, "head": head_timeout, "body": head_timeout, "unsent": head_timeout}
+        self._timeouts["news"] = float("inf")
         self._sweep_every = min(1.0, head_timeout / 4, idle_timeout / 4)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.socket(family, socket.SOCK_STREAM)
@@ -80,6 +83,7 @@ class LocalServer:
         self.port: int = self._listener.getsockname()[1]
         self._selector = selectors.DefaultSelector()
         self._connections: set[_Connection] = set()
+        self._listeners: set[_Connection] = set()
         self._made: deque[tuple[_Connection, WireRequest, WireResponse]] = deque()
         self._date = (0, "")
         self._deaf = False
@@ -142,6 +146,8 @@ class LocalServer:
                     self._accept()
                 else:
                     self._send_made()
+            for listener in list(self._listeners):
+                self._tell(listener)
             now = time.monotonic()
             if now >= next_sweep:
                 next_sweep = now + self._sweep_every
@@ -196,6 +202,8 @@ class LocalServer:
     def _advance(self, connection: _Connection) -> None:
         """Answer every request that is there, as long as the client takes the answers."""
         while not connection.unsent:
+            if connection.news is not None:
+                return
             if connection.last:
                 self._finish(connection)
                 return
@@ -244,10 +252,38 @@ class LocalServer:
             self._close_connection(connection)
             return False
         reader = connection.reader
-        connection.stage, connection.last = "", not reader.keep
         head = request.method == "HEAD"
+        if response.news is not None and not head:
+            self._begin_news(connection, response, response.news)
+            return True
+        connection.stage, connection.last = "", not reader.keep
         self._send(connection, answer(response, self._now(), connection=reader.connection, body=not head))
         return True
+
+    def _begin_news(self, connection: _Connection, response: WireResponse, news: News) -> None:
+        """Keep the connection for news, unless too many listen; what the client sends from now on counts for nothing.
+
+        The loop asks for news whenever it has done something, and at least with every sweep.
+        """
+        connection.last = True
+        if len(self._listeners) >= MOST_LISTENERS:
+            refused = WireResponse(503, [("Retry-After", "5")])
+            self._send(connection, answer(refused, self._now(), connection=CLOSE))
+            return
+        connection.news, connection.draining = news, True
+        self._listeners.add(connection)
+        connection.enter("news", self._timeouts)
+        self._send(connection, answer(response, self._now(), connection=CLOSE))
+
+    def _tell(self, connection: _Connection) -> None:
+        """Send the news, unless the client has not yet taken the last."""
+        if connection.news is None or connection.unsent:
+            return
+        try:
+            if told := connection.news.take():
+                self._send(connection, told)
+        except OSError:  # the client went away
+            self._close_connection(connection)
 
     def _send(self, connection: _Connection, data: bytes | memoryview) -> None:
         waited = bool(connection.unsent)
@@ -257,7 +293,8 @@ class LocalServer:
 
     def _turn(self, connection: _Connection) -> None:
         """The client does not take all that is sent to it, or it does at last."""
-        stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else ("idle", selectors.EVENT_READ)
+        awaited = "idle" if connection.news is None else "news"
+        stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else (awaited, selectors.EVENT_READ)
         connection.stage = ""
         connection.enter(stage, self._timeouts)
         self._selector.modify(connection.socket, event, connection)
@@ -279,6 +316,7 @@ class LocalServer:
 
     def _close_connection(self, connection: _Connection) -> None:
         self._connections.discard(connection)
+        self._listeners.discard(connection)
         with suppress(KeyError, ValueError):
             self._selector.unregister(connection.socket)
         connection.socket.close()
@@ -309,10 +347,10 @@ class _Connection:
     """A client's socket, what is read of its requests, and what is still to be sent to it.
 
     ``stage`` is what is awaited, until ``deadline``. ``last``: the answer that was sent last is the last one.
-    ``refused``: it was because of what the client sent.
+    ``refused``: it was because of what the client sent. ``news`` are what it listens to, if it does.
     """
 
-    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "_drained")
+    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "news", "_drained")
 
     def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
         self.socket = accepted
@@ -321,6 +359,7 @@ class _Connection:
         self.stage = ""
         self.deadline = 0.0
         self.last = self.refused = self.draining = False
+        self.news: News | None = None
         self._drained = 0
 
     def receive(self) -> bool:

@@ -81,6 +81,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "commands",
         "remote",
         "control.documents.problems",
+        "control.http.address",
         "version",
         "log",
     ),
@@ -91,6 +92,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 }
 THIRD_PARTY = {
     "commands": {"yaml"},
+    "control.console.rendering": {"jinja2"},
     "control.documents.files": {"yaml"},
     "control.federation.key_pairs": {"cryptography"},
     "control.federation.saml_responses": {"lxml", "signxml"},

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User, name_key
-from fake_iam.domain.policy.decisions import decide
+from fake_iam.domain.policy.decisions import Match, decide
 from fake_iam.domain.policy.document import VERSION
-from fake_iam.domain.policy.explanations import explained
+from fake_iam.domain.policy.explanations import MOST, Near, explained, near_misses
 from fake_iam.domain.policy.refusals import refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Values
@@ -43,9 +44,24 @@ class Answer(NamedTuple):
     why: tuple[str, ...]
 
 
+class Judged(NamedTuple):
+    """The answer, with the statements that decided, or else those that came near and what kept them."""
+
+    answer: Answer
+    decided: Sequence[Match]
+    near: Sequence[Near]
+
+
 def why(
     runtime: Runtime, who: str, action: str, resource: str | None, context: Mapping[str, Values], now: datetime
 ) -> Answer:
+    """What the policies of a caller decide about an action, of any service. See ``judge``."""
+    return judge(runtime, who, action, resource, context, now).answer
+
+
+def judge(
+    runtime: Runtime, who: str, action: str, resource: str | None, context: Mapping[str, Values], now: datetime
+) -> Judged:
     """What the policies of a caller decide about an action, of any service.
 
     Args:
@@ -66,7 +82,9 @@ def why(
         policies = policies_of(runtime.store, caller)
         decision = decide(request, policies, is_root=caller.kind == "root")
         text = None if decision.is_allowed else refusal(caller.arn, action, resource or EVERYTHING, decision)
-        return Answer(decision.outcome, text, tuple(explained(request, policies, decision)))
+        answer = Answer(decision.outcome, text, tuple(explained(request, policies, decision)))
+        near = () if decision.matches else tuple(islice(near_misses(request, policies, decision.kind), MOST))
+        return Judged(answer, decision.matches, near)
 
 
 class Made(NamedTuple):

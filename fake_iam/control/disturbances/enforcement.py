@@ -13,7 +13,16 @@ from fake_iam.control.watching.calls import Calls
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.engine import Engine
-from fake_iam.pipeline.questions import ASSUMED, Answer, Made, UnknownCaller, find_caller, least_privilege, why
+from fake_iam.pipeline.questions import (
+    ASSUMED,
+    Answer,
+    Judged,
+    Made,
+    UnknownCaller,
+    find_caller,
+    judge,
+    least_privilege,
+)
 
 MODES: Final = ("on", "off", "log")
 FORMAT: Final = Record(
@@ -93,8 +102,14 @@ class Enforcement:
         Raises:
             FormatError: nobody goes by that name.
         """
+        return self.judge(caller, action, resource, context).answer
+
+    def judge(
+        self, caller: str, action: str, resource: str | None = None, context: Mapping[str, Values] | None = None
+    ) -> Judged:
+        """The same with the statements themselves. Raises FormatError as ``why`` does."""
         try:
-            return why(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
+            return judge(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
         except UnknownCaller as problem:
             raise FormatError(("caller",), str(problem)) from None
 

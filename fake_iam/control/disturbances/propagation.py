@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from fake_iam.control.documents.format import Field, Record
 from fake_iam.control.documents.moments import ANY_TIME, read_moment, read_span, write_moment, write_span
@@ -89,6 +89,17 @@ class _Change:
         before = document["before"]
         key = None if before is None else decode(AccessKey, before, ("before",), str)
         return cls(read_moment(document["at"], ANY_TIME), document["what"], key, document["asked"])
+
+
+class Pending(NamedTuple):
+    """A change that a service does not see yet: until a moment, or for so many more calls."""
+
+    id: str
+    what: What
+    at: datetime
+    service: str
+    until: datetime | None
+    calls: int | None
 
 
 class Propagation:
@@ -175,6 +186,23 @@ class Propagation:
             return True
         with self._lock:
             return all(self._seen(change, "iam", now) for change in self._changes.get(user.id, ()))
+
+    def pending(self, now: datetime) -> list[Pending]:
+        """The changes that some service does not see yet, by the id of the key or user; looking does not count."""
+        with self._lock:
+            changes = [(key, change) for key, of_key in self._changes.items() for change in of_key]
+            delays = {service: dict(of_service) for service, of_service in self._delays.items()}
+        found = []
+        for key, change in changes:
+            for service, of_service in delays.items():
+                delay = of_service.get(change.what)
+                if isinstance(delay, int):
+                    left = delay - change.asked.get(service, 0)
+                    if left > 0:
+                        found.append(Pending(key, change.what, change.at, service, None, left))
+                elif delay is not None and now < change.at + delay:
+                    found.append(Pending(key, change.what, change.at, service, change.at + delay, None))
+        return found
 
     def _remember(self, key: str, change: _Change) -> None:
         with self._lock:

@@ -38,11 +38,17 @@ class Guard:
             return f"this needs the control token, as Authorization: Bearer ... or {TOKEN_HEADER}: ..."
         return None
 
+    def is_token(self, text: str) -> bool:
+        """Whether the text is the token."""
+        return self._token is not None and hmac.compare_digest(text.encode("utf-8", "replace"), self._token.encode())
+
+    def mark(self) -> str:
+        """What a browser keeps that has shown the token: the token itself cannot be told from it."""
+        return hmac.new((self._token or "").encode(), b"console", "sha256").hexdigest()
+
     def _shown(self, request: WireRequest) -> bool:
-        assert self._token is not None
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        given = (request.headers.get(TOKEN_HEADER.lower()) or bearer).encode("utf-8", "replace")
-        return hmac.compare_digest(given, self._token.encode())
+        return self.is_token(request.headers.get(TOKEN_HEADER.lower()) or bearer)
 
 
 def _name(url: str) -> str:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
+from threading import Thread
 from typing import Any, Final
 
 from fake_iam.assembly import assemble
@@ -95,10 +96,19 @@ def _work(settings: Settings, listens: Connection) -> None:
     assembled = assemble(settings)
     server = LocalServer(assembled, settings.host, settings.port, share_port=True)
     _on_signals(server.stop)
+    Thread(target=_with_parent, args=(server.stop,), daemon=True).start()
     listens.send(True)
     listens.close()
     server.serve_forever()
     assembled.rest()
+
+
+def _with_parent(stop: Callable[[], None]) -> None:
+    """Stop when the process that started this one has gone, though it was killed and told nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    stop()
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -76,7 +76,7 @@ TEMPLATE = RoleTemplate(
             created_at=AT,
             updated_at=AT,
             inline_policies=(TemplatePolicy("own", DOCUMENT),),
-            managed_policy_arns=("arn:aws:iam::aws:policy/ReadOnlyAccess",),
+            managed_policy_arns=("arn:aws:iam::aws:policy/IAMUserChangePassword",),
         ),
     ),
 )
@@ -138,7 +138,7 @@ def policy_arn(number: int) -> str:
 
 def fill(account: Account, size: int) -> None:
     """So many of each kind; and a group, a policy and a boundary that all users share."""
-    shared = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    shared = "arn:aws:iam::aws:policy/IAMUserChangePassword"
     account.table(RoleTemplate).put(TEMPLATE.arn, TEMPLATE)
     account.table(Organization).put("o-example123", Organization("o-example123", ACCOUNT))
     account.table(Group).put("AGPAALL", Group("AGPAALL", ACCOUNT, "everyone", "/", AT))
@@ -444,7 +444,7 @@ def policies(call: Caller) -> None:
     call("TagPolicy", PolicyArn=arn, **tag)
     call("ListPolicyTags", PolicyArn=arn)
     call("UntagPolicy", PolicyArn=arn, **{"TagKeys.member.1": "a"})
-    call("GetPolicy", "in use", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    call("GetPolicy", "in use", PolicyArn="arn:aws:iam::aws:policy/IAMUserChangePassword")
     call("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=DOCUMENT)
     call("GetPolicyVersion", PolicyArn=arn, VersionId="v2")
     call("ListPolicyVersions", PolicyArn=arn)
@@ -476,7 +476,7 @@ def policies(call: Caller) -> None:
     call("ListPolicies", "boundaries", MaxItems=PAGE, **boundaries)
     call("ListPolicies", "boundaries of AWS", Scope="AWS", MaxItems=PAGE, **boundaries)
     call("ListPolicies", "attached boundaries", OnlyAttached="true", MaxItems=PAGE, **boundaries)
-    shared = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    shared = "arn:aws:iam::aws:policy/IAMUserChangePassword"
     call.pages("ListEntitiesForPolicy", PolicyArn=shared)
     for entity, usage in itertools.product(("User", "Group", "Role"), (None, "PermissionsPolicy")):
         chosen = {"EntityFilter": entity, **({"PolicyUsageFilter": usage} if usage else {})}

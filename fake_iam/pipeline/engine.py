@@ -99,6 +99,7 @@ class Engine:
         self.account_id = settings.account_id
         self.enforcement = settings.enforcement
         self.services = services
+        self.services_with_tasks = [each.service for each in services.values() if each.service.tasks]
         self.targets = targets
         self.store = store
         self.clock = clock

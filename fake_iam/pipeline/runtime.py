@@ -11,6 +11,7 @@ from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.sight import Sight
 from fake_iam.services.context import Caller, Context, World
+from fake_iam.services.registry import Service
 
 if TYPE_CHECKING:
     from fake_iam.services.access.caller_policies import KnownCallers
@@ -56,6 +57,11 @@ class Runtime(World, Protocol):
     @property
     def services(self) -> Mapping[str, Implemented]:
         """The services by API version."""
+        ...
+
+    @property
+    def services_with_tasks(self) -> Sequence[Service]:
+        """Those that have tasks which the clock brings to their end."""
         ...
 
     @property

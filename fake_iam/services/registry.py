@@ -84,7 +84,7 @@ class Service:
         self.name = name
         self._package = package
         self._nouns = nouns or {}
-        self._tasks = tasks or {}
+        self.tasks = tasks or {}
         self.operations = Operations(
             {name: f"{package}.{noun}" for noun, names in self._nouns.items() for name in names.split()}
         )
@@ -95,7 +95,7 @@ class Service:
 
     def finish_tasks(self, ctx: Context) -> None:
         """End the account's tasks whose time is over. Nothing runs beside the calls: the next one finds them done."""
-        for kind, module in self._tasks.items():
+        for kind, module in self.tasks.items():
             if ctx.account.holds(kind):
                 import_module(f"{self._package}.{module}").finish_tasks(ctx)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.stores.killing import ANSWER, Stream, request
-from tests.ways.command import run, served
+from tests.ways.command import PATIENCE, run, served
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="this system shares no ports")
 
@@ -50,6 +51,17 @@ def test_a_worker_that_dies_ends_the_others(address: str) -> None:
         1,
         f"fake-iam: worker {workers[0]} ended with -9; the others are stopped\n",
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a process's children in /proc")
+def test_workers_end_with_the_process_that_started_them_even_if_it_is_killed(address: str) -> None:
+    with served("--workers", "2", "--store", address) as server:
+        workers = [os.pidfd_open(child) for child in children(server.pid)]
+        server.stop(signal.SIGKILL)
+        for worker in workers:
+            ended, _, _ = select.select([worker], [], [], PATIENCE)
+            os.close(worker)
+            assert ended
 
 
 def test_the_root_key_and_the_control_token_are_the_same_for_all(address: str) -> None:

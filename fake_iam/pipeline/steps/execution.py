@@ -22,8 +22,8 @@ def execute(runtime: Runtime, call: Call) -> None:
         context.region = call.signed.credential.region
     try:
         with runtime.store.transaction():
-            for implemented in runtime.services.values():
-                implemented.service.finish_tasks(context)
+            for service in runtime.services_with_tasks:
+                service.finish_tasks(context)
             call.result = call.operation.function(context, **call.arguments)
     finally:
         call.denial = context.denial or call.denial

@@ -9,8 +9,8 @@ from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.access.permission import (
     ACTIONS,
     STS,
-    TAKING_MORE,
     Attempt,
+    actions_of,
     denial_of,
     refusal_without_policies,
 )
@@ -23,8 +23,10 @@ def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     if call.service.name == "sts" and name not in STS:
         return None
     known = callers.kept(runtime.store, call.caller)
-    if known is not None and name not in TAKING_MORE and known.always_allows(f"{_prefix(call.service.name)}:{name}"):
-        return None
+    if known is not None:
+        actions = actions_of(_prefix(call.service.name), name, call.parameters)
+        if all(map(known.always_allows, actions)):
+            return None
     with runtime.store.unchanged():
         known = callers.find(runtime.store, call.caller)
         return denial_of(runtime.store, call.caller, known, _attempt(call))

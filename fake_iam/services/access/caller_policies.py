@@ -14,7 +14,7 @@ from fake_iam.domain.policies.managed_policies import ManagedPolicy
 from fake_iam.domain.policy import principals
 from fake_iam.domain.policy.decisions import Policies, Policy, allows_always
 from fake_iam.domain.policy.variables import Values
-from fake_iam.services.access.callers import identity_keys, principal_of, role_of
+from fake_iam.services.access.callers import identity_keys, principal_of
 from fake_iam.services.context import Caller
 from fake_iam.store.base import Account, Store
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 SESSION_POLICY: Final = "session policy"
 SCOPE: Final = "scope-down policy"
-DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership, Role, User)
+DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership)
+"""What decides about a caller, apart from the row of the user or role that it rests on."""
 CALLERS_KEPT: Final = 5_000
 
 
@@ -31,6 +32,7 @@ class Known(NamedTuple):
     """A caller in the terms of policies, as long as nothing changes that it depends on."""
 
     account: Account
+    owner: User | Role | None
     changes: int | None
     principal: principals.Caller
     policies: Policies
@@ -65,6 +67,8 @@ class KnownCallers:
         known = self._known.get(_key(caller))
         if known is None or known.account is not store.account(caller.account_id):
             return None
+        if known.owner is not owner_of(known.account, caller):
+            return None
         changes = known.account.changes(DEPENDED_ON)
         return known if changes is not None and known.changes == changes else None
 
@@ -78,6 +82,7 @@ class KnownCallers:
             self._known.clear()
         known = self._known[_key(caller)] = Known(
             account,
+            owner_of(account, caller),
             account.changes(DEPENDED_ON),
             principal_of(store, caller),
             policies_of(store, caller),
@@ -99,8 +104,7 @@ def policies_of(store: Store, caller: Caller) -> Policies:
     A federated user has the policies of the user that it rests on, and may only what its session's policies allow.
     """
     account = store.account(caller.account_id)
-    role = role_of(store, caller)
-    owner = role or account.users.get(caller.session.owner_id if caller.session is not None else caller.id)
+    owner = owner_of(account, caller)
     session = _session_policies(account, caller.session)
     scopes = [Policy(SCOPE, text) for text in caller.session.scopes] if caller.session is not None else []
     if session is None and caller.kind == "federated-user":
@@ -116,6 +120,15 @@ def policies_of(store: Store, caller: Caller) -> Policies:
         session=session,
         scopes=scopes,
     )
+
+
+def owner_of(account: Account, caller: Caller) -> User | Role | None:
+    """The user or role whose policies a caller has; None for the root user and who rests on it."""
+    if caller.session is None:
+        return account.users.get(caller.id)
+    if caller.kind == "assumed-role":
+        return account.table(Role).get(caller.session.owner_id)
+    return account.users.get(caller.session.owner_id)
 
 
 def owned_policies(account: Account, owner_id: str) -> Iterator[Policy]:

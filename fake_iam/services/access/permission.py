@@ -33,8 +33,7 @@ TAGGING: Final[Mapping[str, str]] = {
 
 PASSING: Final = "AddRoleToInstanceProfile"
 TOKEN: Final = "GetWebIdentityToken"
-TAKING_MORE: Final = frozenset({*TAGGING, PASSING, TOKEN})
-"""Operations that may take more than one action."""
+PASS_ROLE: Final = "iam:PassRole"
 
 STS: Final = frozenset(
     {
@@ -111,25 +110,34 @@ def _text(caller_arn: str, action: str, shown: str, decision: Decision) -> str:
 
 
 def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: Attempt) -> Iterator[Check]:
-    """Everything that a call takes, in the order in which AWS asks (assumed for what comes after the first)."""
+    """Every action that a call takes, on what, and with which context."""
     name, parameters = attempt.operation, attempt.parameters
     target = target_of(store, caller, attempt)
-
     context = LateContext(
         keys,
         lambda: moment_keys(caller, attempt.now),
         attempt.keys,
         lambda: parameter_keys(name, parameters, target.row),
     )
-    yield Check(f"{attempt.service}:{name}", target, context)
-    if name in TAGGING and "Tags.member.1.Key" in parameters:
-        yield Check(f"iam:{TAGGING[name]}", target, context)
-    if name == TOKEN and "Tags.member.1.Key" in parameters:
-        yield Check(f"sts:Tag{TOKEN}", target, context)
-    if name == PASSING:
-        role = passed_role(Asked(store.account(caller.account_id), caller, parameters))
-        passing = LateContext({"iam:passedtoservice": "ec2.amazonaws.com"}, context.all)
-        yield Check("iam:PassRole", role, passing)
+    for action in actions_of(attempt.service, name, parameters):
+        if action == PASS_ROLE:
+            role = passed_role(Asked(store.account(caller.account_id), caller, parameters))
+            yield Check(action, role, LateContext({"iam:passedtoservice": "ec2.amazonaws.com"}, context.all))
+        else:
+            yield Check(action, target, context)
+
+
+def actions_of(service: str, operation: str, parameters: Mapping[str, str]) -> list[str]:
+    """Every action that a call takes, in the order in which AWS asks (assumed for what comes after the first)."""
+    actions = [f"{service}:{operation}"]
+    if "Tags.member.1.Key" in parameters:
+        if operation in TAGGING:
+            actions.append(f"iam:{TAGGING[operation]}")
+        elif operation == TOKEN:
+            actions.append(f"sts:Tag{TOKEN}")
+    if operation == PASSING:
+        actions.append(PASS_ROLE)
+    return actions
 
 
 def target_of(store: Store, caller: Caller, attempt: Attempt) -> Target:

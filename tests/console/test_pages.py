@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from fake_iam.control.console.events import JournalNews
+from fake_iam.control.console.lists import PAGE, named
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.roles import Role
@@ -80,6 +84,35 @@ def test_long_lists_come_in_pages_that_meet(wire: Wire) -> None:
             break
         after = {"after": seen[-1]}
     assert seen == [f"user-{number:03}" for number in range(120)]
+
+
+class LongTable:
+    """A table that counts the rows that are taken from it."""
+
+    taken = 0
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def table(self, kind: type[Any]) -> LongTable:
+        return self
+
+    def find(self, index: str, value: str) -> Any:
+        return None
+
+    def after(self, index: str, within: str, last: str | None = None) -> Iterator[Any]:
+        for name in self.names[bisect_right(self.names, last or "") :]:
+            self.taken += 1
+            yield SimpleNamespace(name_key=name)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "marker", "first"), [("", None, "u00000"), ("u5", None, "u50000"), ("u5", "u54321", "u54322")]
+)
+def test_a_page_of_a_long_list_takes_no_more_rows_than_it_shows(prefix: str, marker: str | None, first: str) -> None:
+    table: Any = LongTable([f"u{number:05}" for number in range(100_000)])
+    listed = named(table, User, prefix, marker)
+    assert (listed.rows[0].name_key, len(listed.rows), table.taken) == (first, PAGE, PAGE + 1)
 
 
 def test_policies_come_in_pages_too(wire: Wire) -> None:

@@ -151,7 +151,7 @@ def main(directory: Path | None) -> None:
             return
         for name, address in PAGES.items():
             for scheme, width in (("light", 1280), ("dark", 1280), ("light", 360)):
-                page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+                page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
                 page.goto(f"{fake.url}{CONSOLE}{address}")
                 page.screenshot(path=directory / f"{name}-{scheme}-{width}.png", full_page=True)
                 page.close()

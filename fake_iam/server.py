@@ -10,21 +10,19 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import Final, Protocol
 
+from fake_iam.connection import RECEIVE_SIZE, Connection
 from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
 from fake_iam.log import log
 from fake_iam.protocol.wire import News, WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
 
-DRAIN_LIMIT: Final = 64 * 1024 * 1024
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
-RECEIVE_SIZE: Final = 65536
 MOST_LISTENERS: Final = 16
 """So many connections may be told news at a time."""
 
@@ -82,9 +80,9 @@ class LocalServer:
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         self._selector = selectors.DefaultSelector()
-        self._connections: set[_Connection] = set()
-        self._listeners: set[_Connection] = set()
-        self._made: deque[tuple[_Connection, WireRequest, WireResponse]] = deque()
+        self._connections: set[Connection] = set()
+        self._listeners: set[Connection] = set()
+        self._made: deque[tuple[Connection, WireRequest, WireResponse]] = deque()
         self._date = (0, "")
         self._deaf = False
         self._stopping = False
@@ -176,12 +174,12 @@ class LocalServer:
     def _welcome(self, accepted: socket.socket, remote: str) -> None:
         accepted.setblocking(False)
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = _Connection(accepted, RequestReader(remote))
+        connection = Connection(accepted, RequestReader(remote))
         connection.enter("idle", self._timeouts)
         self._connections.add(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
 
-    def _attend(self, connection: _Connection, made: tuple[WireRequest, WireResponse] | None = None) -> None:
+    def _attend(self, connection: Connection, made: tuple[WireRequest, WireResponse] | None = None) -> None:
         """Go on with a connection: its answer has been made, or it can be written to, or read from."""
         try:
             if made is not None:
@@ -199,7 +197,7 @@ class LocalServer:
             log().exception("internal fault of the server; the connection is closed")
             self._close_connection(connection)
 
-    def _advance(self, connection: _Connection) -> None:
+    def _advance(self, connection: Connection) -> None:
         """Answer every request that is there, as long as the client takes the answers."""
         while not connection.unsent:
             if connection.news is not None:
@@ -226,7 +224,7 @@ class LocalServer:
             if not self._reply(connection, request, answered(self._answers, request)):
                 return
 
-    def _answer_aside(self, connection: _Connection, request: WireRequest) -> None:
+    def _answer_aside(self, connection: Connection, request: WireRequest) -> None:
         """Make the answer in a thread of its own; meanwhile nothing is read from the connection."""
         self._selector.unregister(connection.socket)
         connection.deadline = float("inf")
@@ -246,7 +244,7 @@ class LocalServer:
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
             self._attend(connection, (request, response))
 
-    def _reply(self, connection: _Connection, request: WireRequest, response: WireResponse) -> bool:
+    def _reply(self, connection: Connection, request: WireRequest, response: WireResponse) -> bool:
         """Send an answer. False: it was one to be dropped, and the connection with it."""
         if response.drop:
             self._close_connection(connection)
@@ -260,7 +258,7 @@ class LocalServer:
         self._send(connection, answer(response, self._now(), connection=reader.connection, body=not head))
         return True
 
-    def _begin_news(self, connection: _Connection, response: WireResponse, news: News) -> None:
+    def _begin_news(self, connection: Connection, response: WireResponse, news: News) -> None:
         """Keep the connection for news, unless too many listen; what the client sends from now on counts for nothing.
 
         The loop asks for news whenever it has done something, and at least with every sweep.
@@ -275,7 +273,7 @@ class LocalServer:
         connection.enter("news", self._timeouts)
         self._send(connection, answer(response, self._now(), connection=CLOSE))
 
-    def _tell(self, connection: _Connection) -> None:
+    def _tell(self, connection: Connection) -> None:
         """Send the news, unless the client has not yet taken the last."""
         if connection.news is None or connection.unsent:
             return
@@ -285,13 +283,13 @@ class LocalServer:
         except OSError:  # the client went away
             self._close_connection(connection)
 
-    def _send(self, connection: _Connection, data: bytes | memoryview) -> None:
+    def _send(self, connection: Connection, data: bytes | memoryview) -> None:
         waited = bool(connection.unsent)
         connection.send(data)
         if bool(connection.unsent) != waited:
             self._turn(connection)
 
-    def _turn(self, connection: _Connection) -> None:
+    def _turn(self, connection: Connection) -> None:
         """The client does not take all that is sent to it, or it does at last."""
         awaited = "idle" if connection.news is None else "news"
         stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else (awaited, selectors.EVENT_READ)
@@ -299,7 +297,7 @@ class LocalServer:
         connection.enter(stage, self._timeouts)
         self._selector.modify(connection.socket, event, connection)
 
-    def _finish(self, connection: _Connection) -> None:
+    def _finish(self, connection: Connection) -> None:
         """The last answer is out. A client that was refused may still be sending: read on, so that it sees why."""
         if not connection.refused:
             self._close_connection(connection)
@@ -314,7 +312,7 @@ class LocalServer:
         for connection in [late for late in self._connections if late.deadline < now]:
             self._close_connection(connection)
 
-    def _close_connection(self, connection: _Connection) -> None:
+    def _close_connection(self, connection: Connection) -> None:
         self._connections.discard(connection)
         self._listeners.discard(connection)
         with suppress(KeyError, ValueError):
@@ -341,49 +339,3 @@ class LocalServer:
         if second != self._date[0]:
             self._date = (second, http_date(datetime.fromtimestamp(second, timezone.utc)))
         return self._date[1]
-
-
-class _Connection:
-    """A client's socket, what is read of its requests, and what is still to be sent to it.
-
-    ``stage`` is what is awaited, until ``deadline``. ``last``: the answer that was sent last is the last one.
-    ``refused``: it was because of what the client sent. ``news`` are what it listens to, if it does.
-    """
-
-    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "news", "_drained")
-
-    def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
-        self.socket = accepted
-        self.reader = reader
-        self.unsent: bytes | memoryview = b""
-        self.stage = ""
-        self.deadline = 0.0
-        self.last = self.refused = self.draining = False
-        self.news: News | None = None
-        self._drained = 0
-
-    def receive(self) -> bool:
-        """Take in what is there. False: the client sends no more, or too much after it was refused."""
-        try:
-            data = self.socket.recv(RECEIVE_SIZE)
-        except BlockingIOError:
-            return True
-        if self.draining:
-            self._drained += len(data)
-            return bool(data) and self._drained < DRAIN_LIMIT
-        self.reader.feed(data)
-        return bool(data)
-
-    def send(self, data: bytes | memoryview) -> None:
-        """Send as much as the client takes, and keep the rest. Raises OSError if it is gone."""
-        try:
-            sent = self.socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        self.unsent = b"" if sent == len(data) else memoryview(data)[sent:]
-
-    def enter(self, stage: str, timeouts: Mapping[str, float]) -> None:
-        """Await that from now on; bytes that trickle in during a stage do not extend its time."""
-        if stage != self.stage:
-            self.stage = stage
-            self.deadline = time.monotonic() + timeouts[stage]

@@ -52,7 +52,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),
-    "server": ("http11", "wsgi", "protocol.wire", "log"),
+    "connection": ("http11", "protocol.wire"),
+    "server": ("connection", "http11", "wsgi", "protocol.wire", "log"),
     "inprocess": ("assembly", "wsgi", "http11", "protocol.wire", "domain.clock"),
     "surroundings": (),
     "session": ("inprocess",),
@@ -116,7 +117,7 @@ THIRD_PARTY = {
     "services.sts.token_signing": {"cryptography", "jwt"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }
-TIME_AND_CHANCE = {"domain.clock", "domain.ids", "server"}
+TIME_AND_CHANCE = {"connection", "domain.clock", "domain.ids", "server"}
 CHANCE_MODULES = {"random", "secrets", "uuid", "time"}
 TIME_CALLS = re.compile(r"(.*\.)?(datetime|date)\.(now|utcnow|today)|os\.(urandom|getrandom)|(\w+\.)*formatdate")
 

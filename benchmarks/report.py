@@ -65,7 +65,7 @@ def as_page(tables: Sequence[Table], around: Surroundings, left_out: Mapping[str
         *([f"Left out: {'; '.join(f'{name}, {why}' for name, why in left_out.items())}."] if left_out else []),
         "A cell is the median of all rounds, with the least and the greatest round in brackets. A ratio is one "
         "median over the other. To run it: `tox -e bench`; what is fair about it and what is not: "
-        "[benchmarks/README.md](../benchmarks/README.md).",
+        "`benchmarks/README.md`.",
         "## Targets",
         summary(tables),
         *(part for table in tables for part in _section(table)),

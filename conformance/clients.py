@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from pathlib import Path
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from conformance.answers import AwsError, answer
+
+CASES: Final = str(Path(__file__).parent / "cases")
+asked: Final[set[str]] = set()
+"""The operations that the present case itself asks for, such as ``iam:GetUser``; helpers' calls do not count."""
 
 
 class Operation:
@@ -57,7 +63,10 @@ class Client:
         self._client = client
 
     def __getattr__(self, method: str) -> Operation:
-        return Operation(self._client, method)
+        operation = Operation(self._client, method)
+        if sys._getframe(1).f_code.co_filename.startswith(CASES):
+            asked.add(f"{self._client.meta.service_model.service_name}:{operation.name}")
+        return operation
 
     def close(self) -> None:
         """Close the client's connections."""

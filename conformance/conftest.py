@@ -10,9 +10,10 @@ from typing import Any, Final
 import pytest
 
 from conformance.answers import AwsError, Bare
+from conformance.clients import asked
 from conformance.people import People
 from conformance.provenance import MARKERS, ProvenanceError, provenance_of
-from conformance.results import PROPERTY, ResultsWriter, described
+from conformance.results import OPERATIONS, PROPERTY, ResultsWriter, described
 from conformance.targets import Target, choose_target
 
 CASES: Final = Path(__file__).parent / "cases"
@@ -54,10 +55,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what only a fake can run."""
+    """Skip what only a fake can run; a case has asked for nothing yet."""
+    asked.clear()
     mark = item.get_closest_marker("fake_only")
     if mark is not None and item.config.getoption("--endpoint-url"):
         pytest.skip(f"only a fake can run this: {mark.args[0]}")
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Keep the operations that the case asked for, for the results."""
+    item.user_properties.append((OPERATIONS, sorted(asked)))
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

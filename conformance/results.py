@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 PROPERTY: Final = "conformance"
+OPERATIONS: Final = "operations"
 Results = dict[str, Any]
 
 
@@ -31,10 +32,12 @@ class ResultsWriter:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the worst of set-up, call and tear-down."""
-        case: Any = dict(report.user_properties).get(PROPERTY)
-        if case is None:
+        properties: dict[str, Any] = dict(report.user_properties)
+        if PROPERTY not in properties:
             return
-        case = self._cases.setdefault(report.nodeid, {**case, "result": "passed", "detail": ""})
+        known = {**properties[PROPERTY], "operations": [], "result": "passed", "detail": ""}
+        case = self._cases.setdefault(report.nodeid, known)
+        case["operations"] = properties.get(OPERATIONS, case["operations"])
         if report.outcome != "passed" and case["result"] != "failed":
             case["result"], case["detail"] = report.outcome, _detail(report)
 

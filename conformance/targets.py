@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from conformance import raw
 from conformance.answers import AwsError
-from conformance.clients import Client, Operation
+from conformance.clients import Client, Operation, asked
 from conformance.raw import RawAnswer
 from conformance.signing import Headers, Key, Signature
 from fake_iam import FakeIAM, Settings
@@ -193,6 +193,8 @@ class Target:
     ) -> RawAnswer:
         """Post a form, or any body. It is signed rightly by the administrator if nothing else is said."""
         __tracebackhide__ = True
+        if isinstance(form, dict) and "Action" in form:
+            asked.add(f"{service}:{form['Action']}")
         text = urlencode(form) if isinstance(form, dict) else form
         body = text.encode() if isinstance(text, str) else text
         sent: Headers = [("Host", self.host(service))]

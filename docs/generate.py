@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from docs.errors import table
 from fake_iam import pytest_plugin
 from fake_iam.assembly import assemble
 from fake_iam.cli import HELP
@@ -40,7 +41,8 @@ def operations() -> str:
         "# Operations",
         NOTE,
         "Parameters and errors are read from botocore's service model. Any other operation of these services answers "
-        "501 `NotImplemented` and names itself; an action that AWS does not have answers 400 `InvalidAction`.",
+        "501 `NotImplemented` and names itself; an action that AWS does not have answers 400 `InvalidAction`. "
+        "[How well each is known](fidelity.md#by-operation): what was observed, documented or assumed.",
     ]
     for title, service in (("IAM", IAM), ("STS", STS), ("Resource Groups Tagging API", TAGGING)):
         parts.append(f"## {title}")
@@ -56,6 +58,20 @@ def _operation(service: Service, model: ServiceModel, name: str) -> str:
     errors = ", ".join(f"`{code}`" for code in described.errors) or "none of its own"
     summary = _summary(service.operations[name].function)
     return f"### {name}\n\n{summary}\n\n- takes {takes}\n- modelled errors: {errors}"
+
+
+def errors() -> str:
+    """Every error: its status, its meaning and its operations."""
+    return _page(
+        [
+            "# Errors",
+            NOTE,
+            "The codes that this server answers with. Statuses and operations are those of botocore's service model; a "
+            "code that no model lists has the status that AWS was seen to answer with. The texts, with where each is "
+            "known from, are among the cases of [fidelity](fidelity.md).",
+            table(),
+        ]
+    )
 
 
 def settings() -> str:
@@ -140,6 +156,7 @@ def nouns_index() -> str:
             "What each noun is to [seeds](../../how-to/seeds.md), [dumps](../../how-to/snapshots.md), "
             "[back-dating](../../how-to/time.md) and imports. All are in dumps, snapshots and state files.",
             "\n".join(rows),
+            "```{toctree}\n:hidden:\n:glob:\n\n*\n```",
         ]
     )
 
@@ -232,6 +249,7 @@ def _noun_import(noun: Noun) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
+    "errors.md": errors,
     "settings.md": settings,
     "fixtures.md": fixtures,
     "control.md": control,

@@ -20,7 +20,7 @@ from fake_iam.cli import HELP
 from tests.snippets import PORT, ROOT, Snippet, links, of_kind, pages, snippets
 
 SCRIPTS = Path(sys.executable).parent
-KINDS = {"", "console", "hcl", "json", "py", "python", "python test", "sh", "text", "yaml"}
+KINDS = {"", "console", "hcl", "json", "py", "python", "python test", "sh", "text", "yaml", "{toctree}"}
 WITH_COMMANDS = [page for page in pages() if any(snippet.kind == "console" for snippet in snippets(page))]
 
 

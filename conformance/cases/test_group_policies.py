@@ -26,6 +26,15 @@ def test_an_inline_policy_that_a_group_lacks_is_named(aws: Target, new_group: Gr
     assert aws.error(aws.iam.get_group_policy, GroupName=new_group(), PolicyName="none") == missing
 
 
+@assumed("as for users: the group's own text was seen for GetGroupPolicy alone", "group-policy-missing")
+def test_an_inline_policy_of_a_group_is_deleted_once(aws: Target, new_group: Groups) -> None:
+    name = new_group()
+    aws.iam.put_group_policy(GroupName=name, PolicyName="own", PolicyDocument=DOCUMENT)
+    aws.iam.delete_group_policy(GroupName=name, PolicyName="own")
+    missing = AwsError("NoSuchEntity", "The group policy with name own cannot be found.", 404)
+    assert aws.error(aws.iam.delete_group_policy, GroupName=name, PolicyName="own") == missing
+
+
 @documented(f"{API}API_AttachGroupPolicy.html")
 def test_a_policy_attached_to_a_group_is_listed(aws: Target, new_group: Groups, new_policy: Policies) -> None:
     name, arn = new_group(), new_policy()

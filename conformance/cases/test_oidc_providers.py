@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.modelled import needs
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, Source
 from conformance.targets import Target
@@ -132,3 +133,14 @@ def test_tags_are_set_listed_and_taken_off(aws: Target, provider: Provider) -> N
     aws.iam.tag_open_id_connect_provider(Tags=[{"Key": "b", "Value": "2"}], **named)
     aws.iam.untag_open_id_connect_provider(TagKeys=["a"], **named)
     assert aws.iam.list_open_id_connect_provider_tags(**named)["Tags"] == [{"Key": "b", "Value": "2"}]
+
+
+@needs("UpdateOpenIDConnectProvider")
+@assumed("the service model tells what the members are for; no call of this operation was published")
+def test_what_a_provider_takes_subjects_from_is_changed_and_removed(aws: Target, provider: Provider) -> None:
+    provider.create(ContextProvider={"SubjectSourceKey": "sub"})
+    update = aws.iam.update_open_id_connect_provider
+    update(OpenIDConnectProviderArn=provider.arn, ContextProvider={"SubjectSourceKey": "email"})
+    assert provider.shown()["ContextProvider"] == {"SubjectSourceKey": "email"}
+    update(OpenIDConnectProviderArn=provider.arn, RemoveContextProvider=True)
+    assert "ContextProvider" not in provider.shown()

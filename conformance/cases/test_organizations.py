@@ -137,3 +137,18 @@ def test_organizations_has_to_give_iam_trusted_access(staged: Staged, action: st
 @assumed(MODEL_TEXT)
 def test_the_organization_has_to_have_all_features(staged: Staged, action: str) -> None:
     assert staged.error(action, MANAGEMENT) == NOT_ALL_FEATURES
+
+
+@STAGED
+@documented(f"{API}/API_GetOrganizationsAccessReport.html")
+def test_a_report_tells_what_a_member_used(staged: Staged) -> None:
+    staged.clients[MEMBER].create_user(UserName="alice")
+    key = staged.clients[MEMBER].create_access_key(UserName="alice")["AccessKey"]
+    staged.server.signing_with(Key(key["AccessKeyId"], key["SecretAccessKey"])).iam.list_users()
+    iam = staged.clients[MANAGEMENT]
+    job = iam.generate_organizations_access_report(EntityPath=f"{ID}/r-abcd/{MEMBER}")["JobId"]
+    report = iam.get_organizations_access_report(JobId=job, SortKey="LAST_AUTHENTICATED_TIME_DESCENDING")
+    assert report["JobStatus"] == "COMPLETED"
+    used = report["AccessDetails"][0]
+    assert (used["ServiceNamespace"], used["EntityPath"]) == ("iam", f"{ID}/r-abcd/{MEMBER}")
+    assert used["TotalAuthenticatedEntities"] == 1

@@ -95,6 +95,16 @@ class Made(NamedTuple):
     parameters: Mapping[str, Any]
 
 
+def needs(runtime: Runtime, who: str, call: Made, now: datetime) -> list[tuple[str, str]]:
+    """The actions that a call needs, each with the resource that it is about.
+
+    Raises:
+        UnknownCaller: nobody goes by that name.
+    """
+    with runtime.store.unchanged():
+        return _needs(runtime.store, find_caller(runtime, who), call, now)
+
+
 def least_privilege(runtime: Runtime, who: str, calls: Iterable[Made], now: datetime) -> str:
     """The smallest policy that allows a caller's calls, each on the resource that it was about.
 

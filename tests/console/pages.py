@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import urlencode
 
 from fake_iam.protocol.wire import WireRequest, WireResponse
@@ -20,6 +22,15 @@ def get(
 
 def text(wire: Wire, page: str = "", **query: str) -> str:
     response = get(wire, page, **query)
+    assert response.status == 200, response.body
+    return response.body.decode()
+
+
+def follow(wire: Wire, shown: str, words: str) -> str:
+    """The page that a link of a page leads to; there is one link with those words."""
+    (address,) = re.findall(rf'<a href="([^"]*)"[^>]*>{re.escape(words)}</a>', shown)
+    path, _, query = unescape(address).partition("?")
+    response = wire.send(WireRequest.of("GET", path, query, {"Host": HOST}.items()))
     assert response.status == 200, response.body
     return response.body.decode()
 

@@ -160,9 +160,15 @@ def test_a_fault_is_added_and_removed(browser: Any, fake: FakeIAM) -> None:
     page.get_by_label("Operation").fill("GetUser")
     page.get_by_label("Error").fill("<b>")
     page.get_by_role("button", name="Add the rule").click()
+    assert page.get_by_role("alert").inner_text().startswith("error: '<b>' is no error of GetUser; ")
+    page.get_by_label("Operation").fill("GetUser")
+    page.get_by_label("Error").fill("Throttling")
+    page.get_by_role("button", name="Add the rule").click()
+    assert page.get_by_role("status").inner_text() == "Rule 2 was added."
+    assert page.locator("tbody tr").nth(1).get_by_text("error Throttling").count() == 1
     page.get_by_role("button", name="Remove rule 1").click()
     assert page.get_by_role("status").inner_text() == "Rule 1 was removed."
-    assert [rule.operation for rule in fake.faults.rules()] in (["GetUser"], [])
+    assert [(rule.operation, rule.error) for rule in fake.faults.rules()] == [("GetUser", "Throttling")]
     page.close()
 
 
@@ -178,6 +184,24 @@ def test_the_journal_grows_before_ones_eyes_and_markup_in_it_is_text(browser: An
     fake.journal.clear()
     page.get_by_text("No calls yet").wait_for()
     assert page.problems == []
+    page.close()
+
+
+def test_the_journal_grows_on_when_the_server_was_away_for_a_moment(browser: Any, fake: FakeIAM) -> None:
+    page = opened(browser, fake, "journal")
+    page.get_by_text("Live").wait_for()
+    before = page.locator("tbody tr").count()
+    page.route("**/journal/rows*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        fake.client("iam").create_user(UserName="dave")
+    page.unroute("**/journal/rows*")
+    fake.client("iam").create_user(UserName="erin")
+    page.locator("tbody tr").nth(before + 1).wait_for()
+    assert [page.locator("tbody tr th").nth(row).inner_text() for row in range(3)] == [
+        "CreateUser",
+        "CreateUser",
+        "CreateAccessKey",
+    ]
     page.close()
 
 

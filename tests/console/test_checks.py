@@ -40,7 +40,7 @@ def test_a_name_that_somebody_pointed_here_is_refused(wire: Wire, host: str) -> 
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["}, {"Sec-Fetch-Site": "cross-site"}],
 )
 def test_a_form_of_another_site_is_refused(wire: Wire, headers: dict[str, str]) -> None:
     assert post(wire, "clock", headers, do="freeze").status == 403

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +23,8 @@ from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersion
 from fake_iam.domain.sts.sessions import RoleSession, Session
 from fake_iam.domain.tags import Tag
-from tests.console.pages import ROOT, get, header, post, text
+from tests.conftest import STORES, new_address
+from tests.console.pages import ROOT, follow, get, header, post, text
 from tests.support import Key, Wire
 
 HOSTILE = """<script>alert("1")</script>' onload='x"""
@@ -30,6 +33,14 @@ POLICY = """{"Version": "2012-10-17", "Statement": [
   {"Sid": "Read", "Effect": "Allow", "Action": "iam:Get*", "Resource": "*"},
   {"Sid": "Never", "Effect": "Deny", "Action": "iam:Delete*", "Resource": "*"}
 ]}"""
+
+
+@pytest.fixture(params=STORES)
+def wire(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wire]:
+    """A server without a socket; its rows are in each of the stores in turn."""
+    wire = Wire(random_seed=7, store=new_address(request, request.param, tmp_path))
+    yield wire
+    wire.assembled.engine.store.close()
 
 
 def test_a_user_is_shown_with_its_keys_but_not_their_secrets() -> None:
@@ -231,7 +242,75 @@ def test_the_journal_shows_what_policies_would_deny_and_why(wire: Wire) -> None:
     assert "would deny" in shown and shown.count("data-number=") == 2
     call = text(wire, "call", number=str(number - 1))
     assert "with an explicit deny" in call
-    assert f"policy?arn={arn.replace(':', '%3A').replace('/', '%2F')}&amp;line=3&amp;column=3" in call
+    assert follow(wire, call, "show the statement").count("<mark>") == 1
+
+
+def test_a_call_leads_to_the_statement_of_a_managed_policy_in_whatever_account(wire: Wire) -> None:
+    root = Key("111122223333", "x")
+    wire.call("CreateUser", root, UserName="theirs")
+    arn = wire.call("CreatePolicy", root, PolicyName="p", PolicyDocument=POLICY)["Policy"]["Arn"]
+    wire.call("AttachUserPolicy", root, UserName="theirs", PolicyArn=arn)
+    key = wire.call("CreateAccessKey", root, UserName="theirs")["AccessKey"]
+    wire.call("DeleteUser", Key(key["AccessKeyId"], key["SecretAccessKey"]), UserName="theirs")
+    call = text(wire, "call", number="5")
+    shown = follow(wire, call, "show the statement")
+    assert shown.count("<mark>") == 1 and "&#34;Never&#34;" in shown
+    why = follow(wire, call, "iam:DeleteUser on arn:aws:iam::111122223333:user/theirs")
+    assert "This statement decides." in why
+    assert follow(wire, why, arn).count("<mark>") == 1
+
+
+def test_a_call_leads_to_the_statement_of_an_inline_policy(wire: Wire) -> None:
+    wire.user("alice")
+    own = POLICY.replace('"Resource": "*"', '"Resource": "arn:aws:iam::123456789012:user/alice"')
+    wire.call("PutUserPolicy", UserName="alice", PolicyName="own", PolicyDocument=own)
+    key = wire.key("alice")
+    wire.call("DeleteUser", Key(key.id, key.secret), UserName="alice")
+    number = str(wire.assembled.controls.journal.count)
+    shown = follow(wire, text(wire, "call", number=number), "iam:DeleteUser on arn:aws:iam::123456789012:user/alice")
+    assert "Denied by a statement" in shown
+    assert "<mark>  {&#34;Sid&#34;: &#34;Never&#34;" in shown
+
+
+def test_a_call_whose_caller_is_gone_or_that_is_no_operation_asks_nothing(wire: Wire) -> None:
+    wire.user("alice")
+    key = wire.key("alice")
+    wire.call("Dance", Key(key.id, key.secret))
+    wire.call("GetUser", Key(key.id, key.secret))
+    for number, asks in (("3", False), ("4", True)):
+        assert ("What policies decide now" in text(wire, "call", number=number)) is asks
+    wire.call("DeleteAccessKey", UserName="alice", AccessKeyId=key.id)
+    wire.call("DeleteUser", UserName="alice")
+    assert "What policies decide now" not in text(wire, "call", number="4")
+
+
+def test_why_finds_a_user_by_name_in_the_account_that_is_shown(wire: Wire) -> None:
+    wire.call("CreateUser", Key("111122223333", "x"), UserName="theirs")
+    asked = {"caller": "theirs", "action": "iam:GetUser"}
+    assert "&#39;theirs&#39; is no user" in text(wire, "why", **asked)
+    shown = text(wire, "why", **asked, account="111122223333")
+    assert "User: arn:aws:iam::111122223333:user/theirs is not authorized" in shown
+    assert '<input type="hidden" name="account" value="111122223333">' in shown
+
+
+def test_the_latest_sessions_are_shown_and_the_others_counted(wire: Wire) -> None:
+    account, at = wire.assembled.engine.store.account("123456789012"), wire.assembled.controls.clock.now()
+    with wire.assembled.engine.store.transaction():
+        for number in range(203):
+            key_id = f"ASIA{number:03}"
+            account.sessions.put(key_id, Session(key_id, account.id, account.id, "", "", at, at))
+    shown = text(wire, "sessions")
+    assert re.findall("ASIA[0-9]{3}", shown) == [f"ASIA{number:03}" for number in range(202, 2, -1)]
+    assert "And 3 older ones." in shown
+
+
+def test_rows_for_an_open_page_say_where_those_are_that_are_left_out(wire: Wire) -> None:
+    for _ in range(103):
+        wire.call("ListUsers")
+    assert "Earlier calls" not in text(wire, "journal/rows", after="3")
+    shown = text(wire, "journal/rows", after="1")
+    assert shown.count("data-number=") == 100
+    assert 'data-number="3"' in follow(wire, shown, "Earlier calls")
 
 
 def test_earlier_calls_are_a_page_away(wire: Wire) -> None:
@@ -242,6 +321,11 @@ def test_earlier_calls_are_a_page_away(wire: Wire) -> None:
     assert 'href="/_fake_iam/console/journal?before=2"' in first
     second = text(wire, "journal", before="2")
     assert 'data-number="1"' in second and second.count("data-number=") == 1
+
+
+def test_no_store_is_asked_for_a_nul(wire: Wire) -> None:
+    response = get(wire, "user", name="a\0")
+    assert (response.status, "no user &#x27;a\ufffd&#x27;" in response.body.decode()) == (404, True)
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,8 @@ def _file(name: str) -> WireResponse:
 
 
 def _fields(text: str) -> dict[str, str]:
-    return dict(parse_qsl(text, keep_blank_values=True))
+    """The fields of a form or a query; no store takes a NUL in a text."""
+    return {name: value.replace("\0", "\ufffd") for name, value in parse_qsl(text, keep_blank_values=True)}
 
 
 def _back(address: str) -> tuple[str, dict[str, str]]:

@@ -166,10 +166,10 @@ class Views:
 
     def sessions(self, query: Query) -> View:
         """Temporary credentials, the latest first."""
-        account = self._account(query)
-        found = sorted((row for _, row in account.sessions.items()), key=lambda row: row.issued_at, reverse=True)
-        rows = [(row, *_session(account, row), row.expires_at <= self._now()) for row in found[:SESSIONS]]
-        return "sessions.html", {"rows": rows, "more": max(0, len(found) - SESSIONS)}
+        account, now = self._account(query), self._now()
+        found = account.sessions.latest(SESSIONS)
+        rows = [(row, *_session(account, row), row.expires_at <= now) for row in found]
+        return "sessions.html", {"rows": rows, "more": len(account.sessions) - len(rows)}
 
     def journal(self, query: Query) -> View:
         """The calls kept, the newest first; filtered, or page by page."""
@@ -187,6 +187,7 @@ class Views:
         more = calls[-1].number if len(calls) == CALLS and not (denied or any(shown.values())) else None
         return "journal.html", {
             "calls": [_told(call) for call in calls],
+            "left_out": None,
             "live": live,
             "last": calls[0].number if calls else journal.count,
             "before": more,
@@ -195,9 +196,11 @@ class Views:
         }
 
     def journal_rows(self, query: Query) -> View:
-        """The rows of the calls behind a number, for a page that is open."""
-        calls = self._controls.journal.recent(CALLS, after=_number(query, "after") or 0)
-        return "rows.html", {"calls": [_told(call) for call in calls]}
+        """The rows of the calls behind a number, for a page that is open, and whether there are more than it gets."""
+        after = _number(query, "after") or 0
+        calls = self._controls.journal.recent(CALLS, after=after)
+        left_out = calls[-1].number if calls and calls[-1].number > after + 1 else None
+        return "rows.html", {"calls": [_told(call) for call in calls], "left_out": left_out}
 
     def call(self, query: Query) -> View:
         """One call, and why policies decided about it as they did."""
@@ -207,16 +210,24 @@ class Views:
             raise NotFound(f"Call {number} is not in the journal: it keeps the latest, and a reset forgets them.")
         call = found[0]
         text = json.dumps(call.parameters, indent=2, ensure_ascii=False, default=str)
-        return "call.html", {"call": _told(call), "parameters": text, "why": list(map(_sentence, call.why))}
+        return "call.html", {
+            "call": _told(call),
+            "parameters": text,
+            "why": list(map(_sentence, call.why)),
+            "who": _signer(call),
+            "needs": self._controls.enforcement.needs(_signer(call), call),
+        }
 
     def why(self, query: Query) -> View:
         """What policies decide about an action, with the statements that decided in their texts."""
+        account = self._account(query)
         asked = {name: query.get(name, "").strip() for name in ("caller", "action", "resource")}
         values: dict[str, Any] = {"asked": asked, "judged": None, "found": [], "problem": None}
         if asked["caller"] and asked["action"]:
+            user = account.users.find("name", name_key(asked["caller"]))
             try:
                 judged = self._controls.enforcement.judge(
-                    asked["caller"], *_checked(asked["action"]), asked["resource"] or None
+                    user.arn if user else asked["caller"], _checked(asked["action"]), asked["resource"] or None
                 )
             except FormatError as problem:
                 return "why.html", {**values, "problem": str(problem)}
@@ -286,15 +297,31 @@ def _told(call: JournalEntry) -> dict[str, Any]:
     return {"entry": call, "kind": kind, "word": word, "who": (call.caller or "nobody").split(":", 5)[-1]}
 
 
-def _sentence(text: str) -> tuple[str, dict[str, str] | None]:
-    """A sentence of an explanation, and the parameters of the page that shows the statement it names."""
+def _signer(call: JournalEntry) -> str:
+    """Who made a call: the key of a user or a session; of the root user its ARN, for any key may be the root user's."""
+    arn = call.caller or ""
+    return arn if arn.endswith(":root") or call.access_key_id is None else call.access_key_id
+
+
+def _sentence(text: str) -> tuple[str, dict[str, str | None] | None]:
+    """A sentence of an explanation, and the parameters of the page that shows the statement of a managed policy."""
     stands = STANDS.search(text)
-    return text, None if stands is None else dict(zip(("arn", "line", "column"), stands.groups(), strict=True))
+    if stands is None:
+        return text, None
+    arn, line, column = stands.groups()
+    return text, {"account": _home(arn), "arn": arn, "line": line, "column": column}
+
+
+def _home(arn: str | None) -> str | None:
+    """The account of a policy; None for one of AWS's and for an inline one."""
+    number = arn.split(":")[4] if arn else ""
+    return number if number.isdigit() else None
 
 
 def _stands(policy: Policy, statement: Statement, kept_by: str | None) -> dict[str, Any]:
     return {
         "policy": policy,
+        "account": _home(policy.arn),
         "sid": statement.sid,
         "start": statement.span.start,
         "lines": lines(policy.text, [statement.span]),
@@ -309,10 +336,10 @@ def _statements(text: str) -> Iterable[Statement]:
         return ()
 
 
-def _checked(action: str) -> tuple[str]:
+def _checked(action: str) -> str:
     if not re.fullmatch(r"[\w-]+:[\w*]+", action, re.ASCII):
         raise FormatError(("action",), f"{action!r} is no action; write a service and a name, such as iam:GetUser")
-    return (action,)
+    return action
 
 
 def _number(query: Query, name: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 
 from fake_iam.control.documents.format import Field, MapOf, Record, Text
 from fake_iam.control.documents.problems import FormatError
-from fake_iam.control.watching.calls import Calls
+from fake_iam.control.watching.calls import Calls, JournalEntry
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.engine import Engine
@@ -22,6 +22,7 @@ from fake_iam.pipeline.questions import (
     find_caller,
     judge,
     least_privilege,
+    needs,
 )
 
 MODES: Final = ("on", "off", "log")
@@ -112,6 +113,17 @@ class Enforcement:
             return judge(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
         except UnknownCaller as problem:
             raise FormatError(("caller",), str(problem)) from None
+
+    def needs(self, caller: str, call: JournalEntry) -> list[tuple[str, str]]:
+        """The actions that a call of the journal needs, each with its resource; none if its caller is no longer."""
+        if call.service is None or call.operation is None:
+            return []
+        try:
+            return needs(
+                self._engine, caller, Made(call.service, call.operation, call.parameters), self._engine.clock.now()
+            )
+        except UnknownCaller:
+            return []
 
     def least_privilege(self, caller: str) -> str:
         """The smallest policy that allows the calls of a caller that the journal has, as JSON text.

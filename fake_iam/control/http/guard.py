@@ -30,7 +30,7 @@ class Guard:
         if is_loopback(self._host) and _name(f"//{host}") not in LOOPBACK_NAMES | {self._host.lower()}:
             return f"the Host header {host!r} is not the address this server listens on"
         origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _netloc(origin) != host.lower():
             return f"a page of {origin!r} may not use the control plane"
         if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             return "a page of another site may not use the control plane"
@@ -49,6 +49,13 @@ class Guard:
     def _shown(self, request: WireRequest) -> bool:
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         return self.is_token(request.headers.get(TOKEN_HEADER.lower()) or bearer)
+
+
+def _netloc(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _name(url: str) -> str:

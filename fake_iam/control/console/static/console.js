@@ -14,27 +14,31 @@ function watch() {
   async function fetchRows() {
     if (busy) return;
     busy = true;
-    while (wanted > last) {
-      const from = last;
-      const answer = await fetch(`${body.dataset.journal}?after=${from}`);
-      if (!answer.ok) break;
-      const rows = document.createElement("template");
-      rows.innerHTML = await answer.text(); // escaped by the server; a script in it would not run
-      const first = rows.content.querySelector("tr");
-      if (!first) break;
-      last = Number(first.dataset.number);
-      body.prepend(rows.content);
-      while (body.rows.length > MOST_ROWS) body.deleteRow(-1);
-      body.closest("[role=region]").hidden = false;
-      document.querySelector("[data-empty]")?.remove();
-      document.querySelector("[data-calls]").textContent = last.toLocaleString("en");
+    try {
+      while (wanted > last) {
+        const answer = await fetch(`${body.dataset.journal}?after=${last}`);
+        if (!answer.ok) break;
+        const rows = document.createElement("template");
+        rows.innerHTML = await answer.text(); // escaped by the server; a script in it would not run
+        const first = rows.content.querySelector("tr");
+        if (!first) break;
+        last = Number(first.dataset.number);
+        body.prepend(rows.content);
+        while (body.rows.length > MOST_ROWS) body.deleteRow(-1);
+        body.closest("[role=region]").hidden = false;
+        document.querySelector("[data-empty]")?.remove();
+        document.querySelector("[data-calls]").textContent = last.toLocaleString("en");
+      }
+    } catch {
+      // The server is away; when it is back, what is lacking is fetched.
+    } finally {
+      busy = false;
     }
-    busy = false;
   }
 
   const events = new EventSource(`${body.dataset.events}?last=${last}`);
   live.hidden = false;
-  events.onopen = () => { live.classList.remove("lost"); state.textContent = "Live"; };
+  events.onopen = () => { live.classList.remove("lost"); state.textContent = "Live"; fetchRows(); };
   events.onerror = () => { live.classList.add("lost"); state.textContent = "Not connected"; };
   events.onmessage = (event) => {
     wanted = Number(event.data);

@@ -219,7 +219,7 @@ class Assembled:
     def _open_console(self, controls: Controls, guard: Guard) -> Console:
         from fake_iam.control.console.console import Console
 
-        return Console(self.engine, controls, guard, self._shared)
+        return Console(self.engine, controls, guard, self._shared, self.settings.workers)
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""

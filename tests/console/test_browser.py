@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -179,6 +181,10 @@ def test_the_journal_grows_before_ones_eyes_and_markup_in_it_is_text(browser: An
     fake.client("iam").create_user(UserName="dave")
     page.locator("tbody tr").nth(before).wait_for()
     assert page.locator("tbody tr th").first.inner_text() == "CreateUser"
+    with pytest.raises(HTTPError):
+        urlopen(f"{fake.url}/?Version=2010-05-08&Action=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", timeout=10)
+    page.locator("tbody tr").nth(before + 1).wait_for()
+    assert page.locator("tbody tr th").first.inner_text() == "<img src=x onerror=alert(1)>"
     number = page.locator("tbody tr").first.get_attribute("data-number")
     assert page.locator("[data-calls]").inner_text() == number == str(fake.assembled.controls.journal.count)
     fake.journal.clear()

@@ -313,6 +313,15 @@ def test_rows_for_an_open_page_say_where_those_are_that_are_left_out(wire: Wire)
     assert 'data-number="3"' in follow(wire, shown, "Earlier calls")
 
 
+def test_the_journal_of_one_worker_of_several_does_not_grow_by_itself(tmp_path: Path) -> None:
+    alone, one_of_two = Wire(), Wire(store=f"sqlite:///{tmp_path}/store.db", workers=2)
+    for wire, grows in ((alone, True), (one_of_two, False)):
+        wire.call("ListUsers")
+        shown = text(wire, "journal")
+        assert ("data-events" in shown, "data-live" in shown) == (grows, grows)
+        assert ("Each of the 2 workers keeps a journal" in shown) is not grows
+
+
 def test_earlier_calls_are_a_page_away(wire: Wire) -> None:
     for _ in range(101):
         wire.call("ListUsers")

@@ -45,16 +45,22 @@ class Console:
         controls: what is shown and steered.
         guard: who may come.
         shared: inside it, a page reads and changes what all processes share; None if this process shares nothing.
+        workers: how many processes answer at this address, each with a journal of its own.
     """
 
     def __init__(
-        self, engine: Engine, controls: Controls, guard: Guard, shared: AbstractContextManager[object] | None
+        self,
+        engine: Engine,
+        controls: Controls,
+        guard: Guard,
+        shared: AbstractContextManager[object] | None,
+        workers: int,
     ) -> None:
         self._engine = engine
         self._journal = controls.journal
         self._guard = guard
         self._together = shared or nullcontext()
-        self._views = Views(engine, controls)
+        self._views = Views(engine, controls, workers)
         self._actions = Actions(controls)
         self._rendering = Rendering()
 

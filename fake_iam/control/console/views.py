@@ -52,9 +52,10 @@ class Line(NamedTuple):
 class Views:
     """The pages by name. Each gives a template and its values for the parameters of a request."""
 
-    def __init__(self, engine: Engine, controls: Controls) -> None:
+    def __init__(self, engine: Engine, controls: Controls, workers: int) -> None:
         self._engine = engine
         self._controls = controls
+        self._workers = workers
         self.pages: dict[str, Callable[[Query], View]] = {
             "": self.users,
             "user": self.user,
@@ -183,12 +184,14 @@ class Views:
         else:
             calls = list(journal.recent(CALLS, before=_number(query, "before")))
         shown = {name: query.get(name, "") for name in ("operation", "caller", "outcome")}
-        live = not wanted and not any(shown.values()) and not denied and "before" not in query
+        latest = not any(shown.values()) and not denied and "before" not in query
         more = calls[-1].number if len(calls) == CALLS and not (denied or any(shown.values())) else None
         return "journal.html", {
             "calls": [_told(call) for call in calls],
             "left_out": None,
-            "live": live,
+            "latest": latest,
+            "live": latest and self._workers == 1,
+            "workers": self._workers,
             "last": calls[0].number if calls else journal.count,
             "before": more,
             "shown": shown,

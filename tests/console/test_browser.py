@@ -127,6 +127,8 @@ def test_by_keyboard_one_skips_to_the_content_and_sees_where_one_is(browser: Any
     assert page.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Control+/")
+    assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
     for _ in range(8):

@@ -50,8 +50,8 @@ function watch() {
 
 if (body) watch();
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select");
-  if (event.key === "/" && !typing) {
+  const elsewhere = event.target.closest("input") || event.ctrlKey || event.metaKey || event.altKey;
+  if (event.key === "/" && !elsewhere) {
     const field = document.querySelector("input[type=search], .filter input");
     if (field) { field.focus(); event.preventDefault(); }
   }

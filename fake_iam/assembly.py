@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.control.documents.problems import DocumentError, FormatError
@@ -37,7 +38,9 @@ from fake_iam.store.opening import open_store
 from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
+    from fake_iam.control.console.console import Console
     from fake_iam.control.controls import Controls
+    from fake_iam.control.http.guard import Guard
     from fake_iam.control.http.plane import ControlPlane
     from fake_iam.control.state.sharing import Shared
     from fake_iam.domain.policy.refusals import Denial
@@ -206,7 +209,15 @@ class Assembled:
             shared=self._shared,
         )
         guard = Guard(self.settings.host, self.control_token)
-        return controls, ControlPlane(pages(controls, self.health, self.reset), guard, self._shared)
+        console: Callable[[], Console] | None = None
+        if self.settings.console:
+            console = cache(lambda: self._open_console(controls, guard))
+        return controls, ControlPlane(pages(controls, self.health, self.reset), guard, self._shared, console)
+
+    def _open_console(self, controls: Controls, guard: Guard) -> Console:
+        from fake_iam.control.console.console import Console
+
+        return Console(self.engine, controls, guard, self._shared, self.settings.workers)
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.http.address import CONSOLE
+from fake_iam.control.http.address import PREFIX as PREFIX_OF_PAGES
 from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
 from fake_iam.settings import PREFIX, Settings, SettingsError, parse
@@ -43,6 +45,7 @@ HELP: Final = {
     "role_deletion_seconds": "how long the deletion of a service-linked role takes, by the server's clock",
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
+    "console": "false: no console under /_fake_iam/console/; --no-console says the same",
     "clock": 'the moment at which the clock stands: 2026-01-31T12:00:00Z, "91 days ago"',
 }
 POLICIES: Final = {
@@ -145,6 +148,8 @@ def _options(names: Iterable[str]) -> ArgumentParser:
         # Left out, an option must not hide one that was given before the command.
         text = f"{HELP[name]} [{PREFIX}{name.upper()}]"
         group.add_argument(_option(name), default=SUPPRESS, help=text)
+        if name == "console":
+            group.add_argument("--no-console", dest=name, action="store_const", const="false", default=SUPPRESS)
     return parser
 
 
@@ -204,6 +209,8 @@ def _announce(assembled: Assembled, url: str) -> None:
     if assembled.control_token is not None and settings.control_token is None:
         print(f"export FAKE_IAM_CONTROL_TOKEN={assembled.control_token}")
     print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
+    if settings.console:
+        print(f"console: {url}{PREFIX_OF_PAGES}{CONSOLE}")
     sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""A client's connection to the server: its socket, what is read from it and what is still to be sent."""
+"""A client's connection to the local server: what is read from it, what is still to be sent to it, what is awaited."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fake_iam.http11 import RequestReader
+from fake_iam.protocol.wire import News
 
 DRAIN_LIMIT: Final = 64 * 1024 * 1024
 RECEIVE_SIZE: Final = 65536
@@ -17,10 +18,10 @@ class Connection:
     """A client's socket, what is read of its requests, and what is still to be sent to it.
 
     ``stage`` is what is awaited, until ``deadline``. ``last``: the answer that was sent last is the last one.
-    ``refused``: it was because of what the client sent.
+    ``refused``: it was because of what the client sent. ``news`` are what it listens to, if it does.
     """
 
-    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "_drained")
+    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "news", "_drained")
 
     def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
         self.socket = accepted
@@ -29,6 +30,7 @@ class Connection:
         self.stage = ""
         self.deadline = 0.0
         self.last = self.refused = self.draining = False
+        self.news: News | None = None
         self._drained = 0
 
     def receive(self) -> bool:

@@ -204,12 +204,13 @@ def answer(response: WireResponse, date: str, *, connection: str = "", body: boo
     """The bytes of an answer.
 
     ``date`` is an HTTP date; ``connection`` a line with a Connection header, or nothing, as AWS answers HTTP/1.1;
-    ``body`` False leaves the body out, as HEAD asks for.
+    ``body`` False leaves the body out, as HEAD asks for. A body that goes on with news has no length: it ends with the
+    connection (RFC 9112, 6.3).
     """
     headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
+    length = f"Content-Length: {len(response.body)}\r\n" if response.news is None else ""
     head = (
-        f"HTTP/1.1 {response.status} {reason(response.status)}\r\n{headers}Content-Length: {len(response.body)}\r\n"
-        f"Date: {date}\r\n{connection}\r\n"
+        f"HTTP/1.1 {response.status} {reason(response.status)}\r\n{headers}{length}Date: {date}\r\n{connection}\r\n"
     ).encode("latin-1", "replace")
     return head + response.body if body else head
 

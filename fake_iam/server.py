@@ -20,12 +20,14 @@ from typing import Final, Protocol
 from fake_iam.connection import RECEIVE_SIZE, Connection
 from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
 from fake_iam.log import log
-from fake_iam.protocol.wire import Later, WireRequest, WireResponse
+from fake_iam.protocol.wire import Later, News, WireRequest, WireResponse
 from fake_iam.wsgi import Answers, answered
 
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
 LARGE: Final = 1_000_000  # bytes
+MOST_LISTENERS: Final = 16
+"""So many connections may be told news at a time."""
 
 
 class PatientAnswers(Answers, Protocol):
@@ -62,6 +64,7 @@ class LocalServer:
     ) -> None:
         self._answers = answers
         self._timeouts = {"idle": idle_timeout, "head": head_timeout, "body": head_timeout, "unsent": head_timeout}
+        self._timeouts["news"] = float("inf")
         self._sweep_every = min(1.0, head_timeout / 4, idle_timeout / 4)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.socket(family, socket.SOCK_STREAM)
@@ -81,6 +84,7 @@ class LocalServer:
         self.port: int = self._listener.getsockname()[1]
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
+        self._listeners: set[Connection] = set()
         self._made: deque[tuple[Connection, WireRequest, WireResponse]] = deque()
         self._date = (0, "")
         self._deaf = False
@@ -143,6 +147,8 @@ class LocalServer:
                     self._accept()
                 else:
                     self._send_made()
+            for listener in list(self._listeners):
+                self._tell(listener)
             now = time.monotonic()
             if now >= next_sweep:
                 next_sweep = now + self._sweep_every
@@ -197,6 +203,8 @@ class LocalServer:
     def _advance(self, connection: Connection) -> None:
         """Answer every request that is there, as long as the client takes the answers."""
         while not connection.unsent:
+            if connection.news is not None:
+                return
             if connection.last:
                 self._finish(connection)
                 return
@@ -255,12 +263,40 @@ class LocalServer:
             self._close_connection(connection)
             return False
         reader = connection.reader
-        connection.stage, connection.last = "", not reader.keep
         body = b"" if request.method == "HEAD" else response.body
+        if response.news is not None and request.method != "HEAD":
+            self._begin_news(connection, response, response.news)
+            return True
+        connection.stage, connection.last = "", not reader.keep
         is_large = len(body) > LARGE  # to copy it takes so long that others would notice
         whole = answer(response, self._now(), connection=reader.connection, body=bool(body) and not is_large)
         self._send(connection, whole, body if is_large else b"")
         return True
+
+    def _begin_news(self, connection: Connection, response: WireResponse, news: News) -> None:
+        """Keep the connection for news, unless too many listen; what the client sends from now on counts for nothing.
+
+        The loop asks for news whenever it has done something, and at least with every sweep.
+        """
+        connection.last = True
+        if len(self._listeners) >= MOST_LISTENERS:
+            refused = WireResponse(503, [("Retry-After", "5")])
+            self._send(connection, answer(refused, self._now(), connection=CLOSE))
+            return
+        connection.news, connection.draining = news, True
+        self._listeners.add(connection)
+        connection.enter("news", self._timeouts)
+        self._send(connection, answer(response, self._now(), connection=CLOSE))
+
+    def _tell(self, connection: Connection) -> None:
+        """Send the news, unless the client has not yet taken the last."""
+        if connection.news is None or connection.unsent:
+            return
+        try:
+            if told := connection.news.take():
+                self._send(connection, told)
+        except OSError:  # the client went away
+            self._close_connection(connection)
 
     def _send(self, connection: Connection, data: bytes | memoryview, behind: bytes = b"") -> None:
         waited = bool(connection.unsent)
@@ -270,7 +306,8 @@ class LocalServer:
 
     def _turn(self, connection: Connection) -> None:
         """The client does not take all that is sent to it, or it does at last."""
-        stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else ("idle", selectors.EVENT_READ)
+        awaited = "idle" if connection.news is None else "news"
+        stage, event = ("unsent", selectors.EVENT_WRITE) if connection.unsent else (awaited, selectors.EVENT_READ)
         connection.stage = ""
         connection.enter(stage, self._timeouts)
         self._selector.modify(connection.socket, event, connection)
@@ -292,6 +329,7 @@ class LocalServer:
 
     def _close_connection(self, connection: Connection) -> None:
         self._connections.discard(connection)
+        self._listeners.discard(connection)
         with suppress(KeyError, ValueError):
             self._selector.unregister(connection.socket)
         connection.socket.close()

@@ -56,6 +56,7 @@ class Settings:
         role_deletion_seconds: how long the deletion of a service-linked role takes, by the server's clock, 0 to 86400.
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
+        console: whether people find a console under ``/_fake_iam/console/``.
         clock: the moment at which the server's clock stands from the start, such as ``2026-01-31`` or ``91 days ago``;
             real time if left out.
 
@@ -87,6 +88,7 @@ class Settings:
     role_deletion_seconds: int = 0
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
+    console: bool = True
     clock: str | None = None
 
     def __post_init__(self) -> None:

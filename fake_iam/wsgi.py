@@ -44,6 +44,8 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         response = self._answer(environ)
+        if response.news is not None:  # WSGI would give a thread to it: the client asks again
+            response = WireResponse(response.status, response.headers, response.news.take())
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
         start_response(f"{response.status} {reason(response.status)}", headers)
         return [response.body]

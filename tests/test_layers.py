@@ -66,7 +66,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),
-    "connection": ("http11",),
+    "connection": ("http11", "protocol.wire"),
     "server": ("connection", "http11", "wsgi", "protocol.wire", "log"),
     "inprocess": ("assembly", "wsgi", "http11", "protocol.wire", "domain.clock"),
     "surroundings": (),
@@ -96,6 +96,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "commands",
         "remote",
         "control.documents.problems",
+        "control.http.address",
         "version",
         "log",
     ),
@@ -106,6 +107,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 }
 THIRD_PARTY = {
     "commands": {"yaml"},
+    "control.console.rendering": {"jinja2"},
     "control.documents.files": {"yaml"},
     "control.federation.key_pairs": {"cryptography"},
     "control.federation.saml_responses": {"lxml", "signxml"},
@@ -130,7 +132,7 @@ THIRD_PARTY = {
     "services.sts.token_signing": {"cryptography", "jwt"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }
-TIME_AND_CHANCE = {"domain.clock", "domain.ids", "connection", "server"}
+TIME_AND_CHANCE = {"connection", "domain.clock", "domain.ids", "server"}
 CHANCE_MODULES = {"random", "secrets", "uuid", "time"}
 TIME_CALLS = re.compile(r"(.*\.)?(datetime|date)\.(now|utcnow|today)|os\.(urandom|getrandom)|(\w+\.)*formatdate")
 

@@ -15,6 +15,7 @@ from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
 from fake_iam.control.documents.large import let_go
+from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.federation.federation import Federation
 from fake_iam.control.federation.service_roles import ServiceRoles
 from fake_iam.control.given import LEFT_OUT, LeftOut
@@ -27,9 +28,11 @@ from fake_iam.control.watching.calls import Calls
 from fake_iam.control.watching.delegation_notifications import DelegationNotification, delegation_notifications
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
+from fake_iam.domain.credentials.access_keys import STATUSES, AccessKey
 from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
 from fake_iam.pipeline.questions import Answer
+from fake_iam.pipeline.sight import stored_credentials
 
 When = datetime | str
 
@@ -181,6 +184,21 @@ class Controls:
         backdate(
             self._engine, self._clock.now(), {name: value for name, value in given.items() if value is not LEFT_OUT}
         )
+
+    def switch_access_key(self, access_key_id: str, status: str) -> None:
+        """Switch a key ``Active`` or ``Inactive``, as every service sees at once.
+
+        Raises:
+            FormatError: there is no such key, or no such status.
+        """
+        store = self._engine.store
+        if status not in STATUSES:
+            raise FormatError(("status",), f"{status!r} must be one of {', '.join(STATUSES)}")
+        with self._together, store.transaction():
+            key = stored_credentials(store, access_key_id)
+            if not isinstance(key, AccessKey):
+                raise FormatError(("access_key_id",), f"{access_key_id!r} is no key here")
+            store.account(key.account_id).access_keys.put(key.id, key.switched(status))
 
     def seed(self, seed: Mapping[str, Any] | str | Path) -> Loaded:
         """Add accounts, users and keys: all of them, or none if one cannot be.

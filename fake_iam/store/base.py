@@ -67,6 +67,10 @@ class Table(Protocol[Row]):
         """
         ...
 
+    def latest(self, most: int) -> Sequence[Row]:
+        """The rows that were added last, the newest first, no more than ``most``. The others are not read."""
+        ...
+
     def items(self) -> Sequence[tuple[str, Row]]:
         """All keys with their rows, in the order of insertion: for dumps, not for operations."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -133,6 +134,10 @@ class MemoryTable(Generic[Row]):
     def after(self, index: str, within: str, last: str | None = None) -> Iterator[Row]:
         """The rows of an ordered list, or of those whose names begin with ``within``, behind a place; lazily."""
         return map(self._rows.__getitem__, self._orders[index].after(within, last))
+
+    def latest(self, most: int) -> Sequence[Row]:
+        """The rows that were added last, the newest first."""
+        return list(islice(reversed(self._rows.values()), most))
 
     def items(self) -> Sequence[tuple[str, Row]]:
         """All keys with their rows, in the order of insertion."""

@@ -631,6 +631,20 @@ def test_a_sequence_handed_out_does_not_change_with_the_table(store: Store) -> N
     assert (list(seen), list(items)) == ([key("a")], [("a", key("a"))])
 
 
+def test_the_latest_rows_are_those_added_last_the_newest_first(store: Store) -> None:
+    keys = store.account(ONE).access_keys
+    assert keys.latest(2) == []
+    with store.transaction():
+        for name in "abcd":
+            keys.put(name, key(name))
+        store.account(OTHER).access_keys.put("e", key("e"))
+    with store.transaction():
+        keys.put("b", key("b", "AIDA2"))
+        keys.delete("d")
+    assert keys.latest(2) == [key("c"), key("b", "AIDA2")]
+    assert keys.latest(9) == [key("c"), key("b", "AIDA2"), key("a")]
+
+
 NAMES = st.sampled_from(["a", "B", "c", "d", "E"])
 DEEDS = st.one_of(
     st.tuples(st.just("user"), st.integers(0, 4), NAMES, st.sampled_from(PATHS), st.sampled_from([None, POLICY])),

@@ -36,6 +36,7 @@ GOOD = {
     "role_deletion_seconds": ("5", 5),
     "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
+    "console": ("false", False),
     "clock": ("91 days ago", "91 days ago"),
 }
 NEEDS = {
@@ -84,6 +85,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "role_deletion_seconds": 0,
         "any_mfa_code": False,
         "control_token": None,
+        "console": True,
         "clock": None,
     }
 

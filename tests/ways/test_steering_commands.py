@@ -140,7 +140,7 @@ def test_every_command_has_help(command: str, capsys: Output) -> None:
 
 
 def test_a_server_that_others_can_reach_prints_a_token_that_the_commands_read() -> None:
-    with served("--host", "0.0.0.0", lines=4) as server:
+    with served("--host", "0.0.0.0", lines=5) as server:
         token = server.exports()["FAKE_IAM_CONTROL_TOKEN"]
         refused = run("clock", "--port", server.port)
         assert (refused.status, refused.err) == (

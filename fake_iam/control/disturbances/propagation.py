@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from fake_iam.control.disturbances.deciding_policies import POLICY_KINDS, AccountBefore, subject_of
 from fake_iam.control.documents.format import Field, Record
@@ -134,6 +134,17 @@ class _Change:
         """The change that the JSON tells of."""
         before = tuple(decode(_KINDS[row["kind"]], row["row"], ("before",), str) for row in document["before"])
         return cls(read_moment(document["at"], ANY_TIME), document["what"], before, document["asked"])
+
+
+class Pending(NamedTuple):
+    """A change that a service does not see yet: until a moment, or for so many more calls."""
+
+    id: str
+    what: What
+    at: datetime
+    service: str
+    until: datetime | None
+    calls: int | None
 
 
 class Propagation:
@@ -260,6 +271,23 @@ class Propagation:
         assert call.result is not None
         for what in delays:
             self._remember(_named(what, call.result[member][id_member]), _Change(call.now, what))
+
+    def pending(self, now: datetime) -> list[Pending]:
+        """The changes that some service does not see yet, by the id of the key or user; looking does not count."""
+        with self._lock:
+            changes = [(key, change) for key, of_key in self._changes.items() for change in of_key]
+            delays = {service: dict(of_service) for service, of_service in self._delays.items()}
+        found = []
+        for key, change in changes:
+            for service, of_service in delays.items():
+                delay = of_service.get(change.what)
+                if isinstance(delay, int):
+                    left = delay - change.asked.get(service, 0)
+                    if left > 0:
+                        found.append(Pending(key, change.what, change.at, service, None, left))
+                elif delay is not None and now < change.at + delay:
+                    found.append(Pending(key, change.what, change.at, service, change.at + delay, None))
+        return found
 
     def _remember(self, key: str, change: _Change) -> None:
         with self._lock:

@@ -191,7 +191,7 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
 
     def remove(asked: Asked) -> Document:
         if "number" in asked.query:
-            faults.remove(_number(asked.query["number"]))
+            faults.remove(number("number", asked.query["number"]))
         else:
             faults.clear()
         return {"faults": [rule.document() for rule in faults.rules()]}
@@ -275,7 +275,8 @@ def _flag(query: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _number(text: str) -> int:
+def number(name: str, text: str) -> int:
+    """A whole number in a field. Raises FormatError."""
     if not (text.isascii() and text.isdigit()):
-        raise FormatError(("number",), f"{text!r} is no whole number")
+        raise FormatError((name,), f"{text!r} is no whole number")
     return int(text[:18])

@@ -112,6 +112,25 @@ class Journal:
             and (outcome is None or outcome in (entry.outcome, entry.code))
         )
 
+    @property
+    def count(self) -> int:
+        """The number of the last call."""
+        return self._count
+
+    def recent(self, most: int, *, before: int | None = None, after: int = 0) -> Calls:
+        """The latest calls, the newest first: with numbers below ``before`` and above ``after``, no more than ``most``.
+
+        The others are not looked at.
+        """
+        from fake_iam.control.watching.calls import Calls, JournalEntry  # a start has no use for these
+
+        with self._lock:
+            end = self._count if before is None else min(self._count, before - 1)
+            first = max(after, self._count - len(self._entries), end - most)
+            skipped = self._count - end
+            fields = list(islice(reversed(self._entries), skipped, skipped + max(0, end - first)))
+        return Calls(JournalEntry(*of_call) for of_call in fields)
+
     def clear(self) -> None:
         """Forget every call, and number from 1 again."""
         with self._lock:

@@ -31,6 +31,9 @@ _KEYED = (LOOKUPS.c.account == ROWS.c.account) & (LOOKUPS.c.kind == ROWS.c.kind)
 _PLACED = (PLACES.c.account == ROWS.c.account) & (PLACES.c.kind == ROWS.c.kind) & (PLACES.c.key == ROWS.c.key)
 GET: Final = select(ROWS.c.row).where(*_of_table(ROWS, "key"))
 ITEMS: Final = select(ROWS.c.key, ROWS.c.row).where(*_of_table(ROWS)).order_by(ROWS.c.number)
+LATEST: Final = (
+    select(ROWS.c.key, ROWS.c.row).where(*_of_table(ROWS)).order_by(ROWS.c.number.desc()).limit(bindparam("most"))
+)
 WHERE: Final = select(ROWS.c.key, ROWS.c.row).join(LOOKUPS, _KEYED).where(*_of_table(LOOKUPS, "name", "value"))
 KEYS: Final = select(LOOKUPS.c.key).where(*_of_table(LOOKUPS, "name", "value"))
 COUNT: Final = select(TALLIES.c.count).where(*_of_table(TALLIES, "name", "value"))
@@ -154,6 +157,10 @@ class SqlTable(Generic[Row]):
             return map(self._placed, self._walk(of_index, within, last))
         walks = [self._walk(of_index, name, last) for name in self._lists(of_index, within)]
         return map(self._placed, heapq.merge(*walks, key=itemgetter(0, 1)))
+
+    def latest(self, most: int) -> Sequence[Row]:
+        """The rows that were added last, the newest first."""
+        return [self._row(key, text) for key, text in self._database.read(LATEST, {**self._of, "most": most})]
 
     def items(self) -> Sequence[tuple[str, Row]]:
         """All keys with their rows, in the order of insertion."""

@@ -70,6 +70,7 @@ DEEDS: dict[str, Callable[[SqlStore], object]] = {
     "a list by its beginning": lambda store: list(store.account(ONE).users.after("path", "/te")),
     "members": lambda store: list(store.account(ONE).table(Membership).after("group", "AGPA1/")),
     "items": lambda store: store.account(ONE).users.items(),
+    "latest": lambda store: store.account(ONE).users.latest(2),
     "size": lambda store: len(store.account(ONE).users),
     "holds": lambda store: store.account(ONE).holds("identities.users.User"),
     "put": lambda store: put_user(store, user(9)),

@@ -183,17 +183,19 @@ class FakeIAM:
         credentials = (access_key_id or default_id, secret_access_key or default_secret, session_token)
         return fake_session(self._endpoint, self._prepare, credentials, region_name or self.assembled.region)
 
-    def intercept(self) -> Interception:
+    def intercept(self, *, refuse_others: bool = False) -> Interception:
         """A block in which the code under test reaches this fake with clients that it builds itself, or has built.
 
         Inside ``with fake.intercept():`` every IAM and STS client of this process is answered here, wherever it is
         told to go; only clients that a FakeIAM made stay with theirs. Dummy credentials, a region and no configuration
         files are in the environment. All is put back at the end. Blocks may be nested: the innermost answers. It is a
         decorator, too. Entering raises RuntimeError before the start.
+
+        Clients of other services go where boto3 sends them, or with ``refuse_others`` raise OtherServiceError.
         """
         from fake_iam.interception import Interception
 
-        return Interception(self._in_process, lambda: self._variables(self._endpoint()))
+        return Interception(self._in_process, lambda: self._variables(self._endpoint()), refuse_others)
 
     def environment(self) -> dict[str, str]:
         """The variables that bring any SDK's clients here: endpoints, credentials, region.

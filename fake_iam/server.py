@@ -26,8 +26,7 @@ from fake_iam.wsgi import Answers, answered
 DRAIN_SECONDS: Final = 2.0
 STOP_PATIENCE: Final = 0.5
 LARGE: Final = 1_000_000  # bytes
-MOST_LISTENERS: Final = 16
-"""So many connections may be told news at a time."""
+MOST_LISTENERS: Final = 16  # connections that are told news
 
 
 class PatientAnswers(Answers, Protocol):
@@ -262,26 +261,22 @@ class LocalServer:
         if response.drop:
             self._close_connection(connection)
             return False
-        reader = connection.reader
         body = b"" if request.method == "HEAD" else response.body
         if response.news is not None and request.method != "HEAD":
             self._begin_news(connection, response, response.news)
             return True
-        connection.stage, connection.last = "", not reader.keep
+        connection.stage, connection.last = "", not connection.reader.keep
         is_large = len(body) > LARGE  # to copy it takes so long that others would notice
-        whole = answer(response, self._now(), connection=reader.connection, body=bool(body) and not is_large)
+        keeps, shown = connection.reader.connection, bool(body) and not is_large
+        whole = answer(response, self._now(), connection=keeps, body=shown)
         self._send(connection, whole, body if is_large else b"")
         return True
 
     def _begin_news(self, connection: Connection, response: WireResponse, news: News) -> None:
-        """Keep the connection for news, unless too many listen; what the client sends from now on counts for nothing.
-
-        The loop asks for news whenever it has done something, and at least with every sweep.
-        """
+        """Keep the connection for news, asked for after all that is done; what the client sends now counts for nothing."""
         connection.last = True
         if len(self._listeners) >= MOST_LISTENERS:
-            refused = WireResponse(503, [("Retry-After", "5")])
-            self._send(connection, answer(refused, self._now(), connection=CLOSE))
+            self._send(connection, answer(WireResponse(503, [("Retry-After", "5")]), self._now(), connection=CLOSE))
             return
         connection.news, connection.draining = news, True
         self._listeners.add(connection)
@@ -290,10 +285,8 @@ class LocalServer:
 
     def _tell(self, connection: Connection) -> None:
         """Send the news, unless the client has not yet taken the last."""
-        if connection.news is None or connection.unsent:
-            return
         try:
-            if told := connection.news.take():
+            if connection.news is not None and not connection.unsent and (told := connection.news.take()):
                 self._send(connection, told)
         except OSError:  # the client went away
             self._close_connection(connection)

@@ -73,6 +73,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "session": ("inprocess",),
     "interception": ("inprocess", "surroundings"),
     "fake": ("assembly", "settings", "server", "inprocess", "session", "interception", "domain.clock"),
+    "moto": ("fake", "settings"),
     "remote": ("settings",),
     "federation_commands": ("remote", "control.documents.files", "control.documents.problems"),
     "commands": (
@@ -117,6 +118,7 @@ THIRD_PARTY = {
     "inprocess": {"botocore"},
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},
+    "moto": {"moto"},
     "services.iam.credentials.key_material": {"cryptography"},
     "store.sql.database": {"sqlalchemy"},
     "store.sql.engines": {"sqlalchemy"},

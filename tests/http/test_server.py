@@ -9,7 +9,6 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ import requests
 
 from fake_iam import FakeIAM
 from fake_iam.assembly import assemble
-from fake_iam.control.state import keeping
 from fake_iam.http11 import HEAD_LIMIT, HEADER_COUNT_LIMIT
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.server import LocalServer
@@ -811,26 +809,3 @@ def test_long_work_is_done_whole_where_answers_are_made_in_threads_of_their_own(
         with client.socket:
             body = client.send(post(f"Action=GenerateCredentialReport&Version={IAM_VERSION}".encode())).answer()[1]
     assert b"<State>STARTED</State>" in body
-
-
-def test_others_are_answered_while_the_state_file_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-    written = keeping.write_file
-
-    def held(file: Path, text: str) -> None:
-        begun.set()
-        assert go_on.wait(PATIENCE)
-        written(file, text)
-
-    assembled = assemble(Settings(state=str(tmp_path / "state.json")))
-    monkeypatch.setattr(keeping, "write_file", held)
-    with LocalServer(assembled) as running:
-        changing, other = Client(running), Client(running)
-        with changing.socket, other.socket:
-            changing.send(post(f"Action=CreateUser&UserName=alice&Version={IAM_VERSION}".encode()))
-            assert begun.wait(PATIENCE)
-            assert other.send(post()).answer()[0] == 200
-            assert "alice" not in (tmp_path / "state.json").read_text()
-            go_on.set()
-            assert changing.answer()[0] == 200
-            assert "alice" in (tmp_path / "state.json").read_text()

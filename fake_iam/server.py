@@ -273,7 +273,7 @@ class LocalServer:
         return True
 
     def _begin_news(self, connection: Connection, response: WireResponse, news: News) -> None:
-        """Keep the connection for news, asked for after all that is done; what the client sends now counts for nothing."""
+        """Keep the connection for news, asked for after all else; what the client sends now counts for nothing."""
         connection.last = True
         if len(self._listeners) >= MOST_LISTENERS:
             self._send(connection, answer(WireResponse(503, [("Retry-After", "5")]), self._now(), connection=CLOSE))

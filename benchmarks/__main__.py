@@ -16,12 +16,16 @@ from typing import Final
 from benchmarks import (
     boto3_calls,
     cold_start,
+    decisions,
     fixture,
     growth,
     in_process,
     load,
+    long_work,
     memory,
+    policies,
     single_connection,
+    stores,
 )
 from benchmarks.answers import WrongAnswer
 from benchmarks.effort import QUICK, WHOLE, Effort
@@ -43,7 +47,13 @@ SUBJECTS: Final[dict[str, Callable[[Sequence[Target], Effort, Say], Table]]] = {
     "memory": memory.measure,
     "growth": lambda targets, effort, say: growth.measure(effort, say),
     "fixture": lambda targets, effort, say: fixture.measure(effort, say),
+    "long-work": lambda targets, effort, say: long_work.measure(effort, say),
+    "policies": lambda targets, effort, say: policies.measure(effort, say),
+    "decisions": lambda targets, effort, say: decisions.measure(effort, say),
     "in-process": lambda targets, effort, say: in_process.measure(effort, say),
+    "stores": lambda targets, effort, say: stores.measure(effort, say),
+    "state-file": lambda targets, effort, say: stores.measure_growth(effort, say),
+    "workers": lambda targets, effort, say: stores.measure_workers(effort, say),
 }
 
 

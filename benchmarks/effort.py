@@ -15,6 +15,8 @@ class Effort:
     load_rounds: int = 5
     load_seconds: float = 1.5
     load_repeats: int = 30  # of the six calls that a connection goes through, each signed anew
+    workers_rounds: int = 60
+    workers_seconds: float = 0.4
     boto3_rounds: int = 12
     boto3_calls: int = 60
     cold_starts: int = 15
@@ -25,6 +27,11 @@ class Effort:
     fixture_rounds: int = 50
     in_process_rounds: int = 40
     in_process_calls: int = 40
+    long_work_rounds: int = 3
+    decision_turns: int = 5
+    decision_rounds: int = 20
+    policy_rounds: int = 45
+    policy_calls: int = 120
 
 
 WHOLE: Final = Effort()
@@ -34,6 +41,8 @@ QUICK: Final = Effort(
     load_rounds=2,
     load_seconds=0.4,
     load_repeats=3,
+    workers_rounds=2,
+    workers_seconds=0.2,
     boto3_rounds=2,
     boto3_calls=20,
     cold_starts=1,
@@ -44,4 +53,9 @@ QUICK: Final = Effort(
     fixture_rounds=5,
     in_process_rounds=3,
     in_process_calls=20,
+    long_work_rounds=1,
+    decision_turns=1,
+    decision_rounds=3,
+    policy_rounds=2,
+    policy_calls=20,
 )

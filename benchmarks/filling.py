@@ -37,11 +37,14 @@ def create_users(caller: Caller, count: int) -> None:
     Load(caller.port, [stream(first) for first in range(CONNECTIONS)]).run().check()
 
 
-def seed_users(port: int, count: int) -> None:
-    """Seed fake_iam with users: two keys each, but for the keyless; the rare path is spread evenly over all."""
+def seed_users(port: int, count: int, **more: Any) -> None:
+    """Seed fake_iam with users: two keys each, but for the keyless; the rare path is spread evenly over all.
+
+    ``more`` is what a seed says of each of them besides.
+    """
     with RawClient(port) as client:
         for first in range(0, count, DOCUMENT):
-            users = [_seeded(number, count) for number in range(first, min(first + DOCUMENT, count))]
+            users = [_seeded(number, count) | more for number in range(first, min(first + DOCUMENT, count))]
             body = json.dumps({"users": users}).encode()
             request = plain_request(port, "POST", "/_fake_iam/seed", body)
             client.ask(Call("a seed", request, (b'"users": %d' % len(users),)))

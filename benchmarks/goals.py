@@ -6,7 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import boto3_calls, cold_start, fixture, growth, in_process, load, memory, single_connection
+from benchmarks import (
+    boto3_calls,
+    cold_start,
+    decisions,
+    fixture,
+    growth,
+    in_process,
+    load,
+    long_work,
+    memory,
+    policies,
+    single_connection,
+    stores,
+)
 from benchmarks.figures import Table, ratio
 from benchmarks.targets import FAKE_IAM, HELLO_WORLD, MINISTACK, MOTO
 
@@ -89,7 +102,17 @@ GOALS: Final = (
     *_against(cold_start.TITLE, [cold_start.ROW], 0.30, 0.75),
     Goal(in_process.TITLE, boto3_calls.ROW, in_process.FAKE_COLUMN, in_process.MOTO_COLUMN, 0.5),
     Goal(growth.title(FAKE_IAM), None, growth.column(10_000), growth.column(100), 1.2),
+    Goal(stores.TITLE, "UpdateAccessKey", stores.SQLITE, stores.MEMORY, 5),
+    Goal(stores.TITLE, "UpdateAccessKey", stores.POSTGRESQL, stores.MEMORY, 15),
+    *(
+        Goal(f"Growth of {stores.STATE_FILE}", change, growth.column(100_000), growth.column(100), 1.2)
+        for change in ("UpdateAccessKey", "CreateUser", "DeleteUser", "CreateAccessKey", "DeleteAccessKey")
+    ),
+    Goal(stores.WORKERS_TITLE, stores.READS, stores.workers(2), stores.workers(1), 1.6, at_least=True),
     Goal(memory.TITLE, memory.row(10_000), FAKE_IAM.name, None, 56),
+    *(Goal(policies.TITLE, None, policies.MANY, other, 1.1) for other in (policies.ONE, policies.OFF)),
+    Goal(decisions.TITLE, decisions.ROW, decisions.ANEW, decisions.SIMULATE, 1 / 20),
+    Goal(long_work.TITLE, None, long_work.BESIDE, None, 50),
     Goal(fixture.TITLE, "start", fixture.COLUMN, None, 20, below=True),
     Goal(fixture.TITLE, "reset", fixture.COLUMN, None, 1, below=True),
     Goal(fixture.TITLE, "stop", fixture.COLUMN, None, 20, below=True),

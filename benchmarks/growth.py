@@ -139,7 +139,12 @@ class GrownFakeIAM(Grown):
 
 def measure(effort: Effort, say: Callable[[str], None]) -> Table:
     """The table of fake_iam's calls by size."""
-    table = _measure(FAKE_IAM, GrownFakeIAM, effort.growth_sizes, effort, say)
+    return measure_fake_iam(FAKE_IAM, effort.growth_sizes, effort, say)
+
+
+def measure_fake_iam(target: Target, sizes: Sequence[int], effort: Effort, say: Callable[[str], None]) -> Table:
+    """The table of the calls of a fake_iam, whatever its options are, by size."""
+    table = _measure(target, GrownFakeIAM, sizes, effort, say)
     table.how += (
         f" Users are seeded, with two keys each but for {len(keyless(100))} that CreateAccessKey is tried on. "
         "CreateUser and CreateAccessKey are undone in the same round, so that the sizes stay."

@@ -17,7 +17,15 @@ with_whole_model: Final = pytest.mark.skipif(
 )
 
 
-def needs(operation: str, service: str = "iam") -> pytest.MarkDecorator:
-    """Skip what calls an operation if the installed botocore is too old for it."""
-    lacking = operation not in load_service(service).operations
-    return pytest.mark.skipif(lacking, reason=f"the installed botocore does not know {operation}")
+def needs(operation: str, service: str = "iam", member: str | None = None) -> pytest.MarkDecorator:
+    """Skip what calls an operation, or gives it a member, if the installed botocore is too old for that."""
+    model = load_service(service)
+    lacking = operation not in model.operations
+    if not lacking and member is not None:
+        shape = model.operations[operation].input
+        lacking = shape is None or member not in {known.name for known in model.shapes[shape].members}
+    wanted = operation if member is None else f"{member} of {operation}"
+    return pytest.mark.skipif(lacking, reason=f"the installed botocore does not know {wanted}")
+
+
+with_private_keys: Final = needs("CreateSAMLProvider", member="AddPrivateKey")

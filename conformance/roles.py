@@ -42,10 +42,14 @@ class Roles:
     def profile(self, **parameters: Any) -> str:
         """A new instance profile's name; ``parameters`` are further ones of CreateInstanceProfile."""
         __tracebackhide__ = True
-        name = PREFIX + secrets.token_hex(6)
-        self._profiles.append(name)
+        name = self.profile_name()
         self._iam.create_instance_profile(InstanceProfileName=name, **parameters)
         return name
+
+    def profile_name(self) -> str:
+        """A name that no instance profile has; one of that name is removed when the case is over."""
+        self._profiles.append(PREFIX + secrets.token_hex(6))
+        return self._profiles[-1]
 
     def clean_up(self) -> list[str]:
         """Remove what was made. Returns what is left behind, in words."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from fake_iam import domain
 from fake_iam.domain.errors import ServiceError
-from fake_iam.pipeline.engine import STATUSES
 from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.services.iam import IAM
 from fake_iam.services.resourcegroupstaggingapi import TAGGING

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fake_iam.control.documents.problems import AwsRefusal
     from fake_iam.domain.clock import ManualClock
     from fake_iam.fake import FakeIAM
     from fake_iam.settings import Settings, SettingsError
 
     __version__: str
 
-__all__ = ["FakeIAM", "ManualClock", "Settings", "SettingsError", "__version__"]
+__all__ = ["AwsRefusal", "FakeIAM", "ManualClock", "Settings", "SettingsError", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,6 +21,10 @@ def __getattr__(name: str) -> Any:
         from fake_iam.fake import FakeIAM
 
         return FakeIAM
+    if name == "AwsRefusal":
+        from fake_iam.control.documents.problems import AwsRefusal
+
+        return AwsRefusal
     if name == "ManualClock":
         from fake_iam.domain.clock import ManualClock
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from fake_iam.control.documents.problems import DocumentError, FormatError
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.watching.denials import DenialLog
 from fake_iam.control.watching.journal import Journal
@@ -17,8 +17,8 @@ from fake_iam.domain.clock import Clock, SteerableClock, SystemClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.ids import IdSource, control_token
 from fake_iam.domain.loopback import is_loopback
+from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
-from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.order import STEPS
 from fake_iam.pipeline.runtime import Step
 from fake_iam.pipeline.sight import Stored
@@ -26,24 +26,28 @@ from fake_iam.pipeline.steps.authentication import authenticate
 from fake_iam.pipeline.steps.authorization import authorize
 from fake_iam.pipeline.steps.execution import execute
 from fake_iam.pipeline.steps.reading import resolve
-from fake_iam.protocol.model import load_service
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
-from fake_iam.services.iam import IAM
+from fake_iam.served import implemented_services, implemented_targets
 from fake_iam.services.iam.credentials.mfa_codes import code_at
-from fake_iam.services.resourcegroupstaggingapi import TAGGING
-from fake_iam.services.sts import STS
 from fake_iam.settings import MEMORY, Settings, SettingsError
-from fake_iam.store.base import Store, StoreError
+from fake_iam.store.base import Store, StoreError, StoreUnavailable
 from fake_iam.store.opening import open_store
+from fake_iam.takeover import take_over_earlier_state
 from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
+    from fake_iam.control.console.console import Console
     from fake_iam.control.controls import Controls
+    from fake_iam.control.http.guard import Guard
     from fake_iam.control.http.plane import ControlPlane
-    from fake_iam.control.state.keeping import StateFile
     from fake_iam.control.state.sharing import Shared
+    from fake_iam.domain.policy.refusals import Denial
     from fake_iam.gate.gate import Gate
+
+
+FETCHING: Final = b"AssumeRoleWithWebIdentity"
+"""The operation that may wait for a server with a provider's keys."""
 
 
 class Assembled:
@@ -62,10 +66,12 @@ class Assembled:
         models = [implemented.model for implemented in (*services.values(), *targets)]
         self._clock = SteerableClock(clock or SystemClock())
         self._set_clock()
-        store = _opened(settings.store)
+        if settings.state is not None:
+            take_over_earlier_state(settings, settings.state, _fill)
+        store = _opened(settings)
         self._shared: Shared | None = None
-        self._journal = Journal(models, settings.journal_size, others=settings.upstream is not None)
-        self._state = self._state_file(settings.state) if settings.state is not None else None
+        others = settings.upstream is not None
+        self._journal = Journal(models, settings.journal_size, self._encoded, others=others)
         self.engine = Engine(
             settings=settings,
             services=services,
@@ -93,10 +99,10 @@ class Assembled:
         self._lock = threading.Lock()
         self._steering: tuple[Controls, ControlPlane] | None = None
         self._root_key: AccessKey | None = None
-        if settings.store != MEMORY:
+        if settings.address != MEMORY:
             self._shared = self._share()
         if self._shared is None:
-            self._begin()
+            self._plant()
         else:
             self._begin_together(self._shared)
 
@@ -117,8 +123,8 @@ class Assembled:
         return self.engine.handle(request)
 
     def may_wait(self, request: WireRequest) -> bool:
-        """Whether the answer may take long: control pages move whole states, and a fault may be a delay."""
-        if request.path.startswith(PREFIX):
+        """Whether the answer may take long: pages move whole states, a fault may be a delay, keys are fetched."""
+        if request.path.startswith(PREFIX) or FETCHING in request.body or FETCHING.decode() in request.query:
             return True
         return self._steering is not None and self._steering[0].faults.delaying
 
@@ -132,17 +138,13 @@ class Assembled:
             self.engine.started_at = self._clock.now()
             self.engine.account_id = self.settings.account_id
             self._plant()
-        self.save()
-
-    def save(self) -> None:
-        """Write the state file, if there is one."""
-        if self._state is not None:
-            self._state.save()
 
     def rest(self) -> None:
-        """Save, and let go of the store and of upstreams until the next call."""
-        self.save()
-        self.engine.store.close()
+        """Store what is not stored yet, and let go of the store and of upstreams until the next call."""
+        try:
+            self.engine.store.close()
+        except StoreUnavailable as problem:
+            log().error("the last dates of last use could not be stored: %s", problem)
         if self.gate is not None:
             self.gate.close()
 
@@ -206,13 +208,20 @@ class Assembled:
             faults=faults,
             propagation=propagation,
             journal=self._journal,
-            changed=self.save,
             replaced=self._place_root_key,
             own_key=self._own_key,
             shared=self._shared,
         )
         guard = Guard(self.settings.host, self.control_token)
-        return controls, ControlPlane(pages(controls, self.health, self.reset), guard, self._shared)
+        console: Callable[[], Console] | None = None
+        if self.settings.console:
+            console = cache(lambda: self._open_console(controls, guard))
+        return controls, ControlPlane(pages(controls, self.health, self.reset), guard, self._shared, console)
+
+    def _open_console(self, controls: Controls, guard: Guard) -> Console:
+        from fake_iam.control.console.console import Console
+
+        return Console(self.engine, controls, guard, self._shared, self.settings.workers)
 
     def _gate(self) -> Gate | None:
         """What passes calls of other services on, if there are servers for them."""
@@ -225,37 +234,24 @@ class Assembled:
 
     def _steps(self, instead: Mapping[Step, Sequence[Step]]) -> tuple[Step, ...]:
         """AWS's steps, some of them with others in their place."""
-        if self._shared is not None:
-            instead = {**instead, resolve: (resolve, self._shared.catch_up)}
-        return tuple(put for step in STEPS for put in instead.get(step, (step,)))
+        steps = [put for step in STEPS for put in instead.get(step, (step,))]
+        if self._shared is None:
+            return tuple(steps)
+        begin, end = steps.index(resolve) + 1, steps.index(authorize) + 1
+        return (*steps[:begin], self._shared.together(steps[begin:end]), *steps[end:])
 
     def _kept(self, execute: Step) -> Step:
         if self._shared is not None:
             return self._shared.sharing(execute)
-        return execute if self._state is None else self._state.keeping(execute)
+        return execute
 
-    def _state_file(self, name: str) -> StateFile:
-        from pathlib import Path
-
-        from fake_iam.control.state.keeping import StateFile
-
-        return StateFile(Path(name), lambda: self.controls.dump(secrets=True))
-
-    def _begin(self) -> None:
-        kept = self._state.read() if self._state else None
-        if kept is None:
-            self._plant()
-            self.save()
-            return
-        try:
-            self.controls.load(kept)
-        except FormatError as problem:
-            raise DocumentError(f"{self.settings.state}: {problem}; the file is left as it is") from None
-        self._set_clock()
+    def _encoded(self, denial: Denial) -> str:
+        return self.engine.encoded_message(denial.caller_arn, denial.request, denial.decision)
 
     def _share(self) -> Shared:
-        from fake_iam.control.state.sharing import Shared
+        from fake_iam.control.state.sharing import Shared, replica_name
 
+        self._journal.replica = replica_name()
         return Shared(self.engine, self._clock)
 
     def _begin_together(self, shared: Shared) -> None:
@@ -317,24 +313,23 @@ class Assembled:
         self._root_key = found
 
 
-def _opened(address: str) -> Store:
+def _opened(settings: Settings) -> Store:
     try:
-        return open_store(address)
+        return open_store(settings.address)
     except StoreError as problem:
-        raise SettingsError(f"store: {problem}") from None
+        name = "store" if settings.state is None else "state"
+        raise SettingsError(f"{name}: {problem}") from None
+
+
+def _fill(settings: Settings, document: Any) -> None:
+    """Load a document into a store that nobody has yet."""
+    filling = Assembled(settings)
+    try:
+        filling.controls.load(document)
+    finally:
+        filling.rest()
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Assembled:
     """Put a server's inside together. ``clock`` dates what happens; the machine's own time if left out."""
     return Assembled(settings, clock)
-
-
-def implemented_services() -> dict[str, Implemented]:
-    """The services of the Query protocol by API version, IAM first."""
-    implemented = [Implemented(load_service(service.name), service) for service in (IAM, STS)]
-    return {each.model.version: each for each in implemented}
-
-
-def implemented_targets() -> list[Implemented]:
-    """The services that requests name in X-Amz-Target. Nothing is read of them before there is such a request."""
-    return [Implemented(load_service(TAGGING.name), TAGGING)]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.http.address import CONSOLE
+from fake_iam.control.http.address import PREFIX as PREFIX_OF_PAGES
 from fake_iam.gate import endpoints
 from fake_iam.log import show_on_console
 from fake_iam.server import LocalServer
@@ -45,6 +47,7 @@ HELP: Final = {
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",
     "upstream": "where calls of other services are passed on to: http://127.0.0.1:5000, or s3=http://127.0.0.1:9000,...",
+    "console": "false: no console under /_fake_iam/console/; --no-console says the same",
     "clock": 'the moment at which the clock stands: 2026-01-31T12:00:00Z, "91 days ago"',
 }
 POLICIES: Final = {
@@ -150,6 +153,8 @@ def _options(names: Iterable[str]) -> ArgumentParser:
         # Left out, an option must not hide one that was given before the command.
         text = f"{HELP[name]} [{PREFIX}{name.upper()}]"
         group.add_argument(_option(name), default=SUPPRESS, help=text)
+        if name == "console":
+            group.add_argument("--no-console", dest=name, action="store_const", const="false", default=SUPPRESS)
     return parser
 
 
@@ -211,6 +216,8 @@ def _announce(assembled: Assembled, url: str) -> None:
     for name, upstream in settings.upstreams().items():
         print(f"calls of {name or 'other services'} are passed on to {upstream.url}")
     print(f"policies: {settings.enforcement} ({POLICIES[settings.enforcement]})")
+    if settings.console:
+        print(f"console: {url}{PREFIX_OF_PAGES}{CONSOLE}")
     sys.stdout.flush()
 
 

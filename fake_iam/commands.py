@@ -128,7 +128,7 @@ def _add_state(commands: Any, group: Callable[..., Any], add: Callable[..., argp
 
 
 def _add_propagation(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:
-    setting = add(actions, "set", "set delays: names are new_keys, status_changes, deletions, new_users", _propagation)
+    setting = add(actions, "set", "set delays, by the names that the guide to propagation has", _propagation)
     for service in ("iam", "sts"):
         text = 'a delay as this service sees it: new_keys="8 seconds", deletions="2 calls"'
         setting.add_argument(f"--{service}", metavar="NAME=DELAY", action="append", default=[], help=text)

@@ -1,4 +1,4 @@
-"""A client's connection to the server: its socket, and what is read from it and still to be sent to it."""
+"""A client's connection to the local server: what is read from it, what is still to be sent to it, what is awaited."""
 
 from __future__ import annotations
 
@@ -9,19 +9,33 @@ from contextlib import suppress
 from typing import Final
 
 from fake_iam.http11 import RequestReader
+from fake_iam.protocol.wire import News
 
 DRAIN_LIMIT: Final = 64 * 1024 * 1024
 RECEIVE_SIZE: Final = 65536
 
 
 class Connection:
-    """One client's.
+    """A client's socket, what is read of its requests, and what is still to be sent to it.
 
     ``stage`` is what is awaited, until ``deadline``. ``last``: the answer that was sent last is the last one.
-    ``refused``: it was because of what the client sent. ``lent``: another thread answers over the socket.
+    ``refused``: it was because of what the client sent. ``lent``: another thread answers over the socket. ``news`` are
+    what it listens to, if it does.
     """
 
-    __slots__ = ("socket", "reader", "unsent", "stage", "deadline", "last", "refused", "draining", "lent", "_drained")
+    __slots__ = (
+        "socket",
+        "reader",
+        "unsent",
+        "stage",
+        "deadline",
+        "last",
+        "refused",
+        "draining",
+        "lent",
+        "news",
+        "_drained",
+    )
 
     def __init__(self, accepted: socket.socket, reader: RequestReader) -> None:
         self.socket = accepted
@@ -30,6 +44,7 @@ class Connection:
         self.stage = ""
         self.deadline = 0.0
         self.last = self.refused = self.draining = self.lent = False
+        self.news: News | None = None
         self._drained = 0
 
     def receive(self) -> bool:
@@ -44,13 +59,22 @@ class Connection:
         self.reader.feed(data)
         return bool(data)
 
-    def send(self, data: bytes | memoryview) -> None:
-        """Send as much as the client takes, and keep the rest. Raises OSError if it is gone."""
+    def send(self, data: bytes | memoryview, behind: bytes = b"") -> None:
+        """Send as much as the client takes, and keep the rest; what comes behind the data is not copied to it.
+
+        Raises:
+            OSError: the client is gone.
+        """
         try:
             sent = self.socket.send(data)
         except BlockingIOError:
             sent = 0
-        self.unsent = b"" if sent == len(data) else memoryview(data)[sent:]
+        if sent < len(data):
+            self.unsent = bytes(data[sent:]) + behind if behind else memoryview(data)[sent:]
+        elif behind:
+            self.send(behind)
+        else:
+            self.unsent = b""
 
     def enter(self, stage: str, timeouts: Mapping[str, float]) -> None:
         """Await that from now on; bytes that trickle in during a stage do not extend its time."""

@@ -33,11 +33,11 @@ class FakeIAM:
 
     Besides calling it, a test steers it: ``clock``, ``backdate``, ``backdate_user``, ``backdate_access_key``,
     ``backdate_root``, ``seed``, ``import_account``, ``dump``, ``load``, ``snapshot``, ``restore``, ``propagation``,
-    ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why`` and ``least_privilege`` are those of
-    ``fake_iam.control.controls.Controls``.
+    ``faults``, ``calls``, ``journal``, ``enforce_policies``, ``denials``, ``why``, ``least_privilege`` and
+    ``delegation_notifications`` are those of ``fake_iam.control.controls.Controls``.
     ``web_identity_token``, ``set_web_identity_keys``, ``saml_metadata`` and ``saml_assertion`` stand in for identity
     providers, ``outbound_jwks`` for the account's issuer; they are those of
-    ``fake_iam.control.federation.federation.Federation``.
+    ``fake_iam.control.federation.federation.Federation``. ``assume_role_as`` lets a service of AWS take on a role.
 
     Raises:
         SettingsError: a setting is out of its range, or the store cannot be used.
@@ -88,7 +88,9 @@ class FakeIAM:
         self.restore = controls.restore
         self.web_identity_token = controls.federation.web_identity_token
         self.set_web_identity_keys = controls.federation.set_web_identity_keys
+        self.assume_role_as = controls.service_roles.assume_role_as
         self.outbound_jwks = controls.federation.outbound_jwks
+        self.delegation_notifications = controls.delegation_notifications
         self.saml_metadata = controls.federation.saml_metadata
         self.saml_assertion = controls.federation.saml_assertion
         self._session: Any = None
@@ -193,17 +195,19 @@ class FakeIAM:
 
         return fake_session(self._endpoint, self._prepare, is_passed_on, credentials, region)
 
-    def intercept(self) -> Interception:
+    def intercept(self, *, refuse_others: bool = False) -> Interception:
         """A block in which the code under test reaches this fake with clients that it builds itself, or has built.
 
         Inside ``with fake.intercept():`` every IAM and STS client of this process is answered here, wherever it is
         told to go; only clients that a FakeIAM made stay with theirs. Dummy credentials, a region and no configuration
         files are in the environment. All is put back at the end. Blocks may be nested: the innermost answers. It is a
         decorator, too. Entering raises RuntimeError before the start.
+
+        Clients of other services go where boto3 sends them, or with ``refuse_others`` raise OtherServiceError.
         """
         from fake_iam.interception import Interception
 
-        return Interception(self._in_process, lambda: self._variables(self._endpoint()))
+        return Interception(self._in_process, lambda: self._variables(self._endpoint()), refuse_others)
 
     def environment(self) -> dict[str, str]:
         """The variables that bring any SDK's clients here: endpoints, credentials, region.

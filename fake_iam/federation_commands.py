@@ -1,4 +1,4 @@
-"""The commands that stand in for identity providers: arguments to requests, answers to lines."""
+"""The commands that stand in for identity providers and services of AWS: arguments to requests, answers to lines."""
 
 from __future__ import annotations
 
@@ -45,6 +45,26 @@ def add_federation(commands: Any, add: Add) -> None:
     for parser in (token, keys):
         parser.add_argument("--account", help="the account of a URL; the one that answers if left out")
     _add_saml(commands, add)
+    _add_service(commands, add)
+
+
+def _add_service(commands: Any, add: Add) -> None:
+    told = add(commands, "delegation-notifications", "print what partners are told of delegation requests", _told)
+    told.add_argument("request", nargs="?", help="the id of a request; all of them if left out")
+    taking = add(commands, "assume-role-as", "let a service of AWS take on a role, print its credentials", _assume)
+    taking.add_argument("service", help="the service principal, such as ec2.amazonaws.com")
+    taking.add_argument("role", help="the ARN or name of a role, or the ARN of an instance profile")
+    taking.add_argument("--session-name", required=True, help="the name of the session: EC2's is the instance's id")
+    taking.add_argument("--duration", type=int, metavar="SECONDS", help="how long it lasts; an hour if left out")
+    taking.add_argument("--tag", metavar="KEY=VALUE", action="append", default=[], help="a session tag")
+    taking.add_argument("--transitive-tag-key", metavar="KEY", action="append", help="one that is passed on")
+    taking.add_argument("--source-identity", help="the source identity")
+    taking.add_argument("--external-id", help="the condition key sts:ExternalId")
+    taking.add_argument("--policy", metavar="FILE", help="a session policy")
+    taking.add_argument("--source-arn", metavar="ARN", help="the condition key aws:SourceArn")
+    taking.add_argument("--source-account", metavar="ACCOUNT", help="the condition key aws:SourceAccount")
+    taking.add_argument("--context", metavar="KEY=VALUE", action="append", default=[], help="a further condition key")
+    taking.add_argument("--account", help="the account of a name; the one that answers if left out")
 
 
 def _add_saml(commands: Any, add: Add) -> None:
@@ -85,13 +105,34 @@ def _assertion(remote: Remote, asked: argparse.Namespace) -> str:
         "saml-assertion",
         provider=asked.provider,
         role=asked.role,
-        tags=dict(pair(text, "a tag's key and value", "team=red") for text in asked.tag),
+        tags=_tags(asked),
         transitive_tag_keys=asked.transitive_tag_key,
         attributes=attributes,
         account_id=asked.account,
         **{name: getattr(asked, name) for name in names.split()},
     )
     return str(answer["assertion"])
+
+
+def _told(remote: Remote, asked: argparse.Namespace) -> Any:
+    return remote.get("delegation-notifications", request=asked.request)
+
+
+def _assume(remote: Remote, asked: argparse.Namespace) -> Any:
+    names = "service role session_name duration source_identity external_id source_arn source_account"
+    return remote.post(
+        "assume-role-as",
+        tags=_tags(asked),
+        transitive_tag_keys=asked.transitive_tag_key,
+        policy=None if asked.policy is None else read_file(Path(asked.policy)),
+        context=dict(pair(text, "a condition key and its value", "aws:SourceIp=203.0.113.7") for text in asked.context),
+        account_id=asked.account,
+        **{name: getattr(asked, name) for name in names.split()},
+    )
+
+
+def _tags(asked: argparse.Namespace) -> dict[str, str]:
+    return dict(pair(text, "a tag's key and value", "team=red") for text in asked.tag)
 
 
 def _web_token(remote: Remote, asked: argparse.Namespace) -> str:

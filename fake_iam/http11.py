@@ -39,6 +39,13 @@ class Malformed(Exception):
         self.status = status
 
 
+class _LoopRequest(WireRequest):
+    """A request to a loop, which has others to answer while this one takes long."""
+
+    __slots__ = ()
+    takes_later = True
+
+
 class RequestReader:
     """The requests of one connection, one after another.
 
@@ -146,7 +153,7 @@ class RequestReader:
         repeated: Repeated | None = None
         if found.again:
             headers, repeated = sorted_out([*headers.items(), *found.again])
-        self._head = request = WireRequest(method, path, query, headers, b"", self._remote, repeated)
+        self._head = request = _LoopRequest(method, path, query, headers, b"", self._remote, repeated)
         self.minor_version = minor
         self.keep = minor == "1"
         if "connection" in headers:
@@ -243,9 +250,11 @@ def answer(response: WireResponse, date: str, *, connection: str = "", body: boo
     """The bytes of an answer.
 
     ``date`` is an HTTP date; ``connection`` a line with a Connection header, or nothing, as AWS answers HTTP/1.1;
-    ``body`` False leaves the body out, as HEAD asks for.
+    ``body`` False leaves the body out, as HEAD asks for. A body that goes on with news has no length: it ends with the
+    connection (RFC 9112, 6.3).
     """
-    framing = f"Content-Length: {len(response.body)}\r\nDate: {date}\r\n{connection}"
+    length = f"Content-Length: {len(response.body)}\r\n" if response.news is None else ""
+    framing = f"{length}Date: {date}\r\n{connection}"
     head = answer_head(f"{response.status} {reason(response.status)}", response.headers, framing)
     return head + response.body if body else head
 

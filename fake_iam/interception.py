@@ -21,6 +21,16 @@ from fake_iam.surroundings import surroundings
 STAYS: Final = "stays_with_its_fake"
 
 
+class OtherServiceError(Exception):
+    """A client of a service that is not answered here was about to call AWS."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"fake_iam answers IAM and STS; this call to {service} would have gone to AWS. With moto installed "
+            f"(pip install 'moto[{service}]') mock_aws answers it, too"
+        )
+
+
 @dataclass(eq=False)
 class _Entry:
     """A block that has been entered, and what there was before it."""
@@ -28,6 +38,7 @@ class _Entry:
     answers: InProcess
     environment: dict[str, str | None]
     session: Any
+    refuses_others: bool
 
 
 class _Process:
@@ -44,10 +55,10 @@ class _Process:
         self._our_signer: Any = None
         self._original_signer: Any = None
 
-    def enter(self, answers: InProcess, environment: Mapping[str, str | None]) -> _Entry:
+    def enter(self, answers: InProcess, environment: Mapping[str, str | None], refuses_others: bool) -> _Entry:
         with self._lock:
             before = {name: os.environ.get(name) for name in environment}
-            entry = _Entry(answers, before, boto3.DEFAULT_SESSION)
+            entry = _Entry(answers, before, boto3.DEFAULT_SESSION, refuses_others)
             if not self._entries:
                 self._original = Endpoint._send
                 self._ours = Endpoint._send = self._replacing(self._original)
@@ -76,7 +87,11 @@ class _Process:
     def _replacing(self, original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def send(endpoint: Any, request: Any) -> Any:
             entries = self._entries
-            if not entries or endpoint._endpoint_prefix not in SERVICES or getattr(request, STAYS, False):
+            if not entries or getattr(request, STAYS, False):
+                return original(endpoint, request)
+            if endpoint._endpoint_prefix not in SERVICES:
+                if entries[-1].refuses_others:
+                    raise OtherServiceError(endpoint._endpoint_prefix)
                 return original(endpoint, request)
             return entries[-1].answers.answer(request, _read_timeout(endpoint))
 
@@ -94,15 +109,19 @@ class Interception(ContextDecorator):
     Args:
         answers: called on entering, for what answers; may raise.
         environment: called on entering, for the AWS_* variables of the block.
+        refuses_others: whether a call to another service raises OtherServiceError.
     """
 
-    def __init__(self, answers: Callable[[], InProcess], environment: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self, answers: Callable[[], InProcess], environment: Callable[[], Mapping[str, str]], refuses_others: bool
+    ) -> None:
         self._answers = answers
         self._environment = environment
+        self._refuses_others = refuses_others
         self._entered: list[_Entry] = []
 
     def __enter__(self) -> None:
-        self._entered.append(_PROCESS.enter(self._answers(), surroundings(self._environment())))
+        self._entered.append(_PROCESS.enter(self._answers(), surroundings(self._environment()), self._refuses_others))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

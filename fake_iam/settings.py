@@ -46,7 +46,8 @@ class Settings:
         users_per_account: the quota that CreateUser checks.
         page_size: the most rows that one answer of a list carries, 1 to 1000.
         seed: a YAML or JSON file with what is there at the start.
-        state: a file that keeps the state across restarts; a seed counts only while there is no such file.
+        state: a file that keeps the state across restarts, short for the store ``sqlite:///FILE``; a seed counts only
+            while there is no such file.
         store: where the state is kept: ``memory``, or a database such as ``sqlite:///state.db``, which outlives the
             server and may be shared by several; a seed counts only while it is new.
         workers: how many processes serve the port, 1 to 64; more than one need a store in a database.
@@ -61,6 +62,7 @@ class Settings:
         upstream: where calls of other services are passed on to: ``http://127.0.0.1:5000`` for all, or some by the name
             that they are signed for, ``s3=http://127.0.0.1:9000,dynamodb=http://127.0.0.1:8000``. One that looks at
             signatures is given a key of its own, ``http://minioadmin:minioadmin@127.0.0.1:9000``.
+        console: whether people find a console under ``/_fake_iam/console/``.
         clock: the moment at which the server's clock stands from the start, such as ``2026-01-31`` or ``91 days ago``;
             real time if left out.
 
@@ -93,6 +95,7 @@ class Settings:
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
     upstream: str | None = field(default=None, repr=False)
+    console: bool = True
     clock: str | None = None
 
     def __post_init__(self) -> None:
@@ -116,7 +119,9 @@ class Settings:
         if self.store != MEMORY and self.state is not None:
             raise SettingsError("state and store are given; a store in a database needs no state file beside it")
         self._check_range("workers", 1, 64)
-        if self.workers > 1 and self.store == MEMORY:
+        if self.state is not None and (not self.state or "?" in self.state):
+            raise SettingsError(f"state is {self.state!r}; it must be the name of a file, without a question mark")
+        if self.workers > 1 and self.address == MEMORY:
             raise SettingsError(
                 f"workers is {self.workers} and store is memory, where each would have an account of its own; "
                 "give them a store in a database, such as sqlite:///state.db"
@@ -139,6 +144,11 @@ class Settings:
         self.upstreams()
         if self.clock is not None:
             self.clock_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+    @property
+    def address(self) -> str:
+        """Where the state is kept: the store, or the database in the state file."""
+        return self.store if self.state is None else f"sqlite:///{self.state}"
 
     @property
     def enforcement(self) -> Literal["on", "off", "log"]:

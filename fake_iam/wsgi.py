@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from fake_iam.log import log
-from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason
+from fake_iam.protocol.wire import BODY_LIMIT, Later, WireRequest, WireResponse, reason
 
 
 class Answers(Protocol):
@@ -19,9 +19,11 @@ class Answers(Protocol):
 
 
 def answered(answers: Answers, request: WireRequest) -> WireResponse:
-    """The answer; a fault of ours is a logged, empty 500."""
+    """The answer; a fault of ours is a logged, empty 500. Raises Later for requests that take it."""
     try:
         return answers.handle(request)
+    except Later:
+        raise
     except Exception:
         log().exception("internal fault outside the engine")
         return WireResponse(500, [])
@@ -42,6 +44,8 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         response = self._answer(environ)
+        if response.news is not None:  # WSGI would give a thread to it: the client asks again
+            response = WireResponse(response.status, response.headers, response.news.take())
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
         start_response(f"{response.status} {reason(response.status)}", headers)
         return [response.body]

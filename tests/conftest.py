@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.postgresql import QUICK, Cluster, cluster, programs
 from fake_iam import FakeIAM
-from tests.postgres import Cluster, cluster
 from tests.support import Wire
 
 pytest_plugins = ["pytester"]
@@ -16,8 +16,10 @@ pytest_plugins = ["pytester"]
 CLIENTS = {
     "test_ansible": "ansible",
     "test_aws_cli": "clients",
+    "test_cloudsplaining": "cloudsplaining",
     "test_custodian": "custodian",
     "test_moto": "moto",
+    "test_prowler": "prowler",
     "test_terraform": "terraform",
 }
 
@@ -58,7 +60,11 @@ def strict() -> Wire:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL server, for as long as the tests run."""
-    with cluster() as running:
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    found = programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed")
+    with cluster(found, QUICK) as running:
         yield running
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from unittest import mock
 from urllib.parse import urlencode
 
 import botocore.auth
+import time_machine
 import xmltodict
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from fake_iam.assembly import Assembled, assemble
 from fake_iam.domain.clock import Clock
-from fake_iam.protocol.wire import WireRequest, WireResponse
+from fake_iam.protocol.wire import Later, WireRequest, WireResponse
 from fake_iam.settings import Settings
 
 IAM_VERSION = "2010-05-08"
@@ -146,6 +146,22 @@ def form_request(
     return WireRequest.of("POST", "/", "", headers.items(), body.encode())
 
 
+class _PatientRequest(WireRequest):
+    __slots__ = ()
+    takes_later = True
+
+
+def later(wire: Wire, action: str, **parameters: Any) -> Callable[[], Any]:
+    """What makes the answer of a call that takes long, while whoever asked goes on. Fails if it is there at once."""
+    asked = form_request(action, **parameters)
+    try:
+        wire.send(_PatientRequest.of(asked.method, asked.path, asked.query, asked.headers.items(), asked.body))
+    except Later as later:
+        finish = later.finish
+        return lambda: read(finish())
+    raise AssertionError(f"{action} does not take long")
+
+
 def document_request(
     operation: str,
     members: dict[str, Any] | str,
@@ -182,7 +198,7 @@ def sign(
     if at is None:
         signer.add_auth(request)
     else:
-        with mock.patch.object(botocore.auth, "get_current_datetime", lambda **_: at.replace(tzinfo=None)):
+        with time_machine.travel(at, tick=False):
             signer.add_auth(request)
     return dict(request.headers.items())
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import boto3_calls, fixture, growth, load, single_connection
+from benchmarks import boto3_calls, decisions, fixture, growth, load, single_connection
 from benchmarks.account import Caller, User, new_user, signing_caller
 from benchmarks.answers import Call, WrongAnswer, closes, frame
 from benchmarks.figures import Figure, Table, percentile, ratio
@@ -257,3 +257,13 @@ def test_a_target_that_is_not_met_fails_the_command_only_if_asked(monkeypatch: p
 def test_a_page_is_written_of_a_whole_run_only() -> None:
     with pytest.raises(SystemExit):
         command.main(["--quick", "--write"])
+
+
+def test_a_wrong_decision_of_fake_iam_ends_the_run_and_one_of_others_is_noted() -> None:
+    right, wrong = decisions.VECTORS[0]["decision"], "no answer"
+    found = [wrong, *(vector["decision"] for vector in decisions.VECTORS[1:])]
+    name = decisions.VECTORS[0]["id"]
+    with pytest.raises(WrongAnswer, match=rf"decisions: {name} \(no answer, not {right}\)"):
+        decisions._differences(decisions.ANEW, found)
+    (note,) = decisions._differences(decisions.SIMULATE, found)
+    assert note == f"iam-simulate decides 1 of 122 otherwise than AWS: {name} (no answer, not {right})."

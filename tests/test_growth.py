@@ -26,7 +26,6 @@ import segno
 
 from conformance.material import certify, saml_metadata, ssh_key
 from conformance.modelled import with_whole_model
-from fake_iam.assembly import implemented_services, implemented_targets
 from fake_iam.domain import ids
 from fake_iam.domain.account.delegation_requests import ASSIGNED, DelegationRequest
 from fake_iam.domain.account.organizations import Organization
@@ -46,6 +45,7 @@ from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy, PolicyVersion
 from fake_iam.domain.tags import Tag
+from fake_iam.served import implemented_services, implemented_targets
 from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire, document_request, form_request, read
 
@@ -221,29 +221,39 @@ def fill(account: Account, size: int) -> None:
             account.table(type(row)).put(row.id, row)
 
 
-class Caller:
-    """Calls an account, and keeps what each call took under the operation and a note."""
+Measure = Callable[[Callable[[], Any]], tuple[Any, Any]]
 
-    def __init__(self, size: int) -> None:
+
+class Caller:
+    """Calls an account, and keeps what each call took under the operation and a note.
+
+    Args:
+        size: how many of each kind are there.
+        measure: makes a call, and tells what it took.
+        store: where they are kept.
+    """
+
+    def __init__(self, size: int, measure: Measure = measured, store: str = "memory") -> None:
         largest = ("users", "groups", "roles", "instance_profiles", "policies", "server_certificates")
         quotas = ",".join(f"{nouns}_per_account=1000000" for nouns in largest)
-        self.wire = Wire(ManualClock(AT), random_seed=7, any_mfa_code=True, quotas=quotas)
-        store = self.wire.assembled.engine.store
-        with store.transaction():
+        self.wire = Wire(ManualClock(AT), random_seed=7, any_mfa_code=True, quotas=quotas, store=store)
+        filled = self.wire.assembled.engine.store
+        with filled.transaction():
             for number in range(size):
-                store.record_issue(name("AKIA", number), ACCOUNT)
-            fill(store.account(ACCOUNT), size)
-        self.taken: dict[tuple[str, str], Work] = {}
+                filled.record_issue(name("AKIA", number), ACCOUNT)
+            fill(filled.account(ACCOUNT), size)
+        self._measure = measure
+        self.taken: dict[tuple[str, str], Any] = {}
 
     def __call__(self, operation: str, note: str = "", by: Any = None, **parameters: Any) -> Any:
         request = form_request(operation, by, **parameters)
-        response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
+        response, self.taken[operation, note] = self._measure(lambda: self.wire.send(request))
         return read(response)
 
     def document(self, operation: str, note: str = "", **members: Any) -> Any:
         """The same of an operation that takes a JSON document."""
         request = document_request(operation, members)
-        response, self.taken[operation, note] = measured(lambda: self.wire.send(request))
+        response, self.taken[operation, note] = self._measure(lambda: self.wire.send(request))
         assert response.status == 200, response.body
         return json.loads(response.body)
 

@@ -42,22 +42,40 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "services.registry",
         "services.context",
         "services.access",
+        "considerate",
         "log",
     ),
-    "control": ("domain", "store.base", "pipeline", "protocol", "log"),
+    "control": ("domain", "store.base", "pipeline", "protocol", "considerate", "log"),
     "gate": ("domain", "protocol", "pipeline", "services.access", "services.context", "http11", "readiness", "log"),
     "settings": ("domain.quotas", "control.documents.moments", "protocol.partitions", "gate.upstreams"),
     "version": (),
     "log": (),
-    "assembly": ("domain", "protocol", "store", "services", "pipeline", "control", "gate", "settings", "version"),
+    "considerate": (),
+    "served": ("protocol", "services", "pipeline"),
+    "takeover": ("control.documents.problems", "control.state.state_files", "settings", "log"),
+    "assembly": (
+        "served",
+        "takeover",
+        "domain",
+        "protocol",
+        "store",
+        "services",
+        "pipeline",
+        "control",
+        "gate",
+        "settings",
+        "version",
+        "log",
+    ),
     # The shells. protocol.wire is what they turn HTTP into; Clock is what users hand in.
     "http11": ("protocol.wire",),
-    "connection": ("http11",),
+    "connection": ("http11", "protocol.wire"),
     "readiness": (),
     "threads": (),
     "exchange": ("connection", "http11", "protocol.wire", "readiness", "log"),
     "wsgi": ("assembly", "settings", "protocol.wire", "log"),
-    "server": ("connection", "exchange", "http11", "threads", "wsgi", "protocol.wire", "log"),
+    "loop": ("connection", "exchange", "http11", "threads", "wsgi", "protocol.wire", "log"),
+    "server": ("loop",),
     "inprocess": ("assembly", "wsgi", "http11", "protocol.wire", "domain.clock"),
     "surroundings": (),
     "session": ("inprocess",),
@@ -72,6 +90,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "domain.clock",
         "gate.endpoints",
     ),
+    "moto": ("fake", "settings"),
     "remote": ("settings",),
     "federation_commands": ("remote", "control.documents.files", "control.documents.problems"),
     "commands": (
@@ -96,16 +115,18 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "commands",
         "remote",
         "control.documents.problems",
+        "control.http.address",
         "version",
         "log",
     ),
     "workers": ("assembly", "settings", "server", "log"),
     "__main__": ("cli",),
     "pytest_plugin": ("assembly", "settings", "fake", "surroundings"),
-    "": ("settings", "fake", "domain.clock", "version"),
+    "": ("settings", "fake", "control.documents.problems", "domain.clock", "version"),
 }
 THIRD_PARTY = {
     "commands": {"yaml"},
+    "control.console.rendering": {"jinja2"},
     "control.documents.files": {"yaml"},
     "control.federation.key_pairs": {"cryptography"},
     "control.federation.saml_responses": {"lxml", "signxml"},
@@ -116,9 +137,11 @@ THIRD_PARTY = {
     "inprocess": {"botocore"},
     "session": {"boto3", "botocore"},
     "interception": {"boto3", "botocore"},
+    "moto": {"moto"},
     "services.iam.credentials.key_material": {"cryptography"},
     "store.sql.database": {"sqlalchemy"},
     "store.sql.engines": {"sqlalchemy"},
+    "store.sql.libpq": {"psycopg"},
     "store.sql.schema": {"sqlalchemy"},
     "store.sql.store": {"sqlalchemy"},
     "store.sql.tables": {"sqlalchemy"},
@@ -130,7 +153,7 @@ THIRD_PARTY = {
     "services.sts.token_signing": {"cryptography", "jwt"},
     "services.sts.web_tokens": {"cryptography", "jwt"},
 }
-TIME_AND_CHANCE = {"connection", "domain.clock", "domain.ids", "server"}
+TIME_AND_CHANCE = {"connection", "domain.clock", "domain.ids", "loop"}
 CHANCE_MODULES = {"random", "secrets", "uuid", "time"}
 TIME_CALLS = re.compile(r"(.*\.)?(datetime|date)\.(now|utcnow|today)|os\.(urandom|getrandom)|(\w+\.)*formatdate")
 
@@ -305,6 +328,6 @@ def test_everything_in_all_can_be_imported(module: str) -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert fake_iam.__all__ == ["FakeIAM", "ManualClock", "Settings", "SettingsError", "__version__"]
+    assert fake_iam.__all__ == ["AwsRefusal", "FakeIAM", "ManualClock", "Settings", "SettingsError", "__version__"]
     with pytest.raises(AttributeError, match="^module 'fake_iam' has no attribute 'Engine'$"):
         _ = fake_iam.Engine

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
+import re
 import textwrap
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from datetime import datetime, timezone
 from importlib import import_module
 from types import FunctionType
@@ -15,17 +17,20 @@ from typing import Any, cast, get_type_hints
 import pytest
 
 from conformance.modelled import with_whole_model
-from fake_iam.assembly import assemble, implemented_services, implemented_targets
+from fake_iam.assembly import assemble
 from fake_iam.domain import errors
 from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import STATUSES, Engine, Implemented
+from fake_iam.pipeline.engine import Engine
+from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol.constraints import NOT_NULL_MEMBERS
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.names import camel, snake
 from fake_iam.protocol.plans import argument_names, plan_for
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.protocol.wording import SENTENCES, WORDINGS
+from fake_iam.served import implemented_services, implemented_targets
 from fake_iam.services import registry
 from fake_iam.services.context import Context
 from fake_iam.services.iam import IAM
@@ -33,6 +38,7 @@ from fake_iam.services.registry import Operation, Operations, Service
 from fake_iam.services.resourcegroupstaggingapi import TAGGING
 from fake_iam.services.sts import STS
 from fake_iam.settings import Settings
+from tests.snippets import ROOT
 
 SERVICES: list[tuple[Service, ServiceModel]] = [
     (service, load_service(service.name)) for service in (IAM, STS, TAGGING)
@@ -60,6 +66,21 @@ def test_there_are_operations_to_look_at() -> None:
 def test_an_operation_is_in_the_model() -> None:
     lacking = [name for service, model in SERVICES for name in service.operations if name not in model.operations]
     assert lacking == []
+
+
+def test_the_oldest_botocore_that_is_tested_is_the_oldest_that_is_allowed() -> None:
+    setup, tox = ConfigParser(), ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    tox.read(ROOT / "tox.ini")
+    (allowed,) = re.findall(r"^boto3>=(\S+)$", setup["options"]["install_requires"], re.MULTILINE)
+    oldest = f"{allowed}.0"
+    assert tox["testenv:oldest"]["deps"].split() == [f"boto3=={oldest}", f"botocore=={oldest}"]
+
+
+def test_what_takes_no_signature_is_told_whatever_the_model_says() -> None:
+    operations = load_service("sts").operations.values()
+    unsigned = {operation.name for operation in operations if operation.unsigned}
+    assert unsigned == {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 
 
 def test_an_operation_that_the_model_lacks_is_left_out() -> None:
@@ -169,6 +190,8 @@ def keys(value: ast.expr, model: ServiceModel, shape_name: str, at: str, scope: 
         case ast.BoolOp() | ast.IfExp():
             for part in value.values if isinstance(value, ast.BoolOp) else (value.body, value.orelse):
                 yield from keys(part, model, shape_name, at, scope)
+        case ast.Call(func=ast.Attribute(attr="without_lock"), args=[ast.Lambda(body=body)]):
+            yield from keys(body, model, shape_name, at, scope)
         case ast.Call(func=ast.Attribute(attr="fields")):
             assert set(members) >= FIELDS, at
             yield from (f"{at}.{name}" for name in sorted(FIELDS))
@@ -407,15 +430,25 @@ def test_an_operation_is_handed_out_when_the_whole_of_its_module_is_loaded(monke
     assert imported == ["its.module"]
 
 
-def test_a_function_whose_required_parameters_are_not_the_models_is_not_called() -> None:
+def deletion(function: Callable[..., None]) -> Operation | None:
+    """DeleteUser, which requires UserName, as a function of any parameters does it."""
     service = Service("iam")
+    service.operation("DeleteUser")(function)
+    return Implemented(load_service("iam"), service).operation("DeleteUser")
 
-    @service.operation("DeleteUser")
-    def delete_user(ctx: Context, *, user_name: str | None = None) -> None:
-        """Do nothing."""
 
+def test_a_function_that_does_not_know_what_the_model_requires_is_not_called() -> None:
     with pytest.raises(TypeError, match=r"^iam:DeleteUser requires \[\], the model says \['user_name'\]$"):
-        Implemented(load_service("iam"), service).operation("DeleteUser")
+        deletion(lambda ctx: None)
+
+
+def test_a_function_that_requires_what_the_model_does_not_is_not_called() -> None:
+    with pytest.raises(TypeError, match=r"requires \['force', 'user_name'\], the model says \['user_name'\]$"):
+        deletion(lambda ctx, *, user_name, force: None)
+
+
+def test_a_function_may_know_as_optional_what_an_older_model_requires() -> None:
+    assert deletion(lambda ctx, *, user_name=None: None) is not None
 
 
 def test_no_two_members_of_an_input_share_a_python_name() -> None:

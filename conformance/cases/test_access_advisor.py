@@ -39,6 +39,15 @@ def completed(aws: Target, arn: str, **parameters: Any) -> Any:
     return {"JobId": job, **answer}
 
 
+def alice_who_read(target: Target) -> str:
+    """The ARN of a user who may read of IAM, and has read who she is."""
+    arn: str = target.iam.create_user(UserName="alice")["User"]["Arn"]
+    target.iam.put_user_policy(UserName="alice", PolicyName="reading", PolicyDocument=READING)
+    made = target.iam.create_access_key(UserName="alice")["AccessKey"]
+    target.signing_with(Key(made["AccessKeyId"], made["SecretAccessKey"])).iam.get_user()
+    return arn
+
+
 @documented(GET, "6:GetServiceLastAccessedDetails")
 def test_a_report_has_the_services_that_policies_allow(aws: Target, new_user: People) -> None:
     name = new_user()
@@ -61,14 +70,22 @@ def test_a_service_never_used_has_no_date_and_nobody(aws: Target, new_user: Peop
 @observed("2026-08", "mondoohq/mql#9555", "6:A service never used")
 def test_a_service_that_was_used_says_when_where_and_by_whom() -> None:
     with fake_target() as target:
-        arn = target.iam.create_user(UserName="alice")["User"]["Arn"]
-        target.iam.put_user_policy(UserName="alice", PolicyName="reading", PolicyDocument=READING)
-        made = target.iam.create_access_key(UserName="alice")["AccessKey"]
-        target.signing_with(Key(made["AccessKeyId"], made["SecretAccessKey"])).iam.get_user()
+        arn = alice_who_read(target)
         services = completed(target, arn, Granularity="SERVICE_LEVEL")["ServicesLastAccessed"]
         used = only(services)
         assert (used["ServiceNamespace"], used["LastAuthenticatedEntity"]) == ("iam", arn)
         assert (used["LastAuthenticatedRegion"], used["TotalAuthenticatedEntities"]) == ("us-east-1", 1)
+
+
+@fake_only("on AWS a use takes hours to show")
+@assumed("the reference says which fields there are, not which actions of IAM are tracked")
+def test_a_report_on_actions_has_those_that_were_tried() -> None:
+    with fake_target() as target:
+        arn = alice_who_read(target)
+        service = only(completed(target, arn, Granularity="ACTION_LEVEL")["ServicesLastAccessed"])
+        used = only(service["TrackedActionsLastAccessed"])
+        assert (used["ActionName"], used["LastAccessedEntity"]) == ("GetUser", arn)
+        assert sorted(used) == ["ActionName", "LastAccessedEntity", "LastAccessedRegion", "LastAccessedTime"]
 
 
 @documented(GET)

@@ -561,7 +561,7 @@ def test_a_wrongly_signed_call_is_no_use(aws: Target, new_user: People) -> None:
     assert last_use(aws, key) == {"ServiceName": "N/A", "Region": "N/A"}
 
 
-@observed(*localstack("test_access_key_errors"), "denied-lastused-unknown-key")
+@observed(*localstack("test_access_key_errors"), "denied-lastused-unknown-key", "3:GetAccessKeyLastUsed")
 def test_the_last_use_of_an_unknown_key_is_access_denied(aws: Target) -> None:
     assert aws.error(aws.iam.get_access_key_last_used, AccessKeyId=ABSENT) == AwsError(
         "AccessDenied",

@@ -97,13 +97,13 @@ def test_the_packed_size_is_shown_with_a_session_policy(taker: Taker) -> None:
     assert taker.take(Policy=policy)["PackedPolicySize"] > 0
 
 
-@observed(*ARGMIN, "sts-assume-denied")
+@observed(*ARGMIN, "sts-assume-denied", "3:AssumeRole never gives a reason", "8:An unknown role")
 def test_an_unknown_role_is_refused_without_a_reason(taker: Taker) -> None:
     arn = f"{taker.role['Arn']}-unknown"
     assert taker.error(RoleArn=arn) == denied(taker.arn, arn)
 
 
-@observed(*ARGMIN, "sts-assume-denied")
+@observed(*ARGMIN, "sts-assume-denied", "3:AssumeRole never gives a reason", "8:An unknown role")
 def test_a_role_that_trusts_others_is_refused_without_a_reason(aws: Target, taker: Taker, new_role: Roles) -> None:
     role = aws.iam.get_role(RoleName=new_role())["Role"]["Arn"]
     assert taker.error(RoleArn=role) == denied(taker.arn, role)
@@ -181,13 +181,16 @@ def test_tags_and_a_source_identity_need_the_trust_policys_leave(aws: Target, ta
     assert taker.error(SourceIdentity="alice") == denied(taker.arn, arn, "sts:SetSourceIdentity")
 
 
-@observed(*ARGMIN, "9:A role deleted and created again")
+@observed(
+    *ARGMIN, "9:A role deleted and created again", "auth-session-of-deleted-role", "1:Deleting a role leaves no trace"
+)
 def test_a_role_made_again_under_its_name_ends_its_sessions(aws: Target, taker: Taker) -> None:
     session = aws.signing_with(key_of(taker.take()))
     aws.wait_for(session.sts.get_caller_identity)
-    aws.iam.delete_role(RoleName=taker.role_name)
-    aws.iam.create_role(RoleName=taker.role_name, AssumeRolePolicyDocument=trust(taker.arn))
     dead = AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    aws.iam.delete_role(RoleName=taker.role_name)
+    assert aws.settle(lambda: aws.error(session.sts.get_caller_identity), dead) == dead
+    aws.wait_for(aws.iam.create_role, RoleName=taker.role_name, AssumeRolePolicyDocument=trust(taker.arn))
     assert aws.settle(lambda: aws.error(session.sts.get_caller_identity), dead) == dead
 
 
@@ -202,18 +205,68 @@ def test_a_session_of_a_role_gets_no_further_token(taker: Taker, operation: str,
     )
 
 
-@assumed("the text is recorded for users and the root user's sessions")
-def test_a_session_of_a_role_has_no_user_of_its_own(aws: Target, taker: Taker) -> None:
-    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:ListAccessKeys","Resource":"*"}}'
+MUST_NAME = refused("Must specify userName when calling with non-User credentials")
+KEY = {"AccessKeyId": "AKIAQAAAAAAAAAAAAAAA"}
+UNSEEN = assumed("recorded for DeleteAccessKey, ListAccessKeys and GetUser", "val-must-specify-username", "C21")
+
+
+def with_all_of_iam(aws: Target, taker: Taker) -> Caller:
+    """A session of the role, which may call all of IAM."""
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":"*"}}'
     aws.iam.put_role_policy(RoleName=taker.role_name, PolicyName="own", PolicyDocument=policy)
-    assert taker.session().iam.list_access_keys.error() == refused(
-        "Must specify userName when calling with non-User credentials"
-    )
+    session = taker.session()
+    aws.wait_for(session.iam.list_users, MaxItems=1)
+    return session
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        pytest.param(
+            "delete_access_key",
+            KEY,
+            marks=observed(*LOCALSTACK, "val-must-specify-username", "5:UserName omitted"),
+            id="delete_access_key",
+        ),
+        pytest.param(
+            "list_access_keys",
+            {},
+            marks=observed("undated", "aws/aws-sdk-java#1304", "val-must-specify-username", "C21"),
+            id="list_access_keys",
+        ),
+        pytest.param(
+            "get_user",
+            {},
+            marks=observed("undated", "RhinoSecurityLabs/pacu#27", "val-must-specify-username", "C23"),
+            id="get_user",
+        ),
+        pytest.param("create_access_key", {}, marks=UNSEEN, id="create_access_key"),
+        pytest.param("update_access_key", {**KEY, "Status": "Inactive"}, marks=UNSEEN, id="update_access_key"),
+        pytest.param("get_login_profile", {}, marks=UNSEEN, id="get_login_profile"),
+        pytest.param("list_mfa_devices", {}, marks=UNSEEN, id="list_mfa_devices"),
+        pytest.param("list_signing_certificates", {}, marks=UNSEEN, id="list_signing_certificates"),
+        pytest.param("list_ssh_public_keys", {}, marks=UNSEEN, id="list_ssh_public_keys"),
+        pytest.param("list_service_specific_credentials", {}, marks=UNSEEN, id="list_service_specific_credentials"),
+    ],
+)
+def test_a_session_of_a_role_has_no_user_of_its_own(
+    aws: Target, taker: Taker, operation: str, parameters: dict[str, str]
+) -> None:
+    assert aws.error(getattr(with_all_of_iam(aws, taker).iam, operation), **parameters) == MUST_NAME
+
+
+@observed("undated", "aws/aws-sdk-java#1304", "C21")
+def test_a_session_of_a_role_names_the_user_whose_keys_it_lists(aws: Target, taker: Taker, new_user: People) -> None:
+    alice = new_user()
+    key = new_user.key(alice)
+    (listed,) = with_all_of_iam(aws, taker).iam.list_access_keys(UserName=alice)["AccessKeyMetadata"]
+    assert (listed["UserName"], listed["AccessKeyId"]) == (alice, key.id)
 
 
 @assumed("quoted by users; how AWS packs policies is not known")
 def test_session_policies_have_a_limit(taker: Taker) -> None:
-    long = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": "x" * 2100})
+    statement = {"Effect": "Allow", "Action": f"s3:{'x' * 2100}", "Resource": "*"}
+    long = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     answer = taker.error(Policy=long)
     assert (answer.code, answer.status) == ("PackedPolicyTooLarge", 400)
 

@@ -126,6 +126,15 @@ def test_a_policy_that_is_no_json_is_refused(aws: Target) -> None:
     )
 
 
+@assumed("that the rules and texts are those of inline policies")
+def test_a_policy_that_breaks_a_rule_is_refused(aws: Target) -> None:
+    aws.need_long_term_key()
+    policy = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*"}}'
+    assert aws.error(aws.sts.get_federation_token, Name="bob", Policy=policy) == AwsError(
+        "MalformedPolicyDocument", "Policy statement must contain resources.", 400
+    )
+
+
 @assumed("recorded for AssumeRole (LocalStack)", "sts-dup-tags")
 def test_the_same_tag_key_twice_is_refused_in_any_case(aws: Target) -> None:
     aws.need_long_term_key()

@@ -11,7 +11,7 @@ LOCALSTACK = Source("2026-02", "localstack/localstack#13891, AWS-validated test_
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
-@documented(f"{API}API_PutGroupPolicy.html", "1.1:Policy documents come back percent-encoded")
+@documented(f"{API}/API_PutGroupPolicy.html", "1.1:Policy documents come back percent-encoded")
 def test_an_inline_policy_of_a_group_comes_back_as_it_was_put(aws: Target, new_group: Groups) -> None:
     name = new_group()
     aws.iam.put_group_policy(GroupName=name, PolicyName="own", PolicyDocument=DOCUMENT)
@@ -35,7 +35,7 @@ def test_an_inline_policy_of_a_group_is_deleted_once(aws: Target, new_group: Gro
     assert aws.error(aws.iam.delete_group_policy, GroupName=name, PolicyName="own") == missing
 
 
-@documented(f"{API}API_AttachGroupPolicy.html")
+@documented(f"{API}/API_AttachGroupPolicy.html")
 def test_a_policy_attached_to_a_group_is_listed(aws: Target, new_group: Groups, new_policy: Policies) -> None:
     name, arn = new_group(), new_policy()
     aws.iam.attach_group_policy(GroupName=name, PolicyArn=arn)

@@ -301,7 +301,7 @@ def test_the_groups_of_a_user_page(aws: Target, new_user: People, new_group: Gro
     assert sorted(only(page["Groups"])["GroupName"] for page in (first, second)) == groups
 
 
-@observed("undated", "n8n-io/n8n, error texts of AWS IAM in its tests", "user-del-group", "C52")
+@observed("undated", "n8n-io/n8n, error texts of AWS IAM in its tests", "user-del-group", "6:Deleting a user", "C52")
 def test_a_user_in_a_group_is_not_deleted(aws: Target, new_user: People, new_group: Groups) -> None:
     alice = new_user()
     name = new_group(alice)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.people import People
 from conformance.provenance import observed
 from conformance.roles import Roles
 from conformance.sources import Source
@@ -17,7 +18,16 @@ HAS_ROLE = AwsError("DeleteConflict", "Cannot delete entity, must remove roles f
 SHOWN = ["Arn", "CreateDate", "InstanceProfileId", "InstanceProfileName", "Path", "Roles"]
 
 
-@observed(*LS)
+@observed(*LS, "2:Create answer")
+@pytest.mark.parametrize("tags", [[], [{"Key": "a", "Value": "b"}]], ids=["no tags", "tags"])
+def test_creation_shows_tags_only_if_they_were_given(aws: Target, new_role: Roles, tags: list[dict[str, str]]) -> None:
+    name, given = new_role.profile_name(), {"Tags": tags} if tags else {}
+    made = aws.iam.create_instance_profile(InstanceProfileName=name, **given)["InstanceProfile"]
+    assert sorted(made) == sorted([*SHOWN, *given])
+    assert (made["Roles"], made.get("Tags", [])) == ([], tags)
+
+
+@observed(*LS, "2:Id", "2:Get answer", "1.5:GetPolicy, GetInstanceProfile")
 def test_a_new_profile_has_no_roles(aws: Target, new_role: Roles) -> None:
     name = new_role.profile()
     shown = aws.iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
@@ -27,7 +37,17 @@ def test_a_new_profile_has_no_roles(aws: Target, new_role: Roles) -> None:
     assert shown["InstanceProfileId"].startswith("AIPA")
 
 
-@observed(*LS)
+@observed(*LS, "2:ListInstanceProfiles", "1.5:List*", "C56")
+def test_lists_show_no_tags(aws: Target, new_user: People, new_role: Roles) -> None:
+    path, role = new_user.path(), new_role()
+    name = new_role.profile(Path=path, Tags=[{"Key": "a", "Value": "b"}])
+    (listed,) = aws.iam.list_instance_profiles(PathPrefix=path)["InstanceProfiles"]
+    assert (sorted(listed), listed["InstanceProfileName"], listed["Roles"]) == (SHOWN, name, [])
+    assert aws.iam.list_instance_profiles(PathPrefix=f"{path}none/") == {"InstanceProfiles": [], "IsTruncated": False}
+    assert aws.iam.list_instance_profiles_for_role(RoleName=role) == {"InstanceProfiles": [], "IsTruncated": False}
+
+
+@observed(*LS, "1:Role nested in an InstanceProfile", "2:ListInstanceProfiles")
 def test_a_profile_shows_six_members_of_its_role(aws: Target, new_role: Roles) -> None:
     name, role = new_role.profile(), new_role(Description="x", Tags=[{"Key": "a", "Value": "b"}])
     aws.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
@@ -50,16 +70,31 @@ def test_a_name_is_taken_once(aws: Target, new_role: Roles) -> None:
     assert aws.error(aws.iam.create_instance_profile, InstanceProfileName=name) == refused
 
 
-@observed(*LS, "profile-second-role")
-def test_a_profile_holds_one_role(aws: Target, new_role: Roles) -> None:
-    name = new_role.profile()
-    aws.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=new_role())
-    refused = AwsError("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409)
+@pytest.mark.parametrize(
+    "another",
+    [
+        pytest.param(True, marks=observed(*LS, "profile-second-role", "2:One role at most"), id="another role"),
+        pytest.param(False, marks=observed("undated", "users quote the text", "2:One role at most"), id="the same"),
+    ],
+)
+def test_a_profile_holds_one_role(aws: Target, new_role: Roles, another: bool) -> None:
+    name, role = new_role.profile(), new_role()
     add = aws.iam.add_role_to_instance_profile
-    assert aws.error(add, InstanceProfileName=name, RoleName=new_role()) == refused
+    add(InstanceProfileName=name, RoleName=role)
+    refused = AwsError("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409)
+    assert aws.error(add, InstanceProfileName=name, RoleName=new_role() if another else role) == refused
 
 
-@observed(*LS, "profile-role-absent")
+@pytest.mark.parametrize("method", ["add_role_to_instance_profile", "remove_role_from_instance_profile"])
+@observed(*LS, "role-missing", "2:AddRole checks")
+def test_the_profile_is_looked_up_before_the_role(aws: Target, new_role: Roles, method: str) -> None:
+    operation, absent = getattr(aws.iam, method), new_role.name()
+    missing = AwsError("NoSuchEntity", f"The role with name {absent} cannot be found.", 404)
+    assert aws.error(operation, InstanceProfileName=NOTHING, RoleName=absent) == MISSING
+    assert aws.error(operation, InstanceProfileName=new_role.profile(), RoleName=absent) == missing
+
+
+@observed(*LS, "profile-role-absent", "2:AddRole checks")
 def test_a_role_that_is_not_in_the_profile_cannot_be_removed(aws: Target, new_role: Roles) -> None:
     name, role = new_role.profile(), new_role()
     refused = AwsError("NoSuchEntity", f"Role {role} in Instance Profile {name} cannot be found.", 404)
@@ -67,12 +102,22 @@ def test_a_role_that_is_not_in_the_profile_cannot_be_removed(aws: Target, new_ro
     assert aws.error(remove, InstanceProfileName=name, RoleName=role) == refused
 
 
-@observed(*LS, "profile-del-role", "role-del-profile")
+@observed(
+    *LS,
+    "profile-del-role",
+    "role-del-profile",
+    "2:A role in a profile cannot be deleted",
+    "2:Role deleted and recreated",
+)
 def test_neither_goes_while_one_is_in_the_other(aws: Target, new_role: Roles) -> None:
     name, role = new_role.profile(), new_role()
     aws.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
     assert aws.error(aws.iam.delete_instance_profile, InstanceProfileName=name) == HAS_ROLE
     assert aws.error(aws.iam.delete_role, RoleName=role) == HAS_ROLE
+    aws.iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)
+    assert aws.iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Roles"] == []
+    aws.iam.delete_role(RoleName=role)
+    aws.iam.delete_instance_profile(InstanceProfileName=name)
 
 
 @observed(*LS, "profile-missing")
@@ -92,17 +137,17 @@ def test_a_profile_that_is_missing_cannot_be_found(aws: Target, method: str, par
     assert aws.error(getattr(aws.iam, method), InstanceProfileName=NOTHING, **parameters) == MISSING
 
 
-@observed(*LS, "role-missing")
+@observed(*LS, "role-missing", "2:ListInstanceProfilesForRole of an unknown role")
 def test_a_role_that_is_missing_is_in_no_list(aws: Target) -> None:
     refused = AwsError("NoSuchEntity", f"The role with name {NOTHING} cannot be found.", 404)
     assert aws.error(aws.iam.list_instance_profiles_for_role, RoleName=NOTHING) == refused
 
 
-@observed(*LS)
+@observed(*LS, "2:Tags")
 def test_tags_are_set_listed_and_taken_off(aws: Target, new_role: Roles) -> None:
-    name = new_role.profile(Tags=[{"Key": "a", "Value": "1"}])
-    aws.iam.tag_instance_profile(InstanceProfileName=name, Tags=[{"Key": "b", "Value": "2"}])
+    name = new_role.profile(Tags=[{"Key": "zebra", "Value": "1"}])
+    assert aws.iam.tag_instance_profile(InstanceProfileName=name, Tags=[{"Key": "b", "Value": "2"}]) == {}
     tags = aws.iam.list_instance_profile_tags(InstanceProfileName=name)["Tags"]
-    assert tags == [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
-    aws.iam.untag_instance_profile(InstanceProfileName=name, TagKeys=["a", "b"])
+    assert tags == [{"Key": "zebra", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    aws.iam.untag_instance_profile(InstanceProfileName=name, TagKeys=["zebra", "b"])
     assert aws.iam.list_instance_profile_tags(InstanceProfileName=name)["Tags"] == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.answers import AwsError
+from conformance.federated import steered
 from conformance.modelled import with_whole_model
 from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
@@ -111,7 +112,7 @@ def test_an_unknown_user_cannot_be_found(aws: Target, method: str, parameters: d
 
 
 @pytest.mark.parametrize("method", ["get_login_profile", "update_login_profile", "delete_login_profile"])
-@observed(*LOGIN, "login-missing")
+@observed(*LOGIN, "login-missing", "login-missing-2017")
 def test_a_user_without_a_password_has_no_profile(aws: Target, new_user: People, method: str) -> None:
     alice = new_user()
     assert aws.error(getattr(aws.iam, method), UserName=alice) == login_missing(alice)
@@ -155,6 +156,30 @@ def test_a_deleted_profile_is_gone(aws: Target, new_user: People) -> None:
     assert aws.wait_for(aws.iam.delete_login_profile, UserName=alice) == {}
     gone = login_missing(alice)
     assert aws.settle(lambda: aws.error(aws.iam.get_login_profile, UserName=alice), gone) == gone
+
+
+@observed("undated", "users of terraform destroy quote the text, and the status", "user-del-login", "C52")
+def test_a_user_with_a_password_is_not_deleted(aws: Target, new_user: People) -> None:
+    alice = new_user()
+    aws.iam.create_login_profile(UserName=alice, Password=password())
+    conflict = AwsError("DeleteConflict", "Cannot delete entity, must delete login profile first.", 409)
+    assert aws.settle(lambda: aws.error(aws.iam.delete_user, UserName=alice), conflict) == conflict
+    aws.wait_for(aws.iam.delete_login_profile, UserName=alice)
+    assert aws.wait_for(aws.iam.delete_user, UserName=alice) == {}
+
+
+@pytest.mark.parametrize("method", ["update_login_profile", "delete_login_profile"])
+@observed("undated", "hashicorp/terraform-provider-aws, internal/service/iam; fog/fog-aws", "login-being-created")
+@fake_only("AWS says so for a moment only")
+def test_a_password_that_is_being_made_is_not_changed(method: str) -> None:
+    text = "Login Profile for User alice cannot be modified while login profile is being created."
+    with fake_target() as own:
+        own.iam.create_user(UserName="alice")
+        own.iam.create_login_profile(UserName="alice", Password=password())
+        operation = getattr(own.iam, method)
+        steered(own, "faults", operation=operation.name, error="EntityTemporarilyUnmodifiable")
+        assert own.error(operation, UserName="alice") == AwsError("EntityTemporarilyUnmodifiable", text, 409)
+        assert operation(UserName="alice") == {}
 
 
 # Setting another

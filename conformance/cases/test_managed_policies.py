@@ -167,7 +167,7 @@ def test_lists_can_be_of_attached_policies_only(aws: Target, new_user: People, n
     assert arns() == sorted([idle, attached])
 
 
-@observed(*CUSTODIAN_2019, "policy-get-missing")
+@observed(*CUSTODIAN_2019, "policy-get-missing", "policy-get-missing-old")
 def test_an_unknown_policy_is_not_found(aws: Target, new_policy: Policies) -> None:
     arn = new_policy.absent()
     assert aws.error(aws.iam.get_policy, PolicyArn=arn) == missing(f"Policy {arn} was not found.")
@@ -275,30 +275,14 @@ NAMING: dict[str, dict[str, str]] = {
     "set_default_policy_version": {"VersionId": "v1"},
     "delete_policy_version": {"VersionId": "v1"},
 }
-ATTACHING = "recorded for attaching to users and roles"
-CLOUDFORMATION = "recorded for attaching; CloudFormation, which reads policies by GetPolicy, was quoted with it in 2025"
-
-
-@pytest.mark.parametrize(
-    "method",
-    [
-        pytest.param(
-            method, marks=assumed(CLOUDFORMATION if method == "get_policy" else ATTACHING, "policy-arn-unparsable")
-        )
-        for method in NAMING
-    ],
-)
-def test_a_bare_name_is_no_arn(aws: Target, method: str) -> None:
-    refused = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
-    assert aws.error(getattr(aws.iam, method), PolicyArn="longpolicynamebutnoarn", **NAMING[method]) == refused
 
 
 @pytest.mark.parametrize("method", NAMING)
-@assumed("recorded for attaching a bare name in 2026, when that was the text for anything that is no policy's ARN")
-def test_an_arn_of_another_kind_is_not_valid(aws: Target, method: str) -> None:
-    arn = f"arn:aws:iam::{aws.account}:user/fake-iam-conformance-nobody"
-    refused = AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
-    assert aws.error(getattr(aws.iam, method), PolicyArn=arn, **NAMING[method]) == refused
+@assumed("recorded for AttachRolePolicy in 2026", "val-arn-2026", "policy-arn-unparsable")
+def test_what_is_no_policys_arn_is_not_valid(aws: Target, method: str) -> None:
+    for arn in ("longpolicynamebutnoarn", f"arn:aws:iam::{aws.account}:user/fake-iam-conformance-nobody"):
+        refused = AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
+        assert aws.error(getattr(aws.iam, method), PolicyArn=arn, **NAMING[method]) == refused
 
 
 @assumed("aws-samples/aws-cdk-examples#287, of 2020, when the code was InvalidInput", "val-arn-2026")

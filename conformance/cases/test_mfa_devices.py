@@ -65,7 +65,7 @@ def test_a_name_is_taken_once(aws: Target, new_device: Devices) -> None:
 
 
 @pytest.mark.parametrize("path", ["invalid-path/", "/invalid-path"])
-@observed(*LOCALSTACK_MFA, "val-path")
+@observed(*LOCALSTACK_MFA, "val-path", "4:Character rules of names", "4:Which members have the friendly sentence")
 def test_a_path_begins_and_ends_with_a_slash(aws: Target, new_device: Devices, path: str) -> None:
     assert aws.error(aws.iam.create_virtual_mfa_device, VirtualMFADeviceName=new_device.name(), Path=path) == AwsError(
         "ValidationError",
@@ -75,7 +75,7 @@ def test_a_path_begins_and_ends_with_a_slash(aws: Target, new_device: Devices, p
     )
 
 
-@observed(*LOCALSTACK_MFA, "val-path-max")
+@observed(*LOCALSTACK_MFA, "val-path-max", "4:Character rules of names")
 def test_a_path_has_512_characters_at_the_most(aws: Target, new_device: Devices) -> None:
     path = f"/{'a' * 512}/"
     assert aws.error(aws.iam.create_virtual_mfa_device, VirtualMFADeviceName=new_device.name(), Path=path) == AwsError(
@@ -233,6 +233,16 @@ def test_a_device_in_use_is_not_deleted(aws: Target, new_user: People, new_devic
     device = new_device(new_user())
     conflict = AwsError("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
     assert aws.error(aws.iam.delete_virtual_mfa_device, SerialNumber=device.serial) == conflict
+
+
+@observed("undated", "users of CloudFormation quote the text; so does paco's documentation", "user-del-mfa", "C52")
+def test_a_user_with_a_device_is_not_deleted(aws: Target, new_user: People, new_device: Devices) -> None:
+    alice = new_user()
+    device = new_device(alice)
+    conflict = AwsError("DeleteConflict", "Cannot delete entity, must delete MFA device first.", 409)
+    assert aws.error(aws.iam.delete_user, UserName=alice) == conflict
+    aws.iam.deactivate_mfa_device(UserName=alice, SerialNumber=device.serial)
+    assert aws.wait_for(aws.iam.delete_user, UserName=alice) == {}
 
 
 SEEN = observed(*LOCALSTACK_MFA, "mfa-missing")

@@ -152,3 +152,32 @@ def test_a_report_tells_what_a_member_used(staged: Staged) -> None:
     used = report["AccessDetails"][0]
     assert (used["ServiceNamespace"], used["EntityPath"]) == ("iam", f"{ID}/r-abcd/{MEMBER}")
     assert used["TotalAuthenticatedEntities"] == 1
+
+
+@STAGED
+@documented(f"{API}/API_GetOrganizationsAccessReport.html")
+@pytest.mark.parametrize("order", ["ASCENDING", "DESCENDING"])
+def test_a_report_is_sorted_as_it_is_asked_for(staged: Staged, order: str) -> None:
+    iam = staged.clients[MANAGEMENT]
+    job = iam.generate_organizations_access_report(EntityPath=f"{ID}/r-abcd")["JobId"]
+    asked = {"JobId": job, "SortKey": f"SERVICE_NAMESPACE_{order}", "MaxItems": 5}
+    report = iam.get_organizations_access_report(**asked)
+    names = [one["ServiceNamespace"] for one in report["AccessDetails"]]
+    assert (names, report["IsTruncated"]) == (sorted(names, reverse=order == "DESCENDING"), True)
+
+
+@STAGED
+@assumed("the operation's page says who may ask, not what others are answered")
+@pytest.mark.parametrize("account", [MEMBER, STRANGER])
+def test_only_the_management_account_asks_for_a_report(staged: Staged, account: str) -> None:
+    said = f"Account {account} is not the management account of the organization."
+    got = staged.server.error(staged.clients[account].generate_organizations_access_report, EntityPath=f"{ID}/r-abcd")
+    assert got == AwsError("AccessDenied", said, 403)
+
+
+@STAGED
+@assumed("in the style of other missing things")
+def test_an_unknown_report_is_missing(staged: Staged) -> None:
+    job = "00000000-0000-4000-8000-000000000000"
+    missing = AwsError("NoSuchEntity", f"The job with id {job} cannot be found.", 404)
+    assert staged.server.error(staged.clients[MANAGEMENT].get_organizations_access_report, JobId=job) == missing

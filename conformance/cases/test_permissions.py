@@ -8,11 +8,11 @@ import pytest
 from conformance.answers import AwsError
 from conformance.people import People
 from conformance.policies import Policies
-from conformance.provenance import assumed, documented, observed
+from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.roles import Roles
 from conformance.signing import Key
-from conformance.sources import GUIDE
-from conformance.targets import Caller, Target
+from conformance.sources import API, GUIDE
+from conformance.targets import Caller, Target, fake_target
 
 QUOTES = ("2018 to 2026", "quotes of several users")
 EVALUATION = f"{GUIDE}/reference_policies_evaluation-logic.html"
@@ -66,6 +66,7 @@ def alice(aws: Target, new_user: People) -> Employee:
 
 CALLS: list[Any] = [
     ("update_access_key", {"AccessKeyId": "AKIAQAAAAAAAAAAAAAAA", "Status": "Inactive"}, "user {name}"),
+    ("create_access_key", {}, "user {name}"),
     ("list_users", {}, "arn:aws:iam::{account}:user/"),
     ("list_roles", {}, "arn:aws:iam::{account}:role/"),
     ("list_groups", {}, "arn:aws:iam::{account}:group/"),
@@ -109,8 +110,11 @@ CALLS: list[Any] = [
     "denied-resource-listattacheduserpolicies",
     "denied-resource-createuser",
     "denied-resource-createservicelinkedrole",
+    "denied-classic",  # of 2018, without the reason
+    "denied-null-username",  # of 2018, with the word null
     "3:Shape",
     "3:Reasons",
+    "3:resource",
 )
 @pytest.mark.parametrize(("operation", "parameters", "resource"), CALLS, ids=[call[0] for call in CALLS])
 def test_a_refusal_names_action_and_resource(
@@ -207,11 +211,18 @@ def test_who_one_is_may_be_asked_under_a_deny(aws: Target, alice: Employee) -> N
     assert aws.wait_for(alice.clients.sts.get_caller_identity)["Arn"] == alice.arn
 
 
-@documented(KEYS)
-def test_a_policy_for_own_keys_lets_a_user_switch_its_own(aws: Target, alice: Employee) -> None:
+@documented(KEYS, "C60")
+def test_a_policy_for_own_keys_lets_a_user_manage_its_own(aws: Target, alice: Employee, new_user: People) -> None:
     alice.may(allow("iam:*AccessKey*", resource=f"arn:aws:iam::{aws.account}:user/${{aws:username}}"))
-    aws.wait_for(alice.clients.iam.list_access_keys)
-    assert alice.error("list_access_keys", UserName="bob") == alice.denied("iam:ListAccessKeys", "user bob")
+    iam, bob = alice.clients.iam, new_user()
+    aws.wait_for(iam.list_access_keys)
+    made = iam.create_access_key()["AccessKey"]["AccessKeyId"]
+    iam.update_access_key(AccessKeyId=made, Status="Inactive")
+    assert iam.get_access_key_last_used(AccessKeyId=made)["UserName"] == alice.name
+    for operation in ("create_access_key", "list_access_keys"):
+        action = f"iam:{getattr(iam, operation).name}"
+        assert alice.error(operation, UserName=bob) == alice.denied(action, f"user {bob}")
+    iam.delete_access_key(AccessKeyId=made)
 
 
 @observed("2022 to 2026", "quotes of several users")
@@ -230,3 +241,26 @@ def test_a_role_is_passed_to_ec2_with_an_instance_profile(aws: Target, alice: Em
     expected = alice.denied("iam:PassRole", f"arn:aws:iam::{aws.account}:role/{role}")
     asked = {"InstanceProfileName": profile, "RoleName": role}
     assert alice.settled("add_role_to_instance_profile", expected, **asked) == expected
+
+
+SETTING = f"{API}/API_UpdateAccountPasswordPolicy.html"
+
+
+@fake_only("an account has one password policy, and that of a real account is not to be touched")
+@documented(SETTING, "1.4:PasswordPolicy")
+def test_users_may_change_their_own_passwords_where_the_password_policy_lets_them() -> None:
+    with fake_target(enforce_policies="on") as aws:
+        aws.iam.create_user(UserName="alice")
+        aws.iam.create_login_profile(UserName="alice", Password="Correct-horse-7-battery")
+        made = aws.iam.create_access_key(UserName="alice")["AccessKey"]
+        alice = aws.signing_with(Key(made["AccessKeyId"], made["SecretAccessKey"])).iam
+        change = {"OldPassword": "Correct-horse-7-battery", "NewPassword": "Correct-horse-8-battery"}
+        arn = f"arn:aws:iam::{aws.account}:user/alice"
+        text = (
+            f"User: {arn} is not authorized to perform: iam:ChangePassword on resource: user alice because no "
+            "identity-based policy allows the iam:ChangePassword action"
+        )
+        assert aws.error(alice.change_password, **change) == AwsError("AccessDenied", text, 403)
+        aws.iam.update_account_password_policy(AllowUsersToChangePassword=True)
+        assert alice.change_password(**change) == {}
+        assert alice.get_account_password_policy()["PasswordPolicy"]["AllowUsersToChangePassword"] is True

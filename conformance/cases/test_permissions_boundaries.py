@@ -46,9 +46,9 @@ def test_an_arn_of_another_kind_is_no_boundary(aws: Target, new_user: People) ->
     assert aws.error(aws.iam.put_user_permissions_boundary, UserName=alice, PermissionsBoundary=arn) == refused
 
 
-@assumed("recorded for attaching, which takes ARNs of policies, too", "policy-arn-unparsable")
+@assumed("recorded for ARNs of another kind", "boundary-invalid")
 def test_what_is_no_arn_is_no_boundary(aws: Target, new_user: People) -> None:
-    refused = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+    refused = AwsError("InvalidInput", "ARN longpolicynamebutnoarn is not valid.", 400)
     named = {"UserName": new_user(), "PermissionsBoundary": "longpolicynamebutnoarn"}
     assert aws.error(aws.iam.put_user_permissions_boundary, **named) == refused
 

@@ -4,12 +4,16 @@ import base64
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from conformance.answers import AwsError, Bare
+from conformance.groups import Groups
 from conformance.people import People
+from conformance.policies import DOCUMENT
 from conformance.provenance import assumed, observed
+from conformance.roles import Roles
 from conformance.sources import CUSTODIAN, CUSTODIAN_LENGTH, ONLY_STS_SEEN, ORACLE, ORDER_CHART, VERSITY, on_both
 from conformance.targets import VERSIONS, Service, Target
 
@@ -217,7 +221,108 @@ def test_credentials_stand_in_the_order_that_was_recorded_for_roles(aws: Target,
     assert answer.names("GetSessionTokenResult/Credentials") == expected
 
 
+@observed("2020", "a raw answer of GetRole", "1.4:Confirmed by", "1.1:An empty string")
+def test_a_role_stands_in_the_order_that_was_captured(aws: Target, new_role: Roles) -> None:
+    answer = aws.post("iam", iam_form("GetRole", RoleName=new_role(Description=""))).succeeded()
+    captured = ["Path", "AssumeRolePolicyDocument", "MaxSessionDuration", "RoleId", "RoleLastUsed", "RoleName"]
+    assert answer.names("GetRoleResult/Role") == [*captured, "Description", "Arn", "CreateDate"]
+    assert "      <Description/>\n" in answer.text
+
+
+@observed(*ORACLE, "1.4:Confirmed by")
+def test_what_assume_role_answers_stands_in_the_order_that_was_recorded(
+    aws: Target, new_user: People, new_role: Roles
+) -> None:
+    alice = new_user()
+    statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{aws.account}:user/{alice}"}, "Action": "sts:*"}
+    role = new_role(AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    arn = f"arn:aws:iam::{aws.account}:role/{role}"
+    signature = aws.signature("sts", new_user.key(alice))
+    form = sts_form("AssumeRole", RoleArn=arn, RoleSessionName="ci", SourceIdentity="alice")
+
+    def answered() -> bool:
+        return aws.post("sts", form, signature=signature).status == 200
+
+    assert aws.settle(answered, True)
+    answer = aws.post("sts", form, signature=signature).succeeded()
+    assert answer.names("AssumeRoleResult") == ["AssumedRoleUser", "Credentials", "SourceIdentity"]
+    assert answer.names("AssumeRoleResult/AssumedRoleUser") == ["AssumedRoleId", "Arn"]
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "names"),
+    [
+        pytest.param("GetGroup", "GetGroupResult", ["IsTruncated", "Users", "Group"], id="GetGroup"),
+        pytest.param(
+            "GetGroup", "GetGroupResult/Group", ["Path", "GroupName", "GroupId", "Arn", "CreateDate"], id="Group"
+        ),
+        pytest.param(
+            "GetUserPolicy", "GetUserPolicyResult", ["PolicyDocument", "PolicyName", "UserName"], id="GetUserPolicy"
+        ),
+    ],
+)
+@assumed(f"{HASH_ORDER}; those of 2013 have the order of an older Java", "1.4:Captures of 2013")
+def test_what_was_captured_in_2013_stands_in_the_order_of_today(
+    aws: Target, new_user: People, new_group: Groups, action: str, path: str, names: list[str]
+) -> None:
+    alice = new_user()
+    aws.iam.put_user_policy(UserName=alice, PolicyName="p", PolicyDocument=DOCUMENT)
+    named = {"GroupName": new_group()} if action == "GetGroup" else {"UserName": alice, "PolicyName": "p"}
+    answer = aws.post("iam", iam_form(action, **named))
+    aws.settle(lambda: aws.post("iam", iam_form(action, **named)).status, 200)
+    assert answer.names(path) == names
+
+
+# Values
+
+
+@observed("undated", "boto/botocore, a raw answer among its tests; the samples of the documentation", "1.1:Maps")
+def test_a_map_is_a_list_of_entries(aws: Target) -> None:
+    answer = aws.post("iam", iam_form("GetAccountSummary")).succeeded()
+    entry = r"      <entry>\n        <key>Users</key>\n        <value>\d+</value>\n      </entry>\n"
+    assert re.search(rf"    <SummaryMap>\n(?s:.*){entry}(?s:.*)    </SummaryMap>\n", answer.text)
+
+
+@observed(*CUSTODIAN, "1.1:Booleans")
+def test_a_boolean_is_in_lower_case(aws: Target, new_user: People) -> None:
+    alice = new_user()
+    first = aws.post("iam", iam_form("ListAccessKeys", UserName=alice)).succeeded()
+    assert "    <IsTruncated>false</IsTruncated>\n" in first.text
+    for _ in range(2):
+        new_user.key(alice)
+    form = iam_form("ListAccessKeys", UserName=alice, MaxItems="1")
+    assert aws.settle(lambda: "    <IsTruncated>true</IsTruncated>\n" in aws.post("iam", form).text, True)
+
+
+@observed(*CUSTODIAN_LENGTH, "1.1:Long base64")
+def test_a_report_is_one_line_of_base64(aws: Target) -> None:
+    aws.wait_for(aws.iam.generate_credential_report)
+    aws.wait_for(aws.iam.get_credential_report)
+    answer = aws.post("iam", iam_form("GetCredentialReport")).succeeded()
+    assert re.search(r"\n    <Content>[A-Za-z0-9+/]{400,}={0,2}</Content>\n", answer.text)
+
+
+@observed(*CUSTODIAN, "1.1:Policy documents come back percent-encoded")
+def test_a_policy_document_is_percent_encoded_and_keeps_its_blanks(aws: Target, new_user: People) -> None:
+    alice, document = new_user(), DOCUMENT.replace(":", " :\n ", 1)
+    aws.iam.put_user_policy(UserName=alice, PolicyName="p", PolicyDocument=document)
+    form = iam_form("GetUserPolicy", UserName=alice, PolicyName="p")
+    aws.settle(lambda: aws.post("iam", form).status, 200)
+    answer = aws.post("iam", form).succeeded()
+    assert answer.xml.findtext(".//{*}PolicyDocument") == quote(document, safe="-._~")
+
+
 # Headers
+
+
+@pytest.mark.parametrize(("action", "varies"), [("ListPolicies", True), ("GetUser", False)])
+@observed(*CUSTODIAN, "1.3:Vary")
+def test_long_answers_vary_by_the_encoding_that_is_accepted(
+    aws: Target, new_user: People, action: str, varies: bool
+) -> None:
+    named = {"UserName": new_user()} if action == "GetUser" else {}
+    answer = aws.post("iam", iam_form(action, **named)).succeeded()
+    assert answer.headers.get("vary") == ("Accept-Encoding" if varies else None)
 
 
 @both
@@ -406,7 +511,7 @@ def on_integer(*ids: str) -> pytest.MarkDecorator:
 
 
 @pytest.mark.parametrize("text", ["abc", "1.5", "2147483648", "-2147483649", " 900", "1e3"])
-@on_integer("proto-malformed-input", "2.2:Integers")
+@on_integer("proto-malformed-input", "2.2:Integers", "1.1:Some errors have no Message element at all")
 def test_what_is_no_32_bit_integer_is_malformed_and_has_no_message(
     aws: Target, service: Service, form: dict[str, str], name: str, text: str
 ) -> None:

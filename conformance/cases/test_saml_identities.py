@@ -11,6 +11,7 @@ import pytest
 from conformance.answers import AwsError
 from conformance.federated import SamlProviders, trust_in
 from conformance.material import certify
+from conformance.modelled import with_private_keys
 from conformance.provenance import assumed, documented, observed
 from conformance.roles import Roles
 from conformance.saml import ATTRIBUTES, SIGN_IN, SamlIssuer
@@ -139,7 +140,7 @@ def test_a_response_is_good_for_five_minutes(employee: Employee) -> None:
     assert employee.error(employee.response(age=timedelta(minutes=6))) == late
 
 
-@documented(TROUBLE, "sts-saml-denied")
+@documented(TROUBLE, "sts-saml-denied", "8:An unknown role")
 def test_a_role_that_does_not_trust_looks_like_none(employee: Employee) -> None:
     employee.trusts("sts:AssumeRoleWithWebIdentity")
     assert employee.error() == DENIED
@@ -195,6 +196,7 @@ def test_a_session_lasts_no_longer_than_the_role_lets_it_whatever_the_assertion_
     )
 
 
+@with_private_keys
 @assumed(TEXT_UNKNOWN)
 def test_a_plain_assertion_is_refused_where_it_must_be_encrypted(aws: Target, employee: Employee) -> None:
     required = {"AssertionEncryptionMode": "Required", "AddPrivateKey": certify(2).private_key}

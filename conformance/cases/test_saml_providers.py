@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
 
 from conformance.answers import AwsError
 from conformance.material import certify, saml_metadata
-from conformance.modelled import with_whole_model
+from conformance.modelled import with_private_keys, with_whole_model
 from conformance.provenance import assumed, documented, observed
 from conformance.sources import API, GUIDE, Source
 from conformance.targets import Target
@@ -72,7 +73,8 @@ def provider(aws: Target) -> Iterator[Provider]:
         assert "NoSuchEntity" in str(problem)
 
 
-@observed(*LS)
+@with_private_keys
+@observed(*LS, "4:ARN", "4:Create answer", "4:Get answer", "1.5:GetSAMLProvider")
 def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(provider: Provider) -> None:
     document = saml_metadata()
     assert provider.create(document) == {"SAMLProviderArn": provider.arn}
@@ -90,7 +92,8 @@ def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(provider: Prov
     assert (shown["AssertionEncryptionMode"], shown["PrivateKeyList"], shown["Tags"]) == ("Allowed", [], [])
 
 
-@observed(*CUSTODIAN)
+@with_private_keys
+@observed(*CUSTODIAN, "4:SAMLProviderUUID")
 def test_a_provider_has_an_id_of_22_characters(provider: Provider) -> None:
     provider.create()
     found = provider.shown()["SAMLProviderUUID"]
@@ -98,26 +101,40 @@ def test_a_provider_has_an_id_of_22_characters(provider: Provider) -> None:
 
 
 def a_hundred_years(shown: dict[str, datetime]) -> bool:
-    """Whether a provider is valid for so long; none of this is done on a 29th of February."""
+    """Whether a provider is valid for so long, to the second; none of this is done on a 29th of February."""
     created, until = shown["CreateDate"], shown["ValidUntil"]
-    return until == created.replace(year=created.year + 100)
+    return abs(until - created.replace(year=created.year + 100)) < timedelta(seconds=1)
 
 
-@observed(*CUSTODIAN)
+@observed(*CUSTODIAN, "4:ValidUntil")
 def test_a_provider_is_valid_for_a_hundred_years_whatever_the_document_says(provider: Provider) -> None:
     provider.create()
     assert a_hundred_years(provider.shown())
 
 
-@observed(*LS)
-def test_a_list_shows_arns_and_dates(aws: Target, provider: Provider) -> None:
+@observed(*CUSTODIAN, "1.1:Timestamps")
+def test_a_provider_has_dates_with_milliseconds_but_not_in_a_list(aws: Target, provider: Provider) -> None:
     provider.create()
+    forms = [{"Action": "GetSAMLProvider", "SAMLProviderArn": provider.arn}, {"Action": "ListSAMLProviders"}]
+    seconds = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+    for form, pattern in zip(forms, (rf"{seconds}\.\d{{3}}Z", f"{seconds}Z"), strict=True):
+        answer = aws.post("iam", {**form, "Version": "2010-05-08"}).succeeded()
+        for name in ("CreateDate", "ValidUntil"):
+            shown = answer.xml.findtext(f".//{{*}}{name}") or ""
+            assert re.fullmatch(pattern, shown), f"expected {pattern} as {name}, got {shown!r}"
+
+
+@observed(*LS, "4:List answer")
+def test_a_list_shows_arns_and_dates_and_does_not_page(aws: Target, provider: Provider) -> None:
+    provider.create()
+    assert list(aws.iam.list_saml_providers()) == ["SAMLProviderList"]
     (listed,) = (each for each in aws.iam.list_saml_providers()["SAMLProviderList"] if each["Arn"] == provider.arn)
     assert sorted(listed) == ["Arn", "CreateDate", "ValidUntil"]
     assert a_hundred_years(listed)
 
 
-@observed(*LS)
+@with_private_keys
+@observed(*LS, "4:Update of metadata keeps UUID, ARN, CreateDate", "4:Create answer")
 def test_other_metadata_takes_the_place_of_what_was_there(provider: Provider) -> None:
     provider.create()
     before, other = provider.shown(), saml_metadata("https://other.example.com/saml")
@@ -134,6 +151,7 @@ def test_a_provider_that_is_missing_is_not_found(aws: Target, provider: Provider
     assert aws.error(getattr(aws.iam, operation), SAMLProviderArn=provider.arn) == refused
 
 
+@with_private_keys
 @assumed("recorded for GetSAMLProvider and DeleteSAMLProvider", "saml-missing")
 def test_other_operations_do_not_find_it_either(aws: Target, provider: Provider) -> None:
     refused = AwsError("NoSuchEntity", f"Manifest not found for arn {provider.arn}", 404)
@@ -187,6 +205,7 @@ def test_what_is_no_metadata_of_an_identity_provider_is_refused(
     assert provider.refused(document()) == UNPARSABLE
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_private_keys_come_and_go(provider: Provider) -> None:
     key = certify().private_key
@@ -203,6 +222,7 @@ def test_private_keys_come_and_go(provider: Provider) -> None:
     assert provider.keys() == [second]
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_what_is_no_private_key_is_refused(provider: Provider) -> None:
     refused = AwsError("InvalidInput", "Invalid private key.", 400)
@@ -210,12 +230,14 @@ def test_what_is_no_private_key_is_refused(provider: Provider) -> None:
     assert provider.refused(AddPrivateKey=certify().encrypted_private_key) == refused
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_encryption_is_required_only_with_a_key(provider: Provider) -> None:
     said = "Unable to set assertion encryption mode to Required because no private key is provided."
     assert provider.refused(AssertionEncryptionMode="Required") == AwsError("InvalidInput", said, 400)
 
 
+@with_private_keys
 @documented(TROUBLE)
 def test_an_update_changes_something_and_one_key_at_a_time(provider: Provider) -> None:
     key = certify().private_key
@@ -227,6 +249,7 @@ def test_an_update_changes_something_and_one_key_at_a_time(provider: Provider) -
     assert provider.update_refused(AddPrivateKey=key, RemovePrivateKey=provider.keys()[0]) == refused
 
 
+@with_private_keys
 @assumed("the forms of ids of keys are not published; that of providers is")
 def test_a_private_key_has_an_id_of_22_characters(provider: Provider) -> None:
     provider.create(AddPrivateKey=certify().private_key)

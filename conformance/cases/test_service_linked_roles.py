@@ -59,7 +59,7 @@ def linked(aws: Target, request: pytest.FixtureRequest) -> Iterator[dict[str, An
     request.config.stash[LEFT_BEHIND] += [] if ended == "SUCCEEDED" else [f"role {NAME}: {ended}"]
 
 
-@observed(*MAIN)
+@observed(*MAIN, "5:Path", "5:Custom suffix", "5:Without Description in the request none is stored", "5:Create answer")
 def test_a_role_has_name_and_path_of_its_service(aws: Target, linked: dict[str, Any]) -> None:
     assert sorted(linked) == CREATED
     assert (linked["RoleName"], linked["Path"]) == (NAME, PATH)
@@ -68,22 +68,25 @@ def test_a_role_has_name_and_path_of_its_service(aws: Target, linked: dict[str, 
     assert sorted(shown) == sorted([*CREATED, "MaxSessionDuration", "RoleLastUsed"])
     assert shown["MaxSessionDuration"] == 3600
     assert aws.iam.list_role_policies(RoleName=NAME)["PolicyNames"] == []
+    (attached,) = aws.iam.list_attached_role_policies(RoleName=NAME)["AttachedPolicies"]
+    assert attached["PolicyArn"] == f"arn:aws:iam::aws:policy/aws-service-role/{attached['PolicyName']}"
 
 
-@observed(*CUSTODIAN)
+@observed(*CUSTODIAN, "5:Trust policy")
 def test_it_trusts_its_service_alone(linked: dict[str, Any]) -> None:
     statement = {"Effect": "Allow", "Principal": {"Service": LEX}, "Action": "sts:AssumeRole"}
     assert linked["AssumeRolePolicyDocument"] == {"Version": "2012-10-17", "Statement": [statement]}
+    assert list(linked["AssumeRolePolicyDocument"]["Statement"][0]) == ["Effect", "Principal", "Action"]
 
 
-@observed(*MAIN, "slr-exists")
+@observed(*MAIN, "slr-exists", "5:Same service twice")
 def test_a_name_is_taken_once(aws: Target, linked: dict[str, Any]) -> None:
     said = f"Service role name {NAME} has been taken in this account, please try a different suffix."
     refused = AwsError("InvalidInput", said, 400)
     assert aws.error(aws.iam.create_service_linked_role, AWSServiceName=LEX, CustomSuffix=SUFFIX) == refused
 
 
-@observed(*MAIN, "slr-suffix")
+@observed(*MAIN, "slr-suffix", "5:Custom suffix")
 @pytest.mark.parametrize("service", ["batch.amazonaws.com", "ecs.amazonaws.com", "rds.amazonaws.com"])
 def test_most_services_take_no_suffix(aws: Target, service: str) -> None:
     refused = AwsError("InvalidInput", f"Custom suffix is not allowed for {service}", 400)
@@ -132,12 +135,16 @@ def protected() -> AwsError:
     return AwsError("UnmodifiableEntity", said, 400)
 
 
-@observed(*CUSTODIAN, "role-protected")
+@observed(*CUSTODIAN, "role-protected", "1:Service-linked role")
 def test_only_aws_deletes_one(aws: Target, linked: dict[str, Any]) -> None:
     assert aws.error(aws.iam.delete_role, RoleName=NAME) == protected()
 
 
-@assumed("the model lists the error for these operations; its text is that of DeleteRole", "role-protected")
+@assumed(
+    "the model lists the error for these operations; its text is that of DeleteRole",
+    "role-protected",
+    "1:Service-linked role",
+)
 @pytest.mark.parametrize(
     ("method", "parameters"),
     [
@@ -155,20 +162,32 @@ def test_only_aws_modifies_one(aws: Target, linked: dict[str, Any], method: str,
     assert aws.error(getattr(aws.iam, method), RoleName=NAME, **parameters) == protected()
 
 
-@documented(f"{API}/API_UpdateRoleDescription.html")
+@documented(f"{API}/API_UpdateRoleDescription.html", "1:Service-linked role")
 def test_the_description_may_change(aws: Target, linked: dict[str, Any]) -> None:
     assert aws.iam.update_role_description(RoleName=NAME, Description="x")["Role"]["Description"] == "x"
     assert aws.iam.update_role(RoleName=NAME, Description="y") == {}
     assert aws.iam.get_role(RoleName=NAME)["Role"]["Description"] == "y"
 
 
-@observed(*CUSTODIAN)
+@fake_only("every account of AWS has it from the start, a fake when it is asked for")
+@observed(*CUSTODIAN, "role-protected", "5:Created by services themselves")
+def test_the_role_of_support_is_protected() -> None:
+    name = "AWSServiceRoleForSupport"
+    said = f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+    with fake_target() as target:
+        target.iam.create_service_linked_role(AWSServiceName="support.amazonaws.com")
+        shown = target.iam.get_role(RoleName=name)["Role"]
+        assert shown["Path"] == "/aws-service-role/support.amazonaws.com/"
+        assert target.error(target.iam.delete_role, RoleName=name) == AwsError("UnmodifiableEntity", said, 400)
+
+
+@observed(*CUSTODIAN, "1:Service-linked role")
 def test_it_may_have_tags(aws: Target, linked: dict[str, Any]) -> None:
     aws.iam.tag_role(RoleName=NAME, Tags=[{"Key": "a", "Value": "b"}])
     assert aws.iam.get_role(RoleName=NAME)["Role"]["Tags"] == [{"Key": "a", "Value": "b"}]
 
 
-@observed(*DELETION)
+@observed(*DELETION, "5:DeleteServiceLinkedRole answers", "5:GetServiceLinkedRoleDeletionStatus")
 def test_a_deletion_is_a_task_that_succeeds(aws: Target, linked: dict[str, Any]) -> None:
     task = aws.iam.delete_service_linked_role(RoleName=NAME)["DeletionTaskId"]
     assert re.fullmatch(f"task{PATH}{NAME}/[0-9a-f-]{{36}}", task)

@@ -8,7 +8,9 @@ import pytest
 from conformance.answers import AwsError, only
 from conformance.modelled import with_whole_model
 from conformance.people import People
+from conformance.policies import Policies
 from conformance.provenance import assumed, documented, observed
+from conformance.roles import Roles
 from conformance.sources import API, CUSTODIAN
 from conformance.targets import Target
 
@@ -30,6 +32,10 @@ def deny(action: str) -> dict[str, Any]:
     return {**allow(action), "Effect": "Deny"}
 
 
+def place(position: Any) -> tuple[int, int]:
+    return position["Line"], position["Column"]
+
+
 def simulate(aws: Target, policies: list[str], actions: list[str], **parameters: Any) -> list[Any]:
     answer = aws.iam.simulate_custom_policy(PolicyInputList=policies, ActionNames=actions, **parameters)
     assert answer["IsTruncated"] is False
@@ -46,15 +52,43 @@ def test_actions_are_outermost_and_the_resource_is_a_star_if_none_is_given(aws: 
     ]
 
 
-@observed(*USERS, "5:EvalDecision allowed")
+@observed(*USERS, "5:EvalDecision allowed", "5:StartPosition")
 def test_a_statement_that_decided_is_named_by_its_place(aws: Target) -> None:
     text = policy(allow("s3:*"), deny("s3:PutObject"))
     result = only(simulate(aws, [text], ["s3:PutObject"]))
     assert result["EvalDecision"] == "explicitDeny"
-    start = text.index('{"Effect": "Deny"') + 1
+    start = text.index(', {"Effect": "Deny"') + 1
     matched = only(result["MatchedStatements"])
     assert (matched["SourcePolicyId"], matched["SourcePolicyType"]) == ("PolicyInputList.1", "IAM Policy")
     assert matched["StartPosition"] == {"Line": 1, "Column": start}
+    assert matched["EndPosition"]["Line"] == 1
+    assert matched["EndPosition"]["Column"] > start
+
+
+@pytest.mark.parametrize("indent", [None, 2, 4])
+@observed("2019 and 2021", "cloud-custodian/cloud-custodian, recorded answers: AdministratorAccess", "5:StartPosition")
+def test_a_statement_begins_behind_what_is_before_it(aws: Target, indent: int | None) -> None:
+    document = {"Version": "2012-10-17", "Statement": [allow("sqs:*"), allow("s3:*")]}
+    text = json.dumps(document, indent=indent)
+    places = []
+    for action in ("sqs:SendMessage", "s3:GetObject"):
+        matched = only(only(simulate(aws, [text], [action]))["MatchedStatements"])
+        places.append((place(matched["StartPosition"]), place(matched["EndPosition"])))
+    lines = text.split("\n")
+    if indent is None:
+        opened, closed = text.index("[") + 2, text.index("},") + 2
+        assert places == [((1, opened), (1, closed)), ((1, closed), (1, len(text) - 1))]
+    else:
+        closed = 2 * indent + 2
+        assert places[0] == ((3, len(lines[2]) + 1), (8, closed))
+        assert places[1] == ((8, closed), (13, closed))
+
+
+@observed(*USERS, "5:EvalDecision allowed")
+def test_every_statement_with_the_deciding_effect_is_listed(aws: Target) -> None:
+    texts = [policy(allow("s3:*")), policy(allow("s3:Get*"), allow("sqs:*"))]
+    result = only(simulate(aws, texts, ["s3:GetObject"]))
+    assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.1", "PolicyInputList.2"]
 
 
 @observed("2021 to 2022", "boto/boto3#3111, aws/aws-sdk-java-v2#1751", "5:MissingContextValues")
@@ -104,6 +138,27 @@ def test_a_boundary_is_told_of_only_if_there_is_one(aws: Target) -> None:
     result = only(simulate(aws, texts, ["iam:GetUser"], PermissionsBoundaryPolicyInputList=boundary))
     assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
     assert result["EvalDecision"] == "implicitDeny"
+
+
+@observed("2021", "cloud-custodian/cloud-custodian, a recorded answer: test_lambda_check_permission")
+def test_a_boundary_that_denies_is_listed_behind_the_policies_that_allow(
+    aws: Target, new_policy: Policies, new_role: Roles
+) -> None:
+    block = new_policy.made(PolicyDocument=policy(allow("*"), deny("iam:ListUsers")))
+    role = new_role(PermissionsBoundary=block["Arn"])
+    aws.iam.put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=policy(allow("iam:List*")))
+    arn = aws.iam.get_role(RoleName=role)["Role"]["Arn"]
+    result = only(
+        aws.wait_for(aws.iam.simulate_principal_policy, PolicySourceArn=arn, ActionNames=["iam:ListUsers"])[
+            "EvaluationResults"
+        ]
+    )
+    assert result["EvalDecision"] == "explicitDeny"
+    assert [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in result["MatchedStatements"]] == [
+        (f"role_{role}_own", "IAM Policy"),
+        (block["PolicyName"], "Permissions Boundary Policy"),
+    ]
+    assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
 
 
 @documented(SIMULATE, "5:ResourceSpecificResults")

@@ -169,7 +169,7 @@ def test_a_session_outlives_the_status_of_the_key_that_made_it(aws: Target, new_
     assert temporary.sts.get_caller_identity()["Arn"].endswith(alice)
 
 
-@observed("undated", "several users quote the text, with its two spaces", "sts-mfa-device")
+@observed("undated", "several users quote the text, with its two spaces", "sts-mfa-device", "sts-mfa-device-2013")
 def test_an_mfa_device_that_is_not_the_callers_is_refused(aws: Target, new_user: People) -> None:
     alice = new_user()
     caller = aws.signing_with(new_user.key(alice))

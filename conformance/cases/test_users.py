@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import base64
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from conformance.answers import AwsError, only
+from conformance.clients import Client
 from conformance.people import People
 from conformance.provenance import assumed, documented, fake_only, observed
 from conformance.sources import (
@@ -83,6 +85,23 @@ def test_a_name_in_another_letter_case_is_the_same_name(aws: Target, new_user: P
     alice = new_user()
     assert aws.error(aws.iam.create_user, UserName=alice.upper()) == user_exists(alice.upper())
     assert aws.iam.get_user(UserName=alice.upper())["User"]["UserName"] == alice
+
+
+@documented(f"{API}/API_CreateUser.html", "user-exists", "C70")
+def test_of_those_who_make_a_user_at_once_one_succeeds(aws: Target, new_user: People) -> None:
+    name = new_user.name()
+    clients = [aws.signing_with(aws.key).iam for _ in range(16)]
+
+    def create(client: Client) -> bool:
+        try:
+            client.create_user(UserName=name)
+        except AssertionError as refused:
+            assert f"User with name {name} already exists." in str(refused)
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as at_once:
+        assert sum(at_once.map(create, clients)) == 1
 
 
 @fake_only("a real account's quota is too high to be reached")
@@ -206,7 +225,14 @@ def test_a_rename_may_change_the_letter_case_alone(aws: Target, new_user: People
 # Deleting
 
 
-@observed("undated", "ansible/ansible#59078, aws-controllers-k8s/community#2229", "user-del-keys", "C52", "C55")
+@observed(
+    "undated",
+    "ansible/ansible#59078, aws-controllers-k8s/community#2229",
+    "user-del-keys",
+    "6:Deleting a user",
+    "C52",
+    "C55",
+)
 def test_a_user_with_keys_is_not_deleted(aws: Target, new_user: People) -> None:
     alice = new_user()
     key = new_user.key(alice)

@@ -190,7 +190,10 @@ def test_a_name_that_is_looked_up_has_128_characters_at_the_most(aws: Target, me
 @pytest.mark.parametrize("name", ["a b", "a/b", "a*", "é", "a\n", "<a>"])
 @pytest.mark.parametrize("method", ["create_user", "get_user", "list_access_keys"])
 @observed(
-    "undated", "users quote the same sentence for roleName and userName", "val-chars-username", "val-chars-rolename"
+    "undated",
+    "users quote the same sentence for roleName and userName",
+    "val-chars-username",
+    "4:Character rules of names",
 )
 def test_a_forbidden_character_in_a_name_has_a_sentence_of_its_own(aws: Target, method: str, name: str) -> None:
     assert aws.error(getattr(aws.iam, method), UserName=name) == invalid(NAME_CHARACTERS)

@@ -182,7 +182,7 @@ def test_a_claim_that_is_missing_is_named(visitor: Visitor, claim: str) -> None:
     assert visitor.error(visitor.token(**{claim: None})) == invalid(f"Missing a required claim: {claim}")
 
 
-@observed("undated", QUOTED, "sts-web-denied")
+@observed("undated", QUOTED, "sts-web-denied", "8:An unknown role")
 @fake_only(NEEDS_KEYS)
 def test_a_role_that_does_not_trust_looks_like_none(visitor: Visitor) -> None:
     visitor.trusts(Action="sts:AssumeRole")

@@ -8,12 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fake_iam.considerate import considerate
 from fake_iam.control.disturbances.clock import ClockControl
 from fake_iam.control.disturbances.enforcement import Enforcement
 from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.files import read_file, use_text
+from fake_iam.control.documents.large import let_go
+from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.federation.federation import Federation
+from fake_iam.control.federation.service_roles import ServiceRoles
 from fake_iam.control.given import LEFT_OUT, LeftOut
 from fake_iam.control.state.account_import import Imported, import_account
 from fake_iam.control.state.backdating import backdate
@@ -21,11 +25,14 @@ from fake_iam.control.state.dumping import dump
 from fake_iam.control.state.loading import Loaded, load
 from fake_iam.control.state.snapshots import Snapshots
 from fake_iam.control.watching.calls import Calls
+from fake_iam.control.watching.delegation_notifications import DelegationNotification, delegation_notifications
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.clock import SteerableClock
+from fake_iam.domain.credentials.access_keys import STATUSES, AccessKey
 from fake_iam.log import log
 from fake_iam.pipeline.engine import Engine
 from fake_iam.pipeline.questions import Answer
+from fake_iam.pipeline.sight import stored_credentials
 
 When = datetime | str
 
@@ -36,7 +43,6 @@ class Controls:
     Args:
         engine: the server's inside.
         clock: what dates everything in it.
-        changed: called after each change of state.
         replaced: called after the whole state was replaced, with whether the server's own root key must stay.
         own_key: the id of the root key that the server made for itself, if it did.
         shared: inside it, what all processes share is changed; None if this process shares nothing.
@@ -50,7 +56,6 @@ class Controls:
         faults: Faults,
         propagation: Propagation,
         journal: Journal,
-        changed: Callable[[], None],
         replaced: Callable[[bool], None],
         own_key: Callable[[], str | None],
         shared: AbstractContextManager[object] | None = None,
@@ -60,11 +65,11 @@ class Controls:
         self.faults = faults
         self.propagation = propagation
         self.journal = journal
-        self.federation = Federation(engine, clock, changed)
+        self.federation = Federation(engine, clock)
+        self.service_roles = ServiceRoles(engine, clock)
         self.enforcement = Enforcement(engine, journal, shared)
         self._engine = engine
         self._clock = clock
-        self._changed = changed
         self._replaced = replaced
         self._own_key = own_key
         self._snapshots = Snapshots(engine.store)
@@ -90,6 +95,13 @@ class Controls:
     ) -> Answer:
         """What the policies of a caller decide about an action of any service, and why. See ``Enforcement.why``."""
         return self.enforcement.why(caller, action, resource, context)
+
+    def delegation_notifications(self, request_id: str | None = None) -> list[DelegationNotification]:
+        """What partners are told of their delegation requests, or of one of them, the older first.
+
+        A request that is finalized comes with the token that GetDelegatedAccessToken takes.
+        """
+        return delegation_notifications(self._engine.store, self.clock.now(), request_id)
 
     def least_privilege(self, caller: str) -> str:
         """The smallest policy that allows a caller's calls in the journal. See ``Enforcement.least_privilege``."""
@@ -172,7 +184,21 @@ class Controls:
         backdate(
             self._engine, self._clock.now(), {name: value for name, value in given.items() if value is not LEFT_OUT}
         )
-        self._changed()
+
+    def switch_access_key(self, access_key_id: str, status: str) -> None:
+        """Switch a key ``Active`` or ``Inactive``, as every service sees at once.
+
+        Raises:
+            FormatError: there is no such key, or no such status.
+        """
+        store = self._engine.store
+        if status not in STATUSES:
+            raise FormatError(("status",), f"{status!r} must be one of {', '.join(STATUSES)}")
+        with self._together, store.transaction():
+            key = stored_credentials(store, access_key_id)
+            if not isinstance(key, AccessKey):
+                raise FormatError(("access_key_id",), f"{access_key_id!r} is no key here")
+            store.account(key.account_id).access_keys.put(key.id, key.switched(status))
 
     def seed(self, seed: Mapping[str, Any] | str | Path) -> Loaded:
         """Add accounts, users and keys: all of them, or none if one cannot be.
@@ -218,7 +244,8 @@ class Controls:
 
     def dump(self, *, secrets: bool = False) -> dict[str, Any]:
         """The whole state as a document that ``load`` and ``seed`` take; without ``secrets`` they draw new ones."""
-        return dump(self._engine, self._clock, secrets=secrets)
+        with considerate():
+            return dump(self._engine, self._clock, secrets=secrets)
 
     def load(self, document: Mapping[str, Any]) -> Loaded:
         """Put a document in place of the whole state, clock and random state included. Raises FormatError."""
@@ -230,12 +257,18 @@ class Controls:
 
     def snapshot(self, name: str) -> None:
         """Keep the whole state under a name."""
-        with self._engine.store.transaction():
-            self._snapshots.keep(name, self.dump(secrets=True))
+        with considerate():
+            document = self.dump(secrets=True)
+            self._snapshots.keep(name, document)
+            let_go(document)
 
     def restore(self, name: str) -> Loaded:
         """Go back to the state kept under a name. Raises FormatError if there is none."""
-        return self._load(self._snapshots.get(name), replace=True)
+        with considerate():
+            document = self._snapshots.get(name)
+            loaded = self._load(document, replace=True)
+            let_go(document)
+            return loaded
 
     def forget(self, name: str) -> None:
         """Drop a snapshot. Raises FormatError if there is none of that name."""
@@ -252,16 +285,17 @@ class Controls:
         self.enforcement.reset()
         self.propagation.off()
         self.journal.clear()
+        self._engine.accesses.clear()
         self._snapshots.clear()
 
     def _load(self, document: Any, *, replace: bool) -> Loaded:
-        with self._together:
+        with considerate(), self._together:
             loaded = load(self._engine, self._clock, document, replace=replace, own_key=self._own_key())
             if replace:
                 self.propagation.settle()
+                self._engine.accesses.clear()
             if replace or loaded.moved:
                 self._replaced(not replace)
-        self._changed()
         if loaded.warning is not None:
             log().warning("%s", loaded.warning)
         return loaded

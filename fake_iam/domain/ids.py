@@ -11,6 +11,7 @@ import random
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from typing import Final
 
@@ -79,6 +80,25 @@ class IdSource:
         """Go on with ids and secrets where another process stands, whose ``place`` this is."""
         self._random.setstate((3, struct.unpack(">625I", base64.b64decode(place)), None))
 
+    def fork(self) -> IdSource:
+        """A source that draws what this one would draw next; unseeded, it draws from the same generator."""
+        found = copy(self)
+        if self._repeatable:
+            found._random = random.Random(0)
+            found._random.setstate(self._random.getstate())
+        return found
+
+    def join(self, fork: IdSource, began: object) -> bool:
+        """Go on where a fork stands; False if something was drawn here since ``began``, which was ``state`` then."""
+        if self.state() != began:
+            return False
+        self._random, self._requests, self._repeatable = fork._random, fork._requests, fork._repeatable
+        return True
+
+    def state(self) -> object:
+        """Equal as long as nothing is drawn but request ids; unseeded, always."""
+        return self._random.getstate() if self._repeatable else None
+
     @contextmanager
     def undone_on_failure(self) -> Iterator[None]:
         """Inside, an exception takes back what was drawn or resumed."""
@@ -124,6 +144,11 @@ class IdSource:
     def session_token(self, minimum_size: int = 0) -> str:
         """An opaque token; its form is not promised by AWS, its beginning is that of real ones."""
         return TOKEN_HEAD + self._draw(SECRET_ALPHABET, max(TOKEN_SIZE, minimum_size) - len(TOKEN_HEAD))
+
+    def message_key(self) -> str:
+        """A key for authorization messages: the same from the same seed, wherever the sequence stands."""
+        generator = random.SystemRandom() if self._seed is None else random.Random(f"messages {self._seed}")
+        return _drawn(generator, LETTERS_AND_DIGITS, 43)
 
     def uuid(self) -> str:
         """A lower-case UUID of version 4."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from fake_iam.domain.policy.decisions import decide
 from fake_iam.domain.policy.refusals import Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Values
@@ -47,23 +46,23 @@ def wanted(asked: Asked, request: WireRequest, caller: Caller, region: str) -> W
 def denial_of(runtime: Runtime, call: Call, asked: Asked, wants: Wanted) -> Denial | None:
     """What of a call the caller's policies do not allow."""
     assert call.caller is not None
-    kept = runtime.known_callers.kept(runtime.store, call.caller)
-    if kept is not None and all(kept.always_allows(action) for action, _ in wants.checks):
+    account = runtime.sight.deciding("iam", runtime.store.account(call.caller.account_id), call.now)
+    kept = runtime.known_callers.kept(account, call.caller)
+    if kept is not None and all(kept.standing(action).always for action, _ in wants.checks):
         return None
     with runtime.store.unchanged():
-        known = runtime.known_callers.find(runtime.store, call.caller)
+        known = runtime.known_callers.find(runtime.store, account, call.caller)
         caller, now = call.caller, call.now
         context = LateContext(
             known.keys, lambda: moment_keys(caller, now), lambda: wire_keys(call), lambda: _own_keys(asked, call)
         )
         for action, resource in wants.checks:
-            request = Request(known.principal, action, resource, context)
-            policies = known.about(action)
-            decision = decide(request, policies, is_root=caller.kind == "root")
+            decision = known.judge.decide(action, resource, context)
             if not decision.is_allowed:
                 shown = shown_resource(action.partition(":")[0], resource)
                 text = partial(refusal, caller.arn, shown_action(action), shown, decision)
-                return Denial(caller.arn, request, policies, decision, text)
+                request = Request(known.principal, action, resource, context)
+                return Denial(caller.arn, request, known.judge.about(action), decision, text)
     return None
 
 

@@ -14,8 +14,8 @@ from typing import Final
 
 from fake_iam.gate.recognition import S3, Asked
 from fake_iam.pipeline.call import Call
-from fake_iam.pipeline.engine import STATUSES
 from fake_iam.pipeline.rpc import CODES
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol.error_forms import CBOR, written
 from fake_iam.protocol.wire import WireResponse
 

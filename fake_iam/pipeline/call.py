@@ -50,9 +50,9 @@ class Call:
     """Slots that the steps fill, each once; what is None has not been found out yet.
 
     ``key_issued`` tells whether this server ever issued the signing key; ``faults`` are the numbers of the rules that
-    struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it. ``rpc`` is how
-    a request that carries a JSON document is answered, None for one of the Query protocol. ``needs`` are the actions,
-    each with its resource, that a call to another service takes.
+    struck this call, if a test has set any. ``denial`` is what the caller's policies do not allow of it. ``rpc`` is
+    how a request that carries a JSON document is answered, None for one of the Query protocol. ``needs`` are the
+    actions, each with its resource, that a call to another service takes.
     """
 
     parameters: Mapping[str, str] = MappingProxyType({})
@@ -64,6 +64,7 @@ class Call:
     caller: Caller | None = None
     values: dict[str, Any] | None = None
     arguments: Mapping[str, Any] = MappingProxyType({})
+    prepared: object = None
     result: Mapping[str, Any] | None = None
     error: ServiceError | Refusal | None = None
     faults: tuple[int, ...] = ()

@@ -3,65 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
+from fake_iam.considerate import considerate
 from fake_iam.domain.clock import Clock, ticks
 from fake_iam.domain.errors import InternalFailure, InvalidAction, ServiceError, ServiceFailure
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
+from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Answered, Call
 from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
-from fake_iam.pipeline.sight import Sight
+from fake_iam.pipeline.sight import Sight, Stored
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol import xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.plans import json_writer, plan_for
-from fake_iam.protocol.wire import WireRequest, WireResponse
-from fake_iam.services.context import Caller, Context, Failure
+from fake_iam.protocol.wire import Later, WireRequest, WireResponse
+from fake_iam.services.context import Caller, Context, Failure, LongWork
 from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.policy.decisions import Decision
+    from fake_iam.domain.policy.statements import Request
+    from fake_iam.domain.policy.variables import Values
     from fake_iam.services.access.caller_policies import KnownCallers
 
 Observer = Callable[[Call, WireResponse, float], None]
 
-# HTTP statuses of codes for which the model has none. Sources: facts, sections 2.3, 3, 4 and 9; those of organizations
-# are assumed.
-STATUSES: Final[Mapping[str, int]] = {
-    "AccessDenied": 403,
-    "AccessDeniedException": 400,
-    "AccountNotManagementOrDelegatedAdministratorException": 400,
-    "CallerIsNotManagementAccountException": 400,
-    "ExpiredToken": 403,
-    "IncompleteSignature": 400,
-    "InternalFailure": 500,
-    "InvalidAction": 400,
-    "InvalidClientTokenId": 403,
-    "InvalidParameterValue": 400,
-    "MalformedInput": 400,
-    "MalformedQueryString": 400,
-    "MissingAuthenticationToken": 403,
-    "NotAuthorized": 400,
-    "NotImplemented": 501,
-    "OptInRequired": 403,
-    "OrganizationNotFoundException": 400,
-    "OrganizationNotInAllFeaturesModeException": 400,
-    "RequestExpired": 400,
-    "ServiceAccessNotEnabledException": 400,
-    "ServiceFailure": 500,
-    "ServiceUnavailable": 503,
-    "SignatureDoesNotMatch": 403,
-    "Throttling": 400,
-    "ThrottlingException": 400,
-    "ValidationError": 400,
-}
+MESSAGE_KEY: Final = "authorization message key"
 
 
 class Engine:
@@ -111,8 +89,10 @@ class Engine:
         self.mfa_code_at = mfa_code_at
         self.credential_report_delay = credential_report_delay
         self.role_deletion_delay = role_deletion_delay
+        self.accesses = Accesses()
         self.observers: list[Observer] = []
         self.started_at = clock.now()
+        self.message_key = _kept_message_key(store, ids)
 
     @cached_property
     def known_callers(self) -> KnownCallers:
@@ -121,30 +101,81 @@ class Engine:
 
         return KnownCallers()
 
+    def over(self, store: Store, ids: IdSource) -> Engine:
+        """The same engine over another store, that draws from other ids: operations done with it touch nothing here."""
+        found = copy(self)
+        found.__dict__.pop("known_callers", None)
+        found.store, found.ids, found.sight = store, ids, Stored(store)
+        return found
+
     def handle(self, request: WireRequest) -> WireResponse:
-        """Answer one request. Never raises: what is not an answer of the service is a logged InternalFailure."""
+        """Answer one request. What is not an answer of the service is a logged InternalFailure.
+
+        Raises:
+            Later: the answer takes long, and the request takes this.
+        """
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
         response = encoded(request, self._answer(call))
+        took = ticks() - began
+        for observe in self.observers:
+            observe(call, response, took)
+        return response
+
+    def _answer(self, call: Call) -> WireResponse:
+        steps = iter(self.steps)
+        try:
+            for step in steps:
+                step(self, call)
+            return self._result(call)
+        except LongWork as long:
+            rest = partial(self._answer_after, call, [step, *steps], long.work)
+            if call.request.takes_later:
+                raise Later(partial(self._told, call, rest)) from None
+            return rest()
+        except Exception as problem:
+            return self._caught(call, problem)
+
+    def _answer_after(self, call: Call, steps: Sequence[Step], work: Callable[[], object]) -> WireResponse:
+        """Do the work that the first of the steps needs, then that step again and those behind it."""
+        operation, rest = call.operation, iter(steps)
+        assert operation is not None
+        try:
+            with considerate():
+                done = work()
+
+                def function(context: Context, **arguments: Any) -> Mapping[str, Any] | None:
+                    context.done = done
+                    return operation.function(context, **arguments)
+
+                call.operation = operation._replace(function=function)
+                for step in rest:
+                    step(self, call)
+                return self._result(call)
+        except LongWork as long:
+            return self._answer_after(call, [step, *rest], long.work)
+        except Exception as problem:
+            return self._caught(call, problem)
+
+    def _told(self, call: Call, answer: Callable[[], WireResponse]) -> WireResponse:
+        """An answer that was put off, of which the observers know."""
+        began = ticks()
+        response = encoded(call.request, answer())
         for observe in self.observers:
             observe(call, response, ticks() - began)
         return response
 
-    def _answer(self, call: Call) -> WireResponse:
-        try:
-            for step in self.steps:
-                step(self, call)
-            return self._result(call)
-        except Answered as answered:
-            return answered.response
-        except (ServiceError, Refusal) as error:
-            return self._error(call, error)
-        except StoreUnavailable as problem:
+    def _caught(self, call: Call, problem: Exception) -> WireResponse:
+        """The answer to a call of which a step has raised that."""
+        if isinstance(problem, Answered):
+            return problem.response
+        if isinstance(problem, (ServiceError, Refusal)):
+            return self._error(call, problem)
+        if isinstance(problem, StoreUnavailable):
             log().error("the store does not answer: %s; request id %s", problem, call.request_id)
-            return self._error(call, self._fault(call))
-        except Exception:
+        else:
             log().exception("internal fault, request id %s", call.request_id)
-            return self._error(call, self._fault(call))
+        return self._error(call, self._fault(call))
 
     def perform(
         self,
@@ -167,7 +198,9 @@ class Engine:
         caller = Caller.root(account_id, partition=partition, for_aws=True)
         self.operate(self.context(caller, now), service, operation, members)
 
-    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+    def operate(
+        self, context: Context, service: str, operation: str, members: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
         """Do an operation of a service as whoever the context is of. Raises as ``perform`` does."""
         implemented = self._service(service)
         does = implemented.operation(operation)
@@ -175,7 +208,13 @@ class Engine:
             raise InvalidAction.operation(operation, implemented.model.version)
         plan = plan_for(implemented.model, operation)
         plan.validate(members)
-        does.function(context, **plan.arguments(members, does.parameters))
+        return does.function(context, **plan.arguments(members, does.parameters))
+
+    def encoded_message(self, caller_arn: str, request: Request, decision: Decision) -> str:
+        """What was decided on a request, as text for DecodeAuthorizationMessage."""
+        from fake_iam.services.access.authorization_messages import encode_authorization_message  # few servers refuse
+
+        return encode_authorization_message(self.message_key, caller_arn, request, decision)
 
     def failure(self, service: str, attempt: Callable[[], object]) -> Failure | None:
         """What a service of the Query protocol refuses of an attempt, or None if it succeeds."""
@@ -191,6 +230,17 @@ class Engine:
     def iam_region(self, partition: str) -> str:
         """The region that IAM has in a partition."""
         return iam_region(partition)
+
+    def service_context(
+        self, service: str, account_id: str, keys: Mapping[str, Values], now: datetime, *, partition: str
+    ) -> Context:
+        """What an operation is given that a service of AWS calls for an account.
+
+        ``keys`` are the condition keys that the service says, in lower case.
+        """
+        context = self.context(Caller.service(service, account_id, partition=partition), now)
+        context.keys = keys
+        return context
 
     def context(self, caller: Caller, now: datetime) -> Context:
         """What an operation of that caller is given."""
@@ -256,6 +306,16 @@ class Engine:
             extended = self.ids.extended_request_id(region or iam_region(self.settings.partition), call.now)
             headers.insert(1, ("x-amz-sts-extended-request-id", extended))
         return headers
+
+
+def _kept_message_key(store: Store, ids: IdSource) -> str:
+    """The key of authorization messages, which all processes that share the store have from it."""
+    with store.transaction():
+        key = store.note(MESSAGE_KEY)
+        if key is None:
+            key = ids.message_key()
+            store.keep_note(MESSAGE_KEY, key)
+        return key
 
 
 def _wants_json(call: Call) -> bool:

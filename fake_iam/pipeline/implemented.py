@@ -30,16 +30,16 @@ class Implemented:
         When it is first asked for it is compared with the model.
 
         Optional members come and go with botocore's releases: one that a function does not know is left out of its
-        call.
+        call. A member that a function knows as optional may have been required in an older release.
 
         Raises:
-            TypeError: the function's required parameters are not the model's required members.
+            TypeError: the function requires what the model does not, or does not know what the model requires.
         """
         operation = self._agreed.get(name)
         if operation is None and name in self.model.operations and name in self.service.operations:
             operation = self.service.operations[name]
             expected, actual = _required(argument_names(self.model, name)), _required(operation.parameters)
-            if expected != actual:
+            if not set(actual) <= set(expected) <= set(operation.parameters):
                 raise TypeError(f"{self.service.name}:{name} requires {actual}, the model says {expected}")
             self._agreed[name] = operation
         return operation

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User, name_key
-from fake_iam.domain.policy.decisions import decide
+from fake_iam.domain.policy.decisions import Match, decide
 from fake_iam.domain.policy.document import VERSION
-from fake_iam.domain.policy.explanations import explained
+from fake_iam.domain.policy.explanations import MOST, Near, explained, near_misses
 from fake_iam.domain.policy.refusals import refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Values
@@ -41,11 +42,28 @@ class Answer(NamedTuple):
     decision: str
     text: str | None
     why: tuple[str, ...]
+    encoded_message: str
+    """The decision as text for DecodeAuthorizationMessage."""
+
+
+class Judged(NamedTuple):
+    """The answer, with the statements that decided, or else those that came near and what kept them."""
+
+    answer: Answer
+    decided: Sequence[Match]
+    near: Sequence[Near]
 
 
 def why(
     runtime: Runtime, who: str, action: str, resource: str | None, context: Mapping[str, Values], now: datetime
 ) -> Answer:
+    """What the policies of a caller decide about an action, of any service. See ``judge``."""
+    return judge(runtime, who, action, resource, context, now).answer
+
+
+def judge(
+    runtime: Runtime, who: str, action: str, resource: str | None, context: Mapping[str, Values], now: datetime
+) -> Judged:
     """What the policies of a caller decide about an action, of any service.
 
     Args:
@@ -63,10 +81,13 @@ def why(
         caller = find_caller(runtime, who)
         keys = {**caller_keys(runtime.store, caller, now), **{key.lower(): value for key, value in context.items()}}
         request = Request(principal_of(runtime.store, caller), action, resource or EVERYTHING, keys)
-        policies = policies_of(runtime.store, caller)
+        policies = policies_of(runtime.store.account(caller.account_id), caller)
         decision = decide(request, policies, is_root=caller.kind == "root")
         text = None if decision.is_allowed else refusal(caller.arn, action, resource or EVERYTHING, decision)
-        return Answer(decision.outcome, text, tuple(explained(request, policies, decision)))
+        encoded = runtime.encoded_message(caller.arn, request, decision)
+        answer = Answer(decision.outcome, text, tuple(explained(request, policies, decision)), encoded)
+        near = () if decision.matches else tuple(islice(near_misses(request, policies, decision.kind), MOST))
+        return Judged(answer, decision.matches, near)
 
 
 class Made(NamedTuple):
@@ -76,6 +97,16 @@ class Made(NamedTuple):
     operation: str
     parameters: Mapping[str, Any]
     needs: Sequence[tuple[str, str]] = ()
+
+
+def needs(runtime: Runtime, who: str, call: Made, now: datetime) -> list[tuple[str, str]]:
+    """The actions that a call needs, each with the resource that it is about.
+
+    Raises:
+        UnknownCaller: nobody goes by that name.
+    """
+    with runtime.store.unchanged():
+        return _needs(runtime.store, find_caller(runtime, who), call, now)
 
 
 def least_privilege(runtime: Runtime, who: str, calls: Iterable[Made], now: datetime) -> str:

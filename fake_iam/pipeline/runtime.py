@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from fake_iam.domain.clock import Clock
+from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.sight import Sight
@@ -14,6 +15,8 @@ from fake_iam.services.context import Caller, Context, World
 from fake_iam.services.registry import Service
 
 if TYPE_CHECKING:
+    from fake_iam.domain.policy.decisions import Decision
+    from fake_iam.domain.policy.statements import Request
     from fake_iam.services.access.caller_policies import KnownCallers
 
 
@@ -80,8 +83,17 @@ class Runtime(World, Protocol):
         ...
 
     @property
+    def accesses(self) -> Accesses:
+        """Who tried which operation here last."""
+        ...
+
+    @property
     def sight(self) -> Sight:
         """How far changes have spread."""
+        ...
+
+    def encoded_message(self, caller_arn: str, request: Request, decision: Decision) -> str:
+        """What was decided on a request, as text for DecodeAuthorizationMessage."""
         ...
 
     def context(self, caller: Caller, now: datetime) -> Context:

@@ -1,4 +1,4 @@
-"""What is visible of a change: the steps ask here for credentials and users, not the store."""
+"""What is visible of a change: what may be seen late is asked for here, not at the store."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
-from fake_iam.services.context import UserSight
-from fake_iam.store.base import Store
+from fake_iam.services.context import RowSight
+from fake_iam.store.base import Account, PolicyAccount, Store
 
 if TYPE_CHECKING:
+    from fake_iam.domain.identities.instance_profiles import InstanceProfile
+    from fake_iam.domain.identities.roles import Role
     from fake_iam.domain.sts.sessions import Session
 
 
-class Sight(UserSight, Protocol):
+class Sight(RowSight, Protocol):
     """How far changes have spread."""
 
     def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
@@ -41,6 +43,18 @@ class Stored:
         """The credentials under a key id."""
         return stored_credentials(self._store, key_id)
 
-    def user(self, user: User, now: datetime) -> bool:
-        """A user that is there is found."""
+    def found(self, row: User | InstanceProfile, now: datetime) -> bool:
+        """What is there is found."""
         return True
+
+    def principal(self, entity: User | Role, now: datetime) -> bool:
+        """Who is there may be named."""
+        return True
+
+    def role(self, role: Role, now: datetime) -> Role | None:
+        """The role as it is."""
+        return role
+
+    def deciding(self, service: str, account: Account, now: datetime) -> PolicyAccount:
+        """The account as it is."""
+        return account

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from fake_iam.protocol.model import ServiceModel
+from fake_iam.protocol.xml import base64_text
 
 Writer = Callable[[Any], str]
 CONTENT_TYPE: Final = "application/json"
@@ -101,9 +102,7 @@ def _timestamp(value: datetime) -> str:
 
 
 def _blob(value: bytes) -> str:
-    import base64
-
-    return _text(base64.b64encode(value).decode())
+    return _text(base64_text(value))
 
 
 _SCALARS: Final[Mapping[str, Writer]] = {

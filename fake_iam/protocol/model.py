@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # zlib's word for a gzip header
 NO_AUTH: Final = "smithy.api#noAuth"
+# What takes no signature, by the API reference of STS; the models of older releases do not say so.
+UNSIGNED: Final = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 Made = TypeVar("Made")
 
 
@@ -174,7 +176,7 @@ class ServiceModel:
             output=output.get("shape"),
             result=output.get("resultWrapper"),
             errors=tuple(self._codes[error["shape"]] for error in raw.get("errors", ())),
-            unsigned=raw.get("authtype") == "none" or raw.get("auth") == [NO_AUTH],
+            unsigned=raw.get("authtype") == "none" or raw.get("auth") == [NO_AUTH] or name in UNSIGNED,
             method=raw["http"]["method"],
             uri=raw["http"]["requestUri"],
         )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, Protocol
 
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
 
 
 Headers = dict[str, str]
 Repeated = Mapping[str, Sequence[str]]
+
+
+class Later(Exception):
+    """No answer yet: ``finish`` makes it, and may take long. Raised for requests that ``take_later`` alone."""
+
+    def __init__(self, finish: Callable[[], WireResponse]) -> None:
+        super().__init__("the answer takes long")
+        self.finish = finish
 
 
 class WireRequest:
@@ -21,6 +29,8 @@ class WireRequest:
     """
 
     __slots__ = ("method", "path", "query", "headers", "body", "remote", "repeated")
+    takes_later = False
+    """Whether whoever asks knows what to do with ``Later``."""
 
     def __init__(
         self,
@@ -78,16 +88,35 @@ def sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[Headers, Repeated | No
     return {name: values[0] for name, values in every.items()}, repeated
 
 
+class News(Protocol):
+    """What an answer without an end goes on with."""
+
+    def take(self) -> bytes:
+        """What there is to tell since the last time, or nothing. Never waits."""
+        ...
+
+
 class WireResponse:
-    """What goes back; ``drop`` means: close the connection without an answer."""
+    """What goes back; ``drop`` means: close the connection without an answer.
 
-    __slots__ = ("status", "headers", "body", "drop")
+    With ``news`` the body has no end: what they bring is sent when there is some, until the client or the server goes.
+    """
 
-    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes = b"", drop: bool = False) -> None:
+    __slots__ = ("status", "headers", "body", "drop", "news")
+
+    def __init__(
+        self,
+        status: int,
+        headers: list[tuple[str, str]],
+        body: bytes = b"",
+        drop: bool = False,
+        news: News | None = None,
+    ) -> None:
         self.status = status
         self.headers = headers
         self.body = body
         self.drop = drop
+        self.news = news
 
 
 @cache

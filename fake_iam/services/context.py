@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from fake_iam.domain import arns, paging
 from fake_iam.domain.identities.users import User
@@ -12,15 +14,19 @@ from fake_iam.domain.ids import IdSource
 from fake_iam.domain.paging import Page, Walk
 from fake_iam.domain.quotas import Quotas
 from fake_iam.domain.sts.federation import federated_user_id
-from fake_iam.store.base import Account, Store
+from fake_iam.store.base import Account, PolicyAccount, Store
 
 if TYPE_CHECKING:
+    from fake_iam.domain.account.access_reports import Access
     from fake_iam.domain.credentials.mfa_devices import CodeAt
+    from fake_iam.domain.identities.instance_profiles import InstanceProfile
     from fake_iam.domain.identities.roles import Role
     from fake_iam.domain.policy.refusals import Denial
+    from fake_iam.domain.policy.variables import Values
     from fake_iam.domain.sts.sessions import Session
 
 T = TypeVar("T")
+NO_KEYS: Final[Mapping[str, Values]] = MappingProxyType({})
 
 
 class Caller:
@@ -34,7 +40,7 @@ class Caller:
 
     def __init__(
         self,
-        kind: Literal["root", "user", "assumed-role", "federated-user", "anonymous"],
+        kind: Literal["root", "user", "assumed-role", "federated-user", "service", "anonymous"],
         account_id: str,
         id: str,
         arn: str,
@@ -87,6 +93,11 @@ class Caller:
         return cls("anonymous", account_id, "anonymous", "anonymous", partition=partition)
 
     @classmethod
+    def service(cls, name: str, account_id: str, *, partition: str) -> Caller:
+        """A service of AWS, such as ``ec2.amazonaws.com``, that acts for an account."""
+        return cls("service", account_id, name, name, partition=partition)
+
+    @classmethod
     def federated(cls, name: str, session: Session, *, partition: str) -> Caller:
         """A federated user, by the name that GetFederationToken was given."""
         account_id = session.account_id
@@ -94,11 +105,31 @@ class Caller:
         return cls("federated-user", account_id, user_id, arn, session.key_id, session, partition=partition)
 
 
-class UserSight(Protocol):
-    """How far changes of users have spread."""
+class RowSight(Protocol):
+    """How far changes of rows have spread."""
 
-    def user(self, user: User, now: datetime) -> bool:
-        """Whether a look-up finds a user that is there."""
+    def found(self, row: User | InstanceProfile, now: datetime) -> bool:
+        """Whether look-ups and lists of IAM find a user or an instance profile that is there."""
+        ...
+
+    def principal(self, entity: User | Role, now: datetime) -> bool:
+        """Whether a trust policy may name a user or role that is there."""
+        ...
+
+    def role(self, role: Role, now: datetime) -> Role | None:
+        """A role that is there as STS sees it: with the trust policy that decides; None if it may not be taken on."""
+        ...
+
+    def deciding(self, service: str, account: Account, now: datetime) -> PolicyAccount:
+        """An account with the policies of identities that decide on calls of a service."""
+        ...
+
+
+class PastAccesses(Protocol):
+    """Who tried which operation here last."""
+
+    def of(self, owner_id: str) -> Iterable[Access]:
+        """The last attempts of a user or role by its id, of a root user by the number of its account."""
         ...
 
 
@@ -136,6 +167,11 @@ class World(Protocol):
         ...
 
     @property
+    def message_key(self) -> str:
+        """What authorization messages are encoded with."""
+        ...
+
+    @property
     def enforcement(self) -> Literal["on", "off", "log"]:
         """Whether policies decide: what they do not allow is refused, not looked at, or let pass and noted."""
         ...
@@ -146,11 +182,18 @@ class World(Protocol):
         ...
 
     @property
-    def sight(self) -> UserSight:
+    def sight(self) -> RowSight:
         """How far changes have spread."""
         ...
 
-    def operate(self, context: Context, service: str, operation: str, members: Mapping[str, Any]) -> None:
+    @property
+    def accesses(self) -> PastAccesses:
+        """Who tried which operation here last."""
+        ...
+
+    def operate(
+        self, context: Context, service: str, operation: str, members: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
         """Do an operation of a service as the caller of the context; ``members`` have the names of the model."""
         ...
 
@@ -171,10 +214,18 @@ class Failure(NamedTuple):
     status: int
 
 
+class LongWork(Exception):
+    """Raised out of an operation that cannot go on before some work is done which no transaction may wait for."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__("work that takes long")
+        self.work = work
+
+
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial", "region")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys", "prepared", "done")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -183,8 +234,36 @@ class Context:
         self.now = now
         self.denial: Denial | None = None
         """What an operation that asks policies itself found that they do not allow."""
+        self.keys: Mapping[str, Values] = NO_KEYS
+        """Condition keys, in lower case, that a service of AWS says of its call."""
+        self.prepared: object = None
+        """What was made ready for the operation before its transaction."""
         self.region = ""
         """The region that the call is signed for, as the signature has it; empty if there is none."""
+        self.done: Any  # what ``without_lock`` gives, once that is there
+
+    def without_lock(self, work: Callable[[], T], *, long: bool = True) -> T:
+        """What work gives that takes long, such as reading a picture of the store. An operation does it once at most.
+
+        If it is not ``long`` this time, it is done at once. Else:
+
+        It is done outside of the operation's transaction, of which nothing is kept; the operation begins anew with it.
+
+        Raises:
+            LongWork: the work is not done yet.
+        """
+        if not long:
+            return work()
+        if not hasattr(self, "done"):
+            raise LongWork(work)
+        found: T = self.done
+        return found
+
+    @contextmanager
+    def picture(self) -> Iterator[Context]:
+        """The same call on a picture of its account."""
+        with self.store.picture(lambda: None) as (store, _):
+            yield Context(self.world, store.account(self.account.id), self.caller, self.now)
 
     @property
     def store(self) -> Store:
@@ -206,9 +285,9 @@ class Context:
         """The partition that the call is made in: what it makes has its ARN there."""
         return self.caller.partition
 
-    def sees(self, user: User) -> bool:
-        """Whether a look-up finds a user that is there already; names are taken at once all the same."""
-        return self.world.sight.user(user, self.now)
+    def sees(self, row: User | InstanceProfile) -> bool:
+        """Whether a look-up finds what is there already; names are taken at once all the same."""
+        return self.world.sight.found(row, self.now)
 
     def page(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
+ReadRow = TypeVar("ReadRow", covariant=True)
+T = TypeVar("T")
 
 
 class StoreError(Exception):
@@ -24,6 +26,10 @@ class StoreUnavailable(StoreError):
 
     What was not committed is undone. The next transaction tries again.
     """
+
+
+class ChangeInReading(StoreError):
+    """Rows were to be changed by what had said that it only reads. Nothing was changed."""
 
 
 class Table(Protocol[Row]):
@@ -61,11 +67,44 @@ class Table(Protocol[Row]):
         """
         ...
 
+    def latest(self, most: int) -> Sequence[Row]:
+        """The rows that were added last, the newest first, no more than ``most``. The others are not read."""
+        ...
+
     def items(self) -> Sequence[tuple[str, Row]]:
         """All keys with their rows, in the order of insertion: for dumps, not for operations."""
         ...
 
     def __len__(self) -> int: ...
+
+
+class PolicyTable(Protocol[ReadRow]):
+    """What policies ask of a table."""
+
+    def get(self, key: str, /) -> ReadRow | None:
+        """The row under a key, or None."""
+        ...
+
+    def where(self, index: str, value: str, /) -> Sequence[ReadRow]:
+        """The rows whose looked-up value is this one."""
+        ...
+
+
+class PolicyAccount(Protocol):
+    """An account as far as policies go: its rows as they are, or as they were before changes that are not seen yet."""
+
+    @property
+    def users(self) -> PolicyTable[User]:
+        """Users by id, for which ``table`` takes longer."""
+        ...
+
+    def table(self, kind: type[Row], /) -> PolicyTable[Row]:
+        """The table of rows of a kind."""
+        ...
+
+    def changes(self, kinds: tuple[type[Any], ...], /) -> int | None:
+        """Counts the changes of rows of these kinds; None if that cannot be told."""
+        ...
 
 
 class Account(Protocol):
@@ -81,8 +120,8 @@ class Account(Protocol):
         """The kinds of rows that there are tables for."""
         ...
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> int | None:
-        """Counts the changes of rows of these kinds; None if that cannot be told."""
+    def changes(self, kinds: tuple[type[Any], ...]) -> int:
+        """Counts the changes of rows of these kinds, and may count more than them."""
         ...
 
     def holds(self, name: str) -> bool:
@@ -118,6 +157,42 @@ class Store(Protocol):
         A transaction may begin there. It begins at the latest state, for another process may have changed it meanwhile:
         what it changes is read again in it.
         """
+        ...
+
+    def picture(self, beside: Callable[[], T]) -> AbstractContextManager[tuple[Store, T]]:
+        """The store as it is at one moment, for long reading, and what ``beside`` gives at that moment.
+
+        Nothing may be changed in it. Where it is a copy, others wait for no more than the copy.
+        """
+        ...
+
+    def rebuilt(self, rebuild: Callable[[Store], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What ``rebuild`` gives, which fills the store that it is handed: all that it does counts, or nothing.
+
+        Where that is a copy, others wait for no more than the copy and its exchange with the store. ``keep`` is asked
+        before the exchange, when nobody else changes anything. If it says no, or if others have made or deleted
+        something meanwhile, ``rebuild`` does it again, in the store itself, and others wait.
+
+        Args:
+            rebuild: what may take long.
+            keep: whether what it did may count.
+            afresh: it replaces everything, also what others change meanwhile.
+        """
+
+    def reading(self) -> AbstractContextManager[object]:
+        """For what changes nothing, as far as it knows: others need not wait for it.
+
+        Raises:
+            ChangeInReading: something was to be changed all the same, and the store cannot do that here.
+        """
+        ...
+
+    def change_soon(self, account_id: str, kind: type[Row], key: str, change: Callable[[Row], Row]) -> None:
+        """Change a row that is there: at once for this process, for others within a second. A kill may lose it."""
+        ...
+
+    def flush(self) -> None:
+        """Store what ``change_soon`` has changed."""
         ...
 
     def account(self, account_id: str) -> Account:
@@ -162,5 +237,9 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what is open, outside of transactions; what comes next opens it again."""
+        """Flush, and let go of what is open, outside of transactions; what comes next opens it again.
+
+        Raises:
+            StoreUnavailable: what ``change_soon`` has changed could not be stored.
+        """
         ...

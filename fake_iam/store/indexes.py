@@ -21,11 +21,21 @@ _PLACE: Final = itemgetter(1, 2)
 class LookUp:
     """Keys of rows by a value. A value's only key stands for itself, which is most of them, and takes no room."""
 
-    __slots__ = ("_keys", "_value_of")
+    __slots__ = ("_keys", "_shared", "_value_of")
 
     def __init__(self, value_of: Value) -> None:
         self._value_of = value_of
         self._keys: dict[str, str | Keys] = {}
+        self._shared = False
+
+    def share(self, other: LookUp) -> None:
+        """Have what another one has, until either changes: that one makes a copy then."""
+        self._keys, self._shared, other._shared = other._keys, True, True
+
+    def exchange(self, other: LookUp) -> None:
+        """Each has what the other one had."""
+        self._keys, other._keys = other._keys, self._keys
+        self._shared, other._shared = other._shared, self._shared
 
     def keys(self, value: str) -> Keys:
         """The keys of the rows that have the value."""
@@ -43,6 +53,8 @@ class LookUp:
         new = None if after is None else self._value_of(after)
         if old == new:
             return
+        if self._shared:
+            self._keys, self._shared = self._keys.copy(), False
         if old is not None:
             self._keep(old, tuple(other for other in self.keys(old) if other != key))
         if new is None:
@@ -62,14 +74,26 @@ class LookUp:
 class Tally:
     """How many rows have each value."""
 
-    __slots__ = ("_value_of", "numbers")
+    __slots__ = ("_shared", "_value_of", "numbers")
 
     def __init__(self, value_of: Value) -> None:
         self._value_of = value_of
         self.numbers: dict[str, int] = {}
+        self._shared = False
+
+    def share(self, other: Tally) -> None:
+        """Have what another one has, until either changes: that one makes a copy then."""
+        self.numbers, self._shared, other._shared = other.numbers, True, True
+
+    def exchange(self, other: Tally) -> None:
+        """Each has what the other one had."""
+        self.numbers, other.numbers = other.numbers, self.numbers
+        self._shared, other._shared = other._shared, self._shared
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
+        if self._shared:
+            self.numbers, self._shared = self.numbers.copy(), False
         for row, step in ((before, -1), (after, 1)):
             if row is not None and (value := self._value_of(row)) is not None:
                 self.numbers[value] = self.numbers.get(value, 0) + step
@@ -85,12 +109,22 @@ class Ordering:
         owner_of: the row of an owner, if there is one.
     """
 
-    __slots__ = ("_entries", "_order", "_owner_of")
+    __slots__ = ("_entries", "_order", "_owner_of", "_shared")
 
     def __init__(self, order: Order, owner_of: Callable[[str], Any | None]) -> None:
         self._order = order
         self._owner_of = owner_of
         self._entries = SortedRuns()
+        self._shared = False
+
+    def share(self, other: Ordering) -> None:
+        """Have what another one has, until either changes: that one makes a copy then."""
+        self._entries, self._shared, other._shared = other._entries, True, True
+
+    def exchange(self, other: Ordering) -> None:
+        """Each has what the other one had."""
+        self._entries, other._entries = other._entries, self._entries
+        self._shared, other._shared = other._shared, self._shared
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
@@ -98,6 +132,8 @@ class Ordering:
         new = [] if after is None else self._of(key, after)
         if old == new:
             return
+        if self._shared:
+            self._entries, self._shared = self._entries.copy(), False
         for entry in old:
             self._entries.remove(entry)
         for entry in new:

@@ -4,140 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from operator import attrgetter
-from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
-from fake_iam.store.indexes import LookUp, Ordering, Tally
+from fake_iam.store.memory_tables import MemoryTable, Undo
 from fake_iam.store.tables import TABLES, declared, kind_of
-from fake_iam.store.tables.declaring import Indexes
 from fake_iam.store.tables.identities import OWNERS
 
 if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
-Undo = list[tuple[Any, ...]]  # a function and its arguments: a third of a closure's room
-
-
-class MemoryTable(Generic[Row]):
-    """Rows in a dictionary; indexes are kept on every change, so no look-up scans.
-
-    Args:
-        undo: where each change leaves what undoes it.
-        indexes: what the rows are found by.
-        owner_of: the row of an owner, if there is one.
-
-    ``followers`` are the tables whose order goes by the rows of this one; ``changes`` counts what was put or deleted.
-    """
-
-    __slots__ = (
-        "_all",
-        "_fields",
-        "_lookups",
-        "_orders",
-        "_rows",
-        "_tallies",
-        "_undo",
-        "by_owner",
-        "changes",
-        "followers",
-    )
-
-    def __init__(
-        self,
-        undo: Undo,
-        indexes: Indexes,
-        owner_of: Callable[[str], Any | None] = lambda _: None,
-    ) -> None:
-        self._undo = undo
-        self._rows: dict[str, Row] = {}
-        self._lookups = {name: LookUp(value_of) for name, value_of in indexes.lookups.items()}
-        self._tallies = {name: Tally(value_of) for name, value_of in indexes.tallies.items()}
-        self._orders = {name: Ordering(order, owner_of) for name, order in indexes.orders.items()}
-        self._all: tuple[LookUp | Tally | Ordering, ...] = (
-            *self._lookups.values(),
-            *self._tallies.values(),
-            *self._orders.values(),
-        )
-        self._fields: Callable[[Any], object] = attrgetter(*indexes.fields) if indexes.fields else _whole
-        self.by_owner = [self._orders[name] for name, order in indexes.orders.items() if order.by_owner]
-        self.followers: Sequence[MemoryTable[Any]] = ()
-        self.changes = 0
-
-    def get(self, key: str) -> Row | None:
-        """The row under a key, or None."""
-        return self._rows.get(key)
-
-    def put(self, key: str, row: Row) -> None:
-        """Add a row or replace the one under the key."""
-        before = self._rows.get(key)
-        if before is not None and self._fields(before) == self._fields(row):  # nothing that an index goes by
-            self._rows[key] = row
-            self.changes += 1
-        else:
-            self._set(key, row)
-        self._undo.append((self._set, key, before))
-
-    def delete(self, key: str) -> None:
-        """Take the row away. Raises KeyError if there is none."""
-        before = self._rows[key]
-        self._set(key, None)
-        self._undo.append((self._set, key, before))
-
-    def where(self, index: str, value: str) -> Sequence[Row]:
-        """The rows whose looked-up value is this one, in no particular order."""
-        return [self._rows[key] for key in self._lookups[index].keys(value)]
-
-    def find(self, index: str, value: str) -> Row | None:
-        """One of those rows, or None."""
-        key = self._lookups[index].first(value)
-        return None if key is None else self._rows[key]
-
-    def tally(self, index: str) -> Mapping[str, int]:
-        """How many rows have each counted value; what none has is left out."""
-        return MappingProxyType(self._tallies[index].numbers)
-
-    def after(self, index: str, within: str, last: str | None = None) -> Iterator[Row]:
-        """The rows of an ordered list, or of those whose names begin with ``within``, behind a place; lazily."""
-        return map(self._rows.__getitem__, self._orders[index].after(within, last))
-
-    def items(self) -> Sequence[tuple[str, Row]]:
-        """All keys with their rows, in the order of insertion."""
-        return list(self._rows.items())
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def _set(self, key: str, row: Row | None) -> None:
-        self.changes += 1
-        before = self._rows.get(key)
-        following = [table for table in self.followers if table._lookups["owner"].keys(key)]
-        for table in following:
-            table._file(key, away=True)
-        for index in self._all:
-            index.change(key, before, row)
-        if row is None:
-            self._rows.pop(key, None)
-        else:
-            self._rows[key] = row
-        for table in following:
-            table._file(key, away=False)
-
-    def _file(self, owner_id: str, *, away: bool) -> None:
-        """Take an owner's rows out of the lists whose order goes by the owner, or put them in."""
-        for key in self._lookups["owner"].keys(owner_id):
-            row = self._rows[key]
-            for order in self.by_owner:
-                order.change(key, row if away else None, None if away else row)
-
-
-def _whole(row: object) -> object:
-    """What indexes go by that name no fields."""
-    return row
+T = TypeVar("T")
 
 
 class MemoryAccount:
@@ -170,6 +51,20 @@ class MemoryAccount:
             if table.by_owner:
                 self._followers.append(table)
         return table
+
+    def share(self, other: MemoryAccount) -> None:
+        """Have what another account has; of what either changes that one makes a copy first."""
+        for name, table in other._tables.items():
+            self.table(kind_of(name)).share(table)
+
+    def exchange(self, other: MemoryAccount) -> None:
+        """Each has what the other one had; nothing is copied."""
+        for name in {**self._tables, **other._tables}:
+            self.table(kind_of(name)).exchange(other.table(kind_of(name)))
+
+    def tables(self) -> Mapping[str, MemoryTable[Any]]:
+        """The tables that there are, by the names of their kinds."""
+        return self._tables
 
     def kinds(self) -> Sequence[type[Any]]:
         """The kinds of rows that there are tables for."""
@@ -204,6 +99,11 @@ class _Transaction:
         self._end = end
         self._starts: list[int] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether one has begun and not ended; asked by whoever holds the lock."""
+        return bool(self._starts)
+
     def __enter__(self) -> None:
         self._lock.acquire()
         self._starts.append(len(self._undo))
@@ -229,6 +129,8 @@ class MemoryStore:
         self._serials: dict[str, int] = {}  # of the ids issued
         self._issuers: list[str] = []  # their accounts, by serial
         self._notes: dict[str, str] = {}
+        self._logs: list[Undo] = []
+        """What was done since someone began to fill a copy, as what would undo it."""
         self.revision = 0
         self._transaction = _Transaction(self._lock, self._undo, self._end)
 
@@ -240,6 +142,88 @@ class MemoryStore:
         """Inside, nobody else changes anything; a transaction may begin there."""
         return self._lock
 
+    @contextmanager
+    def picture(self, beside: Callable[[], T]) -> Iterator[tuple[MemoryStore, T]]:
+        """A store that shares what this one has, and what was found at the same moment; others go on changing this one.
+
+        Whoever first changes a table of which there is a picture copies its dictionary, not its rows.
+        """
+        with self._lock:
+            found, seen = self._copy(), beside()
+        yield found, seen
+
+    def rebuilt(self, rebuild: Callable[[MemoryStore], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What fills a copy of the store, which is then exchanged with it; inside a transaction, the store itself."""
+        with self._lock:
+            if self._transaction.is_open:
+                return rebuild(self)
+            copy, log = MemoryStore() if afresh else self._copy(), Undo()
+            self._logs.append(log)
+        try:
+            found = rebuild(copy)
+            with self._lock:
+                if (afresh or copy._follow(self, log)) and keep(found):
+                    self._exchange(copy)
+                else:
+                    with self.transaction():
+                        found = rebuild(self)
+        finally:
+            self._logs = [other for other in self._logs if other is not log]
+        for account in copy._accounts.values():
+            for table in account.tables().values():
+                table.empty()
+        return found
+
+    def _copy(self) -> MemoryStore:
+        found = MemoryStore()
+        for account_id, account in self._accounts.items():
+            found.account(account_id).share(account)
+        found._serials, found._issuers = self._serials.copy(), self._issuers.copy()
+        found._notes = self._notes.copy()
+        return found
+
+    def _follow(self, other: MemoryStore, log: Undo) -> bool:
+        """Take over what the other one's log says, if it is about dates alone, such as those of last use; and notes."""
+        twins = {
+            id(table): self.account(account_id).tables().get(name)
+            for account_id, account in other._accounts.items()
+            for name, table in account.tables().items()
+        }
+        for step, *arguments in log:
+            table = getattr(step, "__self__", None)
+            if isinstance(table, MemoryTable):
+                twin = twins.get(id(table))
+                if twin is None or not twin.follow(table, *arguments):
+                    return False
+            elif step != other._set_note:  # notes are not exchanged
+                return False
+        return True
+
+    def _exchange(self, other: MemoryStore) -> None:
+        """Have what the other store has, but for the notes."""
+        order = {**other._accounts, **self._accounts}
+        for account_id in order:
+            self.account(account_id).exchange(other.account(account_id))
+        self._accounts = {account_id: self._accounts[account_id] for account_id in order}
+        self._serials, other._serials = other._serials, self._serials
+        self._issuers, other._issuers = other._issuers, self._issuers
+        self.revision += 1
+
+    def reading(self) -> AbstractContextManager[None]:
+        """A transaction: here they cost no more."""
+        return self._transaction
+
+    def change_soon(self, account_id: str, kind: type[Row], key: str, change: Callable[[Row], Row]) -> None:
+        """Change a row that is there, at once."""
+        with self._transaction:
+            table = self.account(account_id).table(kind)
+            row = table.get(key)
+            if row is not None:
+                table.put(key, change(row))
+
+    def flush(self) -> None:
+        """Nothing is put off."""
+
     def _end(self, start: int, failed: bool) -> None:
         """Keep what was done, or undo what was done since the start."""
         if failed:
@@ -248,6 +232,8 @@ class MemoryStore:
             del self._undo[start:]
         else:
             self.revision += 1
+            for log in self._logs:
+                log += self._undo
             self._undo.clear()
 
     def account(self, account_id: str) -> MemoryAccount:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fake_iam.store.base import Store, StoreError
+from fake_iam.store.base import Store
 from fake_iam.store.memory import MemoryStore
 
 MEMORY: Final = "memory"
@@ -18,8 +18,6 @@ def open_store(address: str) -> Store:
     """
     if address == MEMORY:
         return MemoryStore()
-    try:
-        from fake_iam.store.sql import engines  # most servers keep their state in memory
-    except ModuleNotFoundError as missing:
-        raise StoreError(f"a store in a database needs {missing.name}: pip install 'fake-iam[sql]'") from None
+    from fake_iam.store.sql import engines  # most servers keep their state in memory, and start sooner without it
+
     return engines.open_store(address)

@@ -19,6 +19,12 @@ class SortedRuns:
     def __init__(self) -> None:
         self._runs: list[list[tuple[str, ...]]] = [[]]  # none is empty, unless it is the only one
 
+    def copy(self) -> SortedRuns:
+        """The same entries, changed by themselves from now on."""
+        found = SortedRuns()
+        found._runs = [run.copy() for run in self._runs]
+        return found
+
     def add(self, entry: tuple[str, ...]) -> None:
         """Put an entry in its place."""
         number = self._run_of(entry)

@@ -7,6 +7,7 @@ from typing import Any
 
 from fake_iam import FakeIAM
 from tests.boto3.callers import new_user, signed
+from tests.support import Key
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DOCUMENT = {
@@ -15,9 +16,9 @@ DOCUMENT = {
 }
 
 
-def last_accessed(iam: Any, arn: str) -> dict[str, Any]:
+def last_accessed(iam: Any, arn: str, **asked: str) -> dict[str, Any]:
     """The services of a report, page after page, as auditors' tools gather them."""
-    job = iam.generate_service_last_accessed_details(Arn=arn)["JobId"]
+    job = iam.generate_service_last_accessed_details(Arn=arn, **asked)["JobId"]
     found: dict[str, Any] = {}
     more: dict[str, str] = {}
     while True:
@@ -40,6 +41,18 @@ def test_an_audit_finds_services_that_are_granted_and_never_used(fake: FakeIAM, 
     assert [name for name, service in services.items() if "LastAuthenticated" not in service] == ["sqs"]
     granting = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=["sqs"])
     assert granting["PoliciesGrantingServiceAccess"][0]["Policies"][0]["PolicyName"] == "own"
+
+
+def test_an_audit_of_a_role_finds_the_actions_that_its_sessions_use(fake: FakeIAM, iam: Any) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    arn = iam.create_role(RoleName="ops", AssumeRolePolicyDocument=text)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="ops", PolicyName="own", PolicyDocument=json.dumps(DOCUMENT))
+    made = fake.assume_role_as("ec2.amazonaws.com", role=arn, session_name="i-1")["Credentials"]
+    signed(fake, "iam", Key(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])).list_roles()
+    services = last_accessed(iam, arn, Granularity="ACTION_LEVEL")
+    assert [used["ActionName"] for used in services["iam"]["TrackedActionsLastAccessed"]] == ["ListRoles"]
+    assert "TrackedActionsLastAccessed" not in services["sqs"]
 
 
 def test_a_policy_of_aws_is_reported_with_all_its_services(iam: Any) -> None:

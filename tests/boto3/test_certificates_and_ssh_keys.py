@@ -61,7 +61,7 @@ def test_a_server_certificate_lives_from_upload_to_deletion(iam: Any) -> None:
     metadata = made["ServerCertificateMetadata"]
     assert (metadata["Expiration"], made["Tags"]) == (VALID_TO, [{"Key": "team", "Value": "web"}])
     shown = iam.get_server_certificate(ServerCertificateName="site")["ServerCertificate"]
-    assert (shown["CertificateBody"], shown["CertificateChain"]) == (leaf.body, root.body)
+    assert (shown["CertificateBody"], shown["CertificateChain"]) == (leaf.body.strip(), root.body.strip())
     iam.untag_server_certificate(ServerCertificateName="site", TagKeys=["team"])
     assert iam.get_server_certificate(ServerCertificateName="site")["ServerCertificate"]["Tags"] == []
     iam.update_server_certificate(ServerCertificateName="site", NewServerCertificateName="old-site", NewPath="/")

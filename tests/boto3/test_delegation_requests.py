@@ -34,3 +34,8 @@ def test_a_customer_lets_a_partner_in(fake: FakeIAM, iam: Any) -> None:
     iam.accept_delegation_request(**request)
     iam.send_delegation_token(**request)
     assert iam.get_delegation_request(**request)["DelegationRequest"]["State"] == "FINALIZED"
+    told = fake.delegation_notifications(made["DelegationRequestId"])
+    assert [one.state for one in told] == ["ASSIGNED", "PENDING_APPROVAL", "ACCEPTED", "FINALIZED"]
+    sts = fake.client("sts", access_key_id=PARTNER, secret_access_key="any")
+    answer = sts.get_delegated_access_token(TradeInToken=told[-1].trade_in_token)
+    assert answer["AssumedPrincipal"] == "arn:aws:iam::123456789012:root"

@@ -40,9 +40,9 @@ def isolated(home: Path, **variables: str) -> dict[str, str]:
     }
 
 
-def run(*command: str, at: Path, environment: dict[str, str]) -> Outcome:
+def run(*command: str, at: Path, environment: dict[str, str], patience: float = PATIENCE) -> Outcome:
     """Run a program to its end."""
     done = subprocess.run(
-        command, cwd=at, env=environment, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL
+        command, cwd=at, env=environment, capture_output=True, text=True, timeout=patience, stdin=subprocess.DEVNULL
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

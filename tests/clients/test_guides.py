@@ -10,7 +10,7 @@ import pytest
 
 from fake_iam import FakeIAM
 from tests.clients.shell import Outcome, find_program, isolated, run
-from tests.clients.test_terraform import LACKING, MIRROR
+from tests.clients.terraform import LACKING, MIRROR
 from tests.snippets import ROOT, snippets
 
 GUIDES = ROOT / "docs" / "how-to"

@@ -1,33 +1,21 @@
 """Terraform with the provider hashicorp/aws: apply, no drift, switch a key, rename, destroy.
 
 Terraform takes seconds for each step, so the life is lived once, and each test looks at one moment of it.
-The provider comes from the folder in TERRAFORM_PLUGIN_DIR, which ``terraform providers mirror`` fills.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fake_iam import FakeIAM
-from tests.clients.shell import Outcome, isolated, run
+from tests.clients.shell import Outcome
+from tests.clients.terraform import LACKING, Terraform
 from tests.support import INVALID_TOKEN, AwsError, Key, error
 
-TERRAFORM = shutil.which("terraform")
-MIRROR = os.environ.get("TERRAFORM_PLUGIN_DIR", "")
-if TERRAFORM is None:
-    LACKING = "terraform is not on the PATH"
-elif not (Path(MIRROR) / "registry.terraform.io" / "hashicorp" / "aws").is_dir():
-    LACKING = "TERRAFORM_PLUGIN_DIR names no mirror of the provider hashicorp/aws"
-else:
-    LACKING = ""
 pytestmark = pytest.mark.skipif(bool(LACKING), reason=LACKING)
 
 CONFIGURATION = """
@@ -73,43 +61,6 @@ output "second" {
   sensitive = true
 }
 """
-
-
-class Terraform:
-    """A folder with the configuration above."""
-
-    def __init__(self, fake: FakeIAM, folder: Path) -> None:
-        self._folder = folder
-        self._environment = isolated(folder, TF_IN_AUTOMATION="1", CHECKPOINT_DISABLE="1", **fake.environment())
-        (folder / "main.tf").write_text(CONFIGURATION)
-
-    def init(self) -> None:
-        """Install the provider from the mirror."""
-        assert TERRAFORM is not None
-        options = ("init", "-no-color", f"-plugin-dir={MIRROR}")
-        done = run(TERRAFORM, *options, at=self._folder, environment=self._environment)
-        assert done.status == 0, done.err
-
-    def run(self, *arguments: str, **variables: str) -> Outcome:
-        """``terraform ARGUMENTS`` with the variables."""
-        assert TERRAFORM is not None
-        values = [f"-var={name}={value}" for name, value in variables.items()]
-        return run(TERRAFORM, *arguments, *values, at=self._folder, environment=self._environment)
-
-    def apply(self, **variables: str) -> dict[str, Any]:
-        """Apply, and give the outputs."""
-        done = self.run("apply", "-auto-approve", "-no-color", "-input=false", **variables)
-        assert done.status == 0, done.err
-        outputs = json.loads(self.run("output", "-json").out)
-        return {name: output["value"] for name, output in outputs.items()}
-
-    def plan(self, **variables: str) -> Outcome:
-        """Status 0: nothing to do. 2: there is a difference. 1: an error."""
-        return self.run("plan", "-detailed-exitcode", "-no-color", "-input=false", **variables)
-
-    def destroy(self, **variables: str) -> Outcome:
-        """Take everything away."""
-        return self.run("destroy", "-auto-approve", "-no-color", "-input=false", **variables)
 
 
 @dataclass(frozen=True)
@@ -159,6 +110,7 @@ def look(fake: FakeIAM, terraform: Terraform, name: str, second_status: str) -> 
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     with FakeIAM(auth="strict") as fake:
         terraform = Terraform(fake, tmp_path_factory.mktemp("terraform"))
+        (terraform.folder / "main.tf").write_text(CONFIGURATION)
         terraform.init()
         applied = look(fake, terraform, "robot", "Active")
         switched = look(fake, terraform, "robot", "Inactive")

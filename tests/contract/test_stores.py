@@ -631,6 +631,20 @@ def test_a_sequence_handed_out_does_not_change_with_the_table(store: Store) -> N
     assert (list(seen), list(items)) == ([key("a")], [("a", key("a"))])
 
 
+def test_the_latest_rows_are_those_added_last_the_newest_first(store: Store) -> None:
+    keys = store.account(ONE).access_keys
+    assert keys.latest(2) == []
+    with store.transaction():
+        for name in "abcd":
+            keys.put(name, key(name))
+        store.account(OTHER).access_keys.put("e", key("e"))
+    with store.transaction():
+        keys.put("b", key("b", "AIDA2"))
+        keys.delete("d")
+    assert keys.latest(2) == [key("c"), key("b", "AIDA2")]
+    assert keys.latest(9) == [key("c"), key("b", "AIDA2"), key("a")]
+
+
 NAMES = st.sampled_from(["a", "B", "c", "d", "E"])
 DEEDS = st.one_of(
     st.tuples(st.just("user"), st.integers(0, 4), NAMES, st.sampled_from(PATHS), st.sampled_from([None, POLICY])),
@@ -745,3 +759,59 @@ def test_there_is_a_table_for_every_kind_of_row(store: Store) -> None:
     account = store.account(ONE)
     assert set(TABLES) == {declared(kind) for kind in account.kinds()}
     assert all(len(account.table(kind)) == 0 for kind in account.kinds())
+
+
+def test_a_picture_has_the_rows_and_what_was_found_beside_them(store: Store) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+        store.record_issue("AKIA1", ONE)
+    with store.picture(lambda: "beside") as (picture, beside):
+        assert beside == "beside"
+        assert [account.id for account in picture.accounts()] == [ONE]
+        assert [row.name for row in picture.account(ONE).users.after("path", "/")] == ["alice"]
+        assert picture.issued() == [("AKIA1", ONE)]
+
+
+def test_what_is_rebuilt_counts_whole(store: Store) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+        store.keep_note("note", "kept")
+
+    def rebuild(filled: Store) -> str:
+        with filled.transaction():
+            filled.account(ONE).users.put("AIDA2", user(2, "bob"))
+            filled.account(OTHER).users.put("AIDA3", user(3, "carol"))
+            filled.record_issue("AKIA1", OTHER)
+        return "done"
+
+    assert store.rebuilt(rebuild, lambda found: found == "done", afresh=False) == "done"
+    assert [row.name for row in store.account(ONE).users.after("path", "/")] == ["alice", "bob"]
+    assert [account.id for account in store.accounts()] == [ONE, OTHER]
+    assert (store.key_account("AKIA1"), store.note("note")) == (OTHER, "kept")
+
+
+@pytest.mark.parametrize("afresh", [True, False])
+def test_of_what_fails_to_be_rebuilt_nothing_counts(store: Store, afresh: bool) -> None:
+    with store.transaction():
+        store.account(ONE).users.put("AIDA1", user(1, "alice"))
+
+    def rebuild(filled: Store) -> None:
+        with filled.transaction():
+            filled.clear()
+            filled.account(ONE).users.put("AIDA2", user(2, "bob"))
+            raise Regret
+
+    with pytest.raises(Regret):
+        store.rebuilt(rebuild, lambda _: True, afresh=afresh)
+    assert [row.name for row in store.account(ONE).users.after("path", "/")] == ["alice"]
+
+
+def test_what_is_rebuilt_in_a_transaction_is_undone_with_it(store: Store) -> None:
+    def rebuild(filled: Store) -> None:
+        filled.account(ONE).users.put("AIDA2", user(2, "bob"))
+
+    with pytest.raises(Regret), store.transaction():
+        store.rebuilt(rebuild, lambda _: True, afresh=False)
+        assert store.account(ONE).users.find("name", "bob") == user(2, "bob")
+        raise Regret
+    assert store.account(ONE).users.find("name", "bob") is None

@@ -19,6 +19,7 @@ from fake_iam.assembly import assemble
 from fake_iam.http11 import HEAD_LIMIT, HEADER_COUNT_LIMIT
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.server import LocalServer
+from fake_iam.services.iam.reports import credential_report
 from fake_iam.settings import Settings
 from tests.support import IAM_VERSION
 
@@ -774,3 +775,37 @@ def test_a_long_answer_is_compressed_on_the_wire_for_a_client_that_asks() -> Non
     assert (packed.headers["Vary"], packed.headers["Content-Encoding"]) == ("Accept-Encoding", "gzip")
     assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"])
     assert packed.text.count("<UserName>") == plain.text.count("<UserName>") == 40
+
+
+def test_others_are_answered_while_long_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def held(subjects: object) -> str:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return "user\n"
+
+    monkeypatch.setattr(credential_report, "write", held)
+    assembled = assemble(Settings())
+    with LocalServer(assembled) as running:
+        working, other = Client(running), Client(running)
+        with working.socket, other.socket:
+            working.send(post(f"Action=GenerateCredentialReport&Version={IAM_VERSION}".encode()))
+            assert begun.wait(PATIENCE)
+            for _ in range(3):
+                assert other.send(post()).answer()[0] == 200
+            go_on.set()
+            status, body = working.answer()
+            assert (status, b"<State>STARTED</State>" in body) == (200, True)
+            assert working.send(post()).answer()[0] == 200
+    assert len(assembled.controls.calls("GenerateCredentialReport")) == 1
+
+
+def test_long_work_is_done_whole_where_answers_are_made_in_threads_of_their_own() -> None:
+    assembled = assemble(Settings())
+    assembled.controls.faults.add(operation="ListUsers", delay="1 second")
+    with LocalServer(assembled) as running:
+        client = Client(running)
+        with client.socket:
+            body = client.send(post(f"Action=GenerateCredentialReport&Version={IAM_VERSION}".encode())).answer()[1]
+    assert b"<State>STARTED</State>" in body

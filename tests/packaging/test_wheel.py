@@ -63,7 +63,10 @@ def test_what_reads_keys_comes_with_the_package_and_its_old_extra_is_empty(wheel
 
 
 def test_the_wheel_holds_what_the_package_reads(wheel: Path) -> None:
-    data = {str(file.relative_to(ROOT)) for file in (ROOT / "fake_iam").rglob("*.json")}
+    package = ROOT / "fake_iam"
+    files = [file for kind in ("json", "html", "css", "js", "svg") for file in package.rglob(f"*.{kind}")]
+    data = {str(file.relative_to(ROOT)) for file in files}
+    assert "fake_iam/control/console/templates/base.html" in data
     assert "fake_iam/domain/identities/service_linked_roles.json" in data
     assert data <= set(zipfile.ZipFile(wheel).namelist())
 

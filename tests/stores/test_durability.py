@@ -98,6 +98,33 @@ def test_a_file_that_may_only_be_read_answers_what_changes_nothing(
     wire.assembled.rest()
 
 
+def test_a_file_that_is_moved_away_is_found_when_it_is_back(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    wire = Wire(store=f"sqlite:///{file}")
+    wire.user("alice")
+    away = file.rename(file.with_name("away.db"))
+    assert wire.call("CreateUser", UserName="bob") == FAILURE
+    assert wire.call("GetUser", UserName="alice") == FAILURE
+    assert complaints(caplog) == ["the store does not answer: the file is gone"] * 2
+    assert not file.exists()
+    away.rename(file)
+    wire.user("carol")
+    assert [user["UserName"] for user in wire.call("ListUsers")["Users"]["member"]] == ["alice", "carol"]
+    wire.assembled.rest()
+
+
+def test_a_file_that_is_replaced_is_opened_anew(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("alice", "bob"):
+        filling = Wire(store=f"sqlite:///{file.with_name(name)}")
+        filling.user(name)
+        filling.assembled.rest()
+    wire = Wire(store=f"sqlite:///{file.with_name('alice')}")
+    file.with_name("bob").rename(file.with_name("alice"))
+    assert wire.call("GetUser", UserName="bob") == FAILURE
+    assert complaints(caplog) == ["the store does not answer: the file is another one"]
+    assert wire.call("GetUser", UserName="bob")["User"]["UserName"] == "bob"
+    wire.assembled.rest()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MB."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.postgresql import Cluster
 from fake_iam.store.base import StoreError, StoreUnavailable
 from fake_iam.store.opening import open_store
-from tests.postgres import Cluster
 from tests.stores.killing import kill_round
 from tests.stores.test_durability import FAILURE, complaints
 from tests.support import Wire

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,9 +48,17 @@ class Replica:
             return root["Error"]["Code"], root["Error"].get("Message")
         return "ok", root.get(f"{action}Result")
 
+    def get(self, page: str) -> Any:
+        """What a control page shows."""
+        self._connection.request("GET", f"/_fake_iam/{page}")
+        return self._document()
+
     def steer(self, page: str, **body: Any) -> Any:
         """What a control page answers."""
         self._connection.request("POST", f"/_fake_iam/{page}", json.dumps(body))
+        return self._document()
+
+    def _document(self) -> Any:
         answer = self._connection.getresponse()
         document = json.loads(answer.read())
         assert answer.status == 200, document
@@ -153,6 +162,16 @@ def test_a_replica_that_is_steered_steers_all(replicas: tuple[Replica, Replica])
     assert one.call("GetUser", UserName="alice") == "NoSuchEntity"
 
 
+def test_the_journal_says_which_replica_answered(address: str) -> None:
+    with ExitStack() as stack:
+        for server in [stack.enter_context(served("--store", address)) for _ in range(2)]:
+            replica = Replica(server)
+            assert replica.call("ListUsers") == "ok"
+            (call,) = replica.get("journal?operation=ListUsers")["calls"]
+            assert call["replica"] == f"{gethostname()}:{server.pid}"
+            replica.close()
+
+
 # --- two servers of one process, so that it is known who comes first ------------------------------------------------
 
 
@@ -226,6 +245,14 @@ def test_calls_that_do_not_see_a_change_are_counted_together(pair: tuple[Wire, W
     one.user("alice")
     key = one.key("alice")
     answers = [isinstance(wire.call("GetCallerIdentity", key), AwsError) for wire in (one, other, one, other)]
+    assert answers == [True, True, False, False]
+
+
+def test_calls_that_are_refused_because_they_do_not_see_a_change_count(pair: tuple[Wire, Wire]) -> None:
+    one, other = pair
+    one.assembled.controls.propagation.delay(iam={"new_users": "2 calls"})
+    one.user("alice")
+    answers = [isinstance(wire.call("GetUser", UserName="alice"), AwsError) for wire in (one, other, one, other)]
     assert answers == [True, True, False, False]
 
 

@@ -65,7 +65,7 @@ def test_workers_end_with_the_process_that_started_them_even_if_it_is_killed(add
 
 
 def test_the_root_key_and_the_control_token_are_the_same_for_all(address: str) -> None:
-    with served("--workers", "2", "--store", address, "--auth", "strict", "--host", "0.0.0.0", lines=4) as server:
+    with served("--workers", "2", "--store", address, "--auth", "strict", "--host", "0.0.0.0", lines=5) as server:
         token = server.exports()["FAKE_IAM_CONTROL_TOKEN"]
         statuses = [
             run("clock", "--port", server.port, "--control-token", token, FAKE_IAM_HOST="127.0.0.1").status

@@ -80,7 +80,7 @@ class Served:
 
 
 @contextmanager
-def served(*arguments: str, lines: int = 3, **variables: str) -> Iterator[Served]:
+def served(*arguments: str, lines: int = 4, **variables: str) -> Iterator[Served]:
     """``python -m fake_iam`` on a free port for the length of a with block; ``lines`` are read before it begins."""
     with subprocess.Popen(
         [sys.executable, "-m", "fake_iam", "--port", "0", *arguments],

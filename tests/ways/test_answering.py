@@ -97,7 +97,7 @@ def test_a_seed_that_an_import_wrote_is_served_as_its_account(tmp_path: Path) ->
 def test_a_seed_that_nobody_would_see_is_told_of_at_the_start(tmp_path: Path) -> None:
     seed = str(tmp_path / "account.yaml")
     assert run("import", *FILES, "--keep-account-id", "--output", seed).status == 0
-    with served("--seed", seed, lines=4) as server:
+    with served("--seed", seed, lines=5) as server:
         assert server.lines[0].endswith("(auth: issued)")
         assert server.lines[1] == f"warning: {EMPTY}"
         assert server.lines[2].startswith("export AWS_ENDPOINT_URL_IAM=")
@@ -106,7 +106,7 @@ def test_a_seed_that_nobody_would_see_is_told_of_at_the_start(tmp_path: Path) ->
 
 
 def test_the_printed_root_key_of_a_strict_server_is_that_of_the_import() -> None:
-    with served("--auth", "strict", lines=4) as server:
+    with served("--auth", "strict", lines=5) as server:
         assert run("import", *FILES, "--load", "--port", server.port).status == 0
         key = server.exports()
         sts = boto3.session.Session().client(

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from importlib.metadata import version
 from threading import Thread
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -62,6 +64,19 @@ def test_the_second_line_exports_the_endpoints() -> None:
         assert server.lines[1] == f"export AWS_ENDPOINT_URL_IAM={server.url} AWS_ENDPOINT_URL_STS={server.url}"
 
 
+def test_the_last_line_says_where_the_console_is() -> None:
+    with served() as server:
+        assert server.lines[-1] == f"console: {server.url}/_fake_iam/console/"
+
+
+@pytest.mark.parametrize("option", [("--no-console",), ("--console", "false"), ("--console=no",)])
+def test_the_console_can_be_left_out(option: tuple[str, ...]) -> None:
+    with served(*option, lines=3) as server:
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{server.url}/_fake_iam/console/", timeout=PATIENCE)
+        assert "console" not in "".join(server.lines) + server.stop(signal.SIGTERM).out
+
+
 def test_port_0_takes_a_free_port_and_says_which() -> None:
     with served() as one, served() as other:
         assert 0 < int(one.port) != int(other.port) > 0
@@ -92,7 +107,7 @@ print(boto3.client("sts", region_name="us-east-1").get_caller_identity()["Arn"])
 
 
 def test_the_exports_of_a_strict_server_are_a_root_key_that_works() -> None:
-    with served("--auth", "strict", lines=4) as server:
+    with served("--auth", "strict", lines=5) as server:
         done = subprocess.run(
             [sys.executable, "-c", USES_THE_ENVIRONMENT],
             env=environment(**server.exports()),
@@ -104,7 +119,7 @@ def test_the_exports_of_a_strict_server_are_a_root_key_that_works() -> None:
 
 
 def test_a_strict_server_knows_no_other_key() -> None:
-    with served("--auth", "strict", lines=4) as server:
+    with served("--auth", "strict", lines=5) as server:
         iam = boto3.session.Session().client(
             "iam",
             endpoint_url=server.url,

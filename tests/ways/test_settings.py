@@ -37,6 +37,7 @@ GOOD = {
     "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
     "upstream": ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+    "console": ("false", False),
     "clock": ("91 days ago", "91 days ago"),
 }
 NEEDS = {
@@ -86,6 +87,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "any_mfa_code": False,
         "control_token": None,
         "upstream": None,
+        "console": True,
         "clock": None,
     }
 

@@ -12,6 +12,7 @@ import jwt
 import pytest
 from lxml import etree
 
+from conformance.modelled import needs
 from fake_iam import FakeIAM
 from fake_iam.cli import main
 from tests.ways.command import run, served
@@ -139,7 +140,7 @@ def test_every_command_has_help(command: str, capsys: Output) -> None:
 
 
 def test_a_server_that_others_can_reach_prints_a_token_that_the_commands_read() -> None:
-    with served("--host", "0.0.0.0", lines=4) as server:
+    with served("--host", "0.0.0.0", lines=5) as server:
         token = server.exports()["FAKE_IAM_CONTROL_TOKEN"]
         refused = run("clock", "--port", server.port)
         assert (refused.status, refused.err) == (
@@ -245,3 +246,42 @@ def test_metadata_and_assertions_of_providers(fake: FakeIAM, capsys: Output) -> 
         2,
         "fake-iam: 'team' must be a tag's key and value: team=red\n",
     )
+
+
+def test_a_service_takes_on_a_role_from_the_command_line(fake: FakeIAM, capsys: Output) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    fake.client("iam").create_role(RoleName="web", AssumeRolePolicyDocument=trust)
+    status, text = said(capsys, "assume-role-as", "ec2.amazonaws.com", "web", "--session-name", "i-1")
+    made = json.loads(text)
+    assert (status, sorted(made)) == (0, ["AssumedRoleUser", "Credentials"])
+    credentials = made["Credentials"]
+    sts = fake.client(
+        "sts",
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+    )
+    assert sts.get_caller_identity()["Arn"] == "arn:aws:sts::123456789012:assumed-role/web/i-1"
+    assert said(capsys, "assume-role-as", "lambda.amazonaws.com", "web", "--session-name", "fn") == (
+        1,
+        "fake-iam: AccessDenied: User: lambda.amazonaws.com is not authorized to perform: sts:AssumeRole "
+        "on resource: arn:aws:iam::123456789012:role/web\n",
+    )
+
+
+@needs("AssociateDelegationRequest")
+def test_what_partners_are_told_is_printed(fake: FakeIAM, capsys: Output) -> None:
+    iam = fake.client("iam")
+    made = iam.create_delegation_request(
+        Description="Sets up the integration",
+        Permissions={"PolicyTemplateArn": "arn:aws:iam:::delegation-template/example"},
+        RequestorWorkflowId="onboarding-1",
+        NotificationChannel="arn:aws:sns:us-east-1:123456789012:requests",
+        SessionDuration=3600,
+    )
+    iam.associate_delegation_request(DelegationRequestId=made["DelegationRequestId"])
+    status, text = said(capsys, "delegation-notifications", made["DelegationRequestId"])
+    (told,) = json.loads(text)["notifications"]
+    assert (status, told["workflow_id"], told["state"]) == (0, "onboarding-1", "ASSIGNED")
+    assert said(capsys, "delegation-notifications", "another") == (0, '{\n  "notifications": []\n}\n')

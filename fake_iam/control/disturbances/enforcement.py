@@ -9,11 +9,21 @@ from typing import Any, Final, Literal, cast
 
 from fake_iam.control.documents.format import Field, MapOf, Record, Text
 from fake_iam.control.documents.problems import FormatError
-from fake_iam.control.watching.calls import Calls
+from fake_iam.control.watching.calls import Calls, JournalEntry
 from fake_iam.control.watching.journal import Journal
 from fake_iam.domain.policy.variables import Values
 from fake_iam.pipeline.engine import Engine
-from fake_iam.pipeline.questions import ASSUMED, Answer, Made, UnknownCaller, find_caller, least_privilege, why
+from fake_iam.pipeline.questions import (
+    ASSUMED,
+    Answer,
+    Judged,
+    Made,
+    UnknownCaller,
+    find_caller,
+    judge,
+    least_privilege,
+    needs,
+)
 
 MODES: Final = ("on", "off", "log")
 FORMAT: Final = Record(
@@ -93,10 +103,27 @@ class Enforcement:
         Raises:
             FormatError: nobody goes by that name.
         """
+        return self.judge(caller, action, resource, context).answer
+
+    def judge(
+        self, caller: str, action: str, resource: str | None = None, context: Mapping[str, Values] | None = None
+    ) -> Judged:
+        """The same with the statements themselves. Raises FormatError as ``why`` does."""
         try:
-            return why(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
+            return judge(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
         except UnknownCaller as problem:
             raise FormatError(("caller",), str(problem)) from None
+
+    def needs(self, caller: str, call: JournalEntry) -> list[tuple[str, str]]:
+        """The actions that a call of the journal needs, each with its resource; none if its caller is no longer."""
+        if call.service is None or call.operation is None:
+            return []
+        try:
+            return needs(
+                self._engine, caller, Made(call.service, call.operation, call.parameters), self._engine.clock.now()
+            )
+        except UnknownCaller:
+            return []
 
     def least_privilege(self, caller: str) -> str:
         """The smallest policy that allows the calls of a caller that the journal has, as JSON text.

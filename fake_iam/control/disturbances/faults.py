@@ -17,8 +17,8 @@ from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.clock import pause
 from fake_iam.domain.ids import chances
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.engine import STATUSES
 from fake_iam.pipeline.runtime import Runtime
+from fake_iam.pipeline.statuses import STATUSES
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel
 from fake_iam.store.base import Store

@@ -9,31 +9,52 @@ import re
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
 
+from fake_iam.control.disturbances.deciding_policies import POLICY_KINDS, AccountBefore, subject_of
 from fake_iam.control.documents.format import Field, Record
 from fake_iam.control.documents.moments import ANY_TIME, read_moment, read_span, write_moment, write_span
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.control.state.rows import decode, encode
 from fake_iam.domain.credentials.access_keys import AccessKey
-from fake_iam.domain.identities.users import User
+from fake_iam.domain.identities.instance_profiles import InstanceProfile
+from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.identities.users import User, name_key
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.pipeline.sight import stored_credentials
 from fake_iam.pipeline.steps.execution import execute
-from fake_iam.store.base import Store
+from fake_iam.store.base import Account, PolicyAccount, Store
 
 Delay = timedelta | int
-What = Literal["new_keys", "status_changes", "deletions", "new_users"]
+What = Literal[
+    "new_keys",
+    "status_changes",
+    "deletions",
+    "new_sessions",
+    "new_users",
+    "new_instance_profiles",
+    "new_principals",
+    "new_roles",
+    "trust_policies",
+    "policies",
+]
 _CALLS: Final = re.compile(r"(\d{1,6})\s*calls?")
 _MEANINGS: Final[Mapping[What, str]] = {
     "new_keys": "until a new key may sign",
     "status_changes": "until a key's new status counts for what it signs",
     "deletions": "until a deleted key may sign no more",
+    "new_sessions": "until new temporary credentials may sign",
     "new_users": "until look-ups and lists find a new user",
+    "new_instance_profiles": "until look-ups and lists find a new instance profile",
+    "new_principals": "until a trust policy may name a new user or role",
+    "new_roles": "until a new role may be taken on",
+    "trust_policies": "until a role's new trust policy decides",
+    "policies": "until changed policies, memberships and boundaries decide on calls",
 }
 
 
@@ -63,32 +84,67 @@ def delays(*names: What) -> Record:
 
 FORMAT: Final = Record(
     {
-        "iam": Field(delays("new_keys", "status_changes", "deletions", "new_users"), "what IAM sees late"),
-        "sts": Field(delays("new_keys", "status_changes", "deletions"), "what STS sees late"),
+        "iam": Field(
+            delays(
+                "new_keys",
+                "status_changes",
+                "deletions",
+                "new_sessions",
+                "new_users",
+                "new_instance_profiles",
+                "new_principals",
+                "policies",
+            ),
+            "what IAM sees late",
+        ),
+        "sts": Field(
+            delays(
+                "new_keys", "status_changes", "deletions", "new_sessions", "new_roles", "trust_policies", "policies"
+            ),
+            "what STS sees late",
+        ),
     }
 )
+_KINDS: Final = {kind.__name__: kind for kind in (AccessKey, Role, *POLICY_KINDS)}
+_CREATED: Final[Mapping[str, tuple[str, str, tuple[What, ...]]]] = {
+    "CreateUser": ("User", "UserId", ("new_users", "new_principals")),
+    "CreateInstanceProfile": ("InstanceProfile", "InstanceProfileId", ("new_instance_profiles",)),
+    "CreateRole": ("Role", "RoleId", ("new_roles", "new_principals")),
+    "CreateServiceLinkedRole": ("Role", "RoleId", ("new_roles", "new_principals")),
+}
+"""What operations make, which of its members tells it apart, and the delays that hold for it."""
 
 
 @dataclass(slots=True)
 class _Change:
-    """What became of a key or a user: what it was before, and how often each service asked since."""
+    """What became of a row: the rows that were there before, and how often each service asked since."""
 
     at: datetime
     what: What
-    before: AccessKey | None = None
+    before: tuple[Any, ...] = ()
     asked: dict[str, int] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The change as JSON."""
-        before = None if self.before is None else encode(self.before, secrets=True)
+        before = [{"kind": type(row).__name__, "row": encode(row, secrets=True)} for row in self.before]
         return {"at": write_moment(self.at), "what": self.what, "before": before, "asked": self.asked}
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> _Change:
         """The change that the JSON tells of."""
-        before = document["before"]
-        key = None if before is None else decode(AccessKey, before, ("before",), str)
-        return cls(read_moment(document["at"], ANY_TIME), document["what"], key, document["asked"])
+        before = tuple(decode(_KINDS[row["kind"]], row["row"], ("before",), str) for row in document["before"])
+        return cls(read_moment(document["at"], ANY_TIME), document["what"], before, document["asked"])
+
+
+class Pending(NamedTuple):
+    """A change that a service does not see yet: until a moment, or for so many more calls."""
+
+    id: str
+    what: What
+    at: datetime
+    service: str
+    until: datetime | None
+    calls: int | None
 
 
 class Propagation:
@@ -124,8 +180,8 @@ class Propagation:
     def delay(self, *, iam: Mapping[str, Any] | None = None, sts: Mapping[str, Any] | None = None) -> None:
         """Set the delays of the services named; the others keep theirs.
 
-        Each is a mapping from ``new_keys``, ``status_changes``, ``deletions`` and (IAM only) ``new_users`` to a span of
-        time ("8 seconds", a timedelta), or a number of calls that do not see the change yet ("2 calls").
+        Each is a mapping from the names of delays, which the guide to propagation has, to a span of time ("8 seconds",
+        a timedelta), or to a number of calls that do not see the change yet ("2 calls").
 
         Raises:
             FormatError: a field cannot be.
@@ -142,43 +198,112 @@ class Propagation:
 
     def execute(self, runtime: Runtime, call: Call) -> None:
         """The step that runs the operation, and remembers a change that is not to be seen at once."""
-        if not self._delays or call.service is None or call.service.name != "iam" or call.plan is None:
+        if not self._delays or call.service is None or call.plan is None or call.caller is None:
             return execute(runtime, call)
-        name, key_id = call.plan.name, call.arguments.get("access_key_id", "")
-        before = stored_credentials(runtime.store, key_id)
-        execute(runtime, call)
-        if name == "CreateUser":
-            self._remember(_user_key(call), _Change(call.now, "new_users"))
-        elif name == "CreateAccessKey":
+        if call.service.name != "iam":
+            execute(runtime, call)
+            return self._remember_session(call)
+        with runtime.store.unchanged():
+            name, key_id = call.plan.name, call.arguments.get("access_key_id", "")
+            account = runtime.store.account(call.caller.account_id)
+            key = stored_credentials(runtime.store, key_id)
+            role = self._role_before(account, call)
+            subject = subject_of(account, name, call.arguments)
+            before = () if subject is None else subject.rows(account)
+            execute(runtime, call)
+        if name == "CreateAccessKey":
             assert call.result is not None
             self._remember(call.result["AccessKey"]["AccessKeyId"], _Change(call.now, "new_keys"))
-        elif name in ("UpdateAccessKey", "DeleteAccessKey") and isinstance(before, AccessKey):
+        elif name in ("UpdateAccessKey", "DeleteAccessKey") and isinstance(key, AccessKey):
             what: What = "deletions" if name == "DeleteAccessKey" else "status_changes"
-            self._remember(key_id, _Change(call.now, what, before))
+            self._remember(key_id, _Change(call.now, what, (key,)))
+        elif role is not None:
+            self._remember(_named("trust_policies", role.id), _Change(call.now, "trust_policies", (role,)))
+        elif subject is not None:
+            self._remember(subject.name, _Change(call.now, "policies", before))
+        elif name in _CREATED:
+            self._remember_created(call, *_CREATED[name])
         return None
 
     def credentials(self, service: str, key_id: str, now: datetime) -> AccessKey | Session | None:
         """The credentials under a key id as that service sees them: what they were before the changes not yet seen."""
-        known = stored_credentials(self._store, key_id)
-        if key_id not in self._changes:
-            return known
-        with self._lock:
-            for change in reversed(self._changes.get(key_id, ())):
-                if self._seen(change, service, now):
-                    break
-                known = change.before
-            return known
+        before = self._before(key_id, service, now)
+        return stored_credentials(self._store, key_id) if before is None else next(iter(before), None)
 
-    def user(self, user: User, now: datetime) -> bool:
-        """Whether a look-up at IAM finds the user already."""
-        if user.id not in self._changes:
-            return True
+    def found(self, row: User | InstanceProfile, now: datetime) -> bool:
+        """Whether a look-up at IAM finds the user or instance profile already."""
+        what: What = "new_users" if isinstance(row, User) else "new_instance_profiles"
+        return self._before(_named(what, row.id), "iam", now) is None
+
+    def principal(self, entity: User | Role, now: datetime) -> bool:
+        """Whether a trust policy may name the user or role already."""
+        return self._before(_named("new_principals", entity.id), "iam", now) is None
+
+    def role(self, role: Role, now: datetime) -> Role | None:
+        """The role with the trust policy that decides at STS; None while it is too new to be taken on."""
+        if self._before(_named("new_roles", role.id), "sts", now) is not None:
+            return None
+        before = self._before(_named("trust_policies", role.id), "sts", now)
+        if not before:
+            return role
+        return replace(role, trust_policy=before[0].trust_policy, trusted=before[0].trusted)
+
+    def deciding(self, service: str, account: Account, now: datetime) -> PolicyAccount:
+        """The account with the policies that decide at the service. Each change is asked for once."""
+        if not self._changes:
+            return account
+        sees = "sts" if service == "sts" else "iam"
+        return AccountBefore(account, cache(lambda name: self._before(name, sees, now)))
+
+    def _role_before(self, account: Account, call: Call) -> Role | None:
+        """The role whose trust policy the call changes."""
+        if call.plan is None or call.plan.name != "UpdateAssumeRolePolicy":
+            return None
+        return account.table(Role).find("name", name_key(call.arguments["role_name"]))
+
+    def _remember_session(self, call: Call) -> None:
+        """Remember temporary credentials that the call made."""
+        made = (call.result or {}).get("Credentials")
+        if made is not None:
+            self._remember(made["AccessKeyId"], _Change(call.now, "new_sessions"))
+
+    def _remember_created(self, call: Call, member: str, id_member: str, delays: tuple[What, ...]) -> None:
+        assert call.result is not None
+        for what in delays:
+            self._remember(_named(what, call.result[member][id_member]), _Change(call.now, what))
+
+    def pending(self, now: datetime) -> list[Pending]:
+        """The changes that some service does not see yet, by the id of the key or user; looking does not count."""
         with self._lock:
-            return all(self._seen(change, "iam", now) for change in self._changes.get(user.id, ()))
+            changes = [(key, change) for key, of_key in self._changes.items() for change in of_key]
+            delays = {service: dict(of_service) for service, of_service in self._delays.items()}
+        found = []
+        for key, change in changes:
+            for service, of_service in delays.items():
+                delay = of_service.get(change.what)
+                if isinstance(delay, int):
+                    left = delay - change.asked.get(service, 0)
+                    if left > 0:
+                        found.append(Pending(key, change.what, change.at, service, None, left))
+                elif delay is not None and now < change.at + delay:
+                    found.append(Pending(key, change.what, change.at, service, change.at + delay, None))
+        return found
 
     def _remember(self, key: str, change: _Change) -> None:
         with self._lock:
             self._changes.setdefault(key, []).append(change)
+
+    def _before(self, name: str, service: str, now: datetime) -> tuple[Any, ...] | None:
+        """The rows that were there before the changes that the service does not see yet; None if it sees all."""
+        if name not in self._changes:
+            return None
+        with self._lock:
+            before = None
+            for change in reversed(self._changes.get(name, ())):
+                if self._seen(change, service, now):
+                    break
+                before = change.before
+            return before
 
     def _seen(self, change: _Change, service: str, now: datetime) -> bool:
         """Whether the change is seen by the service now; being asked counts."""
@@ -189,9 +314,9 @@ class Propagation:
         return delay is None or now >= change.at + delay
 
 
-def _user_key(call: Call) -> str:
-    assert call.result is not None
-    return str(call.result["User"]["UserId"])
+def _named(what: What, row_id: str) -> str:
+    """What the changes of a row are remembered under that one kind of delay holds for."""
+    return f"{what} {row_id}"
 
 
 def _written(delay: timedelta | int) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from fake_iam.control.documents.moments import read_moment, read_past, read_span
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.protocol.constraints import Violation, checker
-from fake_iam.protocol.model import load_service
+from fake_iam.protocol.model import Shape, load_service
 
 Schema = dict[str, Any]
 
@@ -32,6 +32,7 @@ class Kind(Protocol):
 class Text:
     """A string; ``shape`` names a shape of IAM's model whose constraints hold, ``choices`` the only values.
 
+    Nothing is held to a shape that the model of an older botocore lacks.
     ``pattern`` is a regular expression that ``says`` puts into words.
     """
 
@@ -50,9 +51,10 @@ class Text:
             raise FormatError(where, f"{shown} is not one of {', '.join(self.choices)}")
         if self.pattern and not re.fullmatch(self.pattern, value, re.ASCII):
             raise FormatError(where, f"{shown} is not {self.says}")
-        if self.shape:
+        shape = self._shape()
+        if shape:
             found: list[Violation] = []
-            checker(load_service("iam"), self.shape)(value, "", found)
+            checker(load_service("iam"), shape.name)(value, "", found)
             if found:
                 raise FormatError(where, f"{shown} is refused: {found[0].constraint}")
         if self.secret and not value:
@@ -61,7 +63,7 @@ class Text:
 
     def schema(self) -> Schema:
         """Its JSON Schema; the patterns of the model are left to the server, since they are Java's."""
-        shape = load_service("iam").shapes[self.shape] if self.shape else None
+        shape = self._shape()
         found: Schema = {
             "type": "string",
             "enum": list(self.choices) or None,
@@ -70,6 +72,9 @@ class Text:
             "maxLength": shape.max if shape else None,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+    def _shape(self) -> Shape | None:
+        return load_service("iam").shapes.get(self.shape) if self.shape else None
 
 
 @dataclass(frozen=True)

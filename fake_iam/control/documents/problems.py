@@ -1,4 +1,4 @@
-"""What is wrong with a document: a field that cannot be, or a text that cannot be read."""
+"""What is wrong with what a control is given: a field that cannot be, a text that cannot be read, AWS's refusal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ class FormatError(ValueError):
         self.where = where
         self.problem = problem
         super().__init__(f"{path(where)}: {problem}" if where else problem)
+
+
+class AwsRefusal(ValueError):
+    """What AWS would refuse with an error of its own, which has a code, a message and an HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int) -> None:
+        self.code = code
+        self.message = message
+        self.status = status
+        super().__init__(f"{code}: {message}")
 
 
 def path(where: Where) -> str:

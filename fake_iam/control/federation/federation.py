@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,13 +25,11 @@ class Federation:
     Args:
         engine: the server's inside.
         clock: what dates tokens and assertions.
-        changed: called after each change of state.
     """
 
-    def __init__(self, engine: Engine, clock: SteerableClock, changed: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, clock: SteerableClock) -> None:
         self._engine = engine
         self._clock = clock
-        self._changed = changed
 
     def web_identity_token(
         self,
@@ -57,9 +55,7 @@ class Federation:
             MissingExtra: the extra ``federation`` is not installed.
         """
         given = {"sub": sub, **({} if aud is LEFT_OUT else {"aud": aud}), **claims}
-        token = web_token(self._engine.store, self._clock.now(), self._account(account_id), provider, given)
-        self._changed()
-        return token
+        return web_token(self._engine.store, self._clock.now(), self._account(account_id), provider, given)
 
     def set_web_identity_keys(
         self, provider: str, *, jwks: Any = None, jwks_url: str | None = None, account_id: str | None = None
@@ -76,7 +72,6 @@ class Federation:
             FormatError: there is no such provider, the set is none, or the URL is elsewhere.
         """
         set_keys(self._engine.store, self._account(account_id), provider, jwks, jwks_url)
-        self._changed()
 
     def outbound_jwks(self, account_id: str | None = None) -> dict[str, Any]:
         """The public keys of the tokens that GetWebIdentityToken gave out in an account, as AWS would publish them.
@@ -93,9 +88,7 @@ class Federation:
             entity_id: the name by which the identity provider issues assertions.
             account_id: the account whose provider it will be; the one that answers if left out.
         """
-        made = saml_responses.metadata(self._engine.store, self._clock.now(), self._account(account_id), entity_id)
-        self._changed()
-        return made
+        return saml_responses.metadata(self._engine.store, self._clock.now(), self._account(account_id), entity_id)
 
     def saml_assertion(
         self,

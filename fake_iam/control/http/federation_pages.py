@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fake_iam.control.documents.format import Field, ListOf, MapOf, Number, Record, Schema, Text
+from fake_iam.control.documents.moments import write_moment
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.control.federation.federation import Federation
 from fake_iam.control.federation.key_sets import KeySet
+from fake_iam.control.federation.service_roles import ServiceRoles
 from fake_iam.control.http.page import Asked, Document, Page, Raw, done
 
 ACCOUNT = Field(Text(), "the account of a URL; the one that answers if left out")
@@ -56,9 +58,40 @@ class OneOrMany:
         return {"type": ["string", "array"], "items": {"type": "string"}}
 
 
-def federation_pages(federation: Federation) -> list[Page]:
+def federation_pages(federation: Federation, service_roles: ServiceRoles) -> list[Page]:
     """The pages."""
-    return [*_web_identity_pages(federation), *_saml_pages(federation)]
+    return [*_web_identity_pages(federation), *_saml_pages(federation), _service_page(service_roles)]
+
+
+def _service_page(service_roles: ServiceRoles) -> Page:
+    def taken_on(asked: Asked) -> Document:
+        made = service_roles.assume_role_as(**asked.fields)
+        credentials = made["Credentials"]
+        return {**made, "Credentials": {**credentials, "Expiration": write_moment(credentials["Expiration"])}}
+
+    return Page(
+        "POST",
+        "assume-role-as",
+        "Let a service of AWS take on a role: what AssumeRole answers it.",
+        taken_on,
+        Record(
+            {
+                "service": Field(Text(), "the service principal, such as ec2.amazonaws.com", required=True),
+                "role": Field(Text(), "the ARN or name of a role, or the ARN of an instance profile", required=True),
+                "session_name": Field(Text(), "the name of the session: EC2's is the instance's id", required=True),
+                "duration": Field(Number(0, 1_000_000), "in seconds; an hour if left out"),
+                "tags": Field(MapOf(Text(), Text()), "session tags"),
+                "transitive_tag_keys": Field(ListOf(Text()), "the keys of those that are passed on"),
+                "source_identity": Field(Text(), "the source identity"),
+                "external_id": Field(Text(), "the condition key sts:ExternalId"),
+                "policy": Field(Text(), "a session policy"),
+                "source_arn": Field(Text(), "the condition key aws:SourceArn"),
+                "source_account": Field(Text(), "the condition key aws:SourceAccount"),
+                "context": Field(MapOf(Text(), OneOrMany()), "further condition keys"),
+                "account_id": Field(Text(), "the account of a name; the one that answers if left out"),
+            }
+        ),
+    )
 
 
 def _web_identity_pages(federation: Federation) -> list[Page]:

@@ -30,7 +30,7 @@ class Guard:
         if is_loopback(self._host) and _name(f"//{host}") not in LOOPBACK_NAMES | {self._host.lower()}:
             return f"the Host header {host!r} is not the address this server listens on"
         origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _netloc(origin) != host.lower():
             return f"a page of {origin!r} may not use the control plane"
         if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             return "a page of another site may not use the control plane"
@@ -38,11 +38,24 @@ class Guard:
             return f"this needs the control token, as Authorization: Bearer ... or {TOKEN_HEADER}: ..."
         return None
 
+    def is_token(self, text: str) -> bool:
+        """Whether the text is the token."""
+        return self._token is not None and hmac.compare_digest(text.encode("utf-8", "replace"), self._token.encode())
+
+    def mark(self) -> str:
+        """What a browser keeps that has shown the token: the token itself cannot be told from it."""
+        return hmac.new((self._token or "").encode(), b"console", "sha256").hexdigest()
+
     def _shown(self, request: WireRequest) -> bool:
-        assert self._token is not None
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        given = (request.headers.get(TOKEN_HEADER.lower()) or bearer).encode("utf-8", "replace")
-        return hmac.compare_digest(given, self._token.encode())
+        return self.is_token(request.headers.get(TOKEN_HEADER.lower()) or bearer)
+
+
+def _netloc(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _name(url: str) -> str:

@@ -34,7 +34,8 @@ def pages(controls: Controls, health: Callable[[], Document], reset: Callable[[]
         ),
         *_clock_pages(controls),
         *_state_pages(controls),
-        *federation_pages(controls.federation),
+        *federation_pages(controls.federation, controls.service_roles),
+        _notifications_page(controls),
         *_behaviour_pages(controls),
     ]
 
@@ -156,6 +157,20 @@ def _state_pages(controls: Controls) -> list[Page]:
     ]
 
 
+def _notifications_page(controls: Controls) -> Page:
+    def told(asked: Asked) -> Document:
+        found = controls.delegation_notifications(asked.query.get("request"))
+        return {"notifications": [notification.document() for notification in found]}
+
+    return Page(
+        "GET",
+        "delegation-notifications",
+        "What partners are told of their delegation requests, oldest first; FINALIZED comes with its token.",
+        told,
+        query={"request": "the id of a request; all of them if left out"},
+    )
+
+
 def _behaviour_pages(controls: Controls) -> list[Page]:
     faults, propagation, journal = controls.faults, controls.propagation, controls.journal
     enforcement = controls.enforcement
@@ -176,7 +191,7 @@ def _behaviour_pages(controls: Controls) -> list[Page]:
 
     def remove(asked: Asked) -> Document:
         if "number" in asked.query:
-            faults.remove(_number(asked.query["number"]))
+            faults.remove(number("number", asked.query["number"]))
         else:
             faults.clear()
         return {"faults": [rule.document() for rule in faults.rules()]}
@@ -260,7 +275,8 @@ def _flag(query: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _number(text: str) -> int:
+def number(name: str, text: str) -> int:
+    """A whole number in a field. Raises FormatError."""
     if not (text.isascii() and text.isdigit()):
-        raise FormatError(("number",), f"{text!r} is no whole number")
+        raise FormatError((name,), f"{text!r} is no whole number")
     return int(text[:18])

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from fake_iam.considerate import considerate
 from fake_iam.control.documents.files import read_text
-from fake_iam.control.documents.problems import DocumentError
-from fake_iam.control.http.address import PREFIX
+from fake_iam.control.documents.large import json_line, let_go
+from fake_iam.control.documents.problems import AwsRefusal, DocumentError
+from fake_iam.control.http.address import CONSOLE, PREFIX
 from fake_iam.control.http.guard import Guard
 from fake_iam.control.http.page import Asked, Page
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.store.base import StoreUnavailable
+
+if TYPE_CHECKING:
+    from fake_iam.control.console.console import Console
 
 
 class ControlPlane:
@@ -25,10 +29,18 @@ class ControlPlane:
         pages: what can be asked.
         guard: who may ask.
         shared: inside it, a page reads and changes what all processes share; None if this process shares nothing.
+        console: what answers the paths below console/, made for the first of them; None if there is no console.
     """
 
-    def __init__(self, pages: Sequence[Page], guard: Guard, shared: AbstractContextManager[object] | None) -> None:
+    def __init__(
+        self,
+        pages: Sequence[Page],
+        guard: Guard,
+        shared: AbstractContextManager[object] | None,
+        console: Callable[[], Console] | None = None,
+    ) -> None:
         self._guard = guard
+        self._console = console
         self._together = shared or nullcontext()
         self._pages: dict[str, dict[str, Page]] = {}
         for page in pages:
@@ -37,6 +49,8 @@ class ControlPlane:
     def handle(self, request: WireRequest) -> WireResponse:
         """Answer a request whose path begins with /_fake_iam/. Never raises."""
         name = request.path[len(PREFIX) :]
+        if self._console is not None and (name + "/").startswith(CONSOLE):
+            return self._console().handle(request)
         methods = self._pages.get(name, {})
         page = methods.get(request.method)
         objection = self._guard.objection(request, open_to_all=page is not None and page.open_to_all)
@@ -50,9 +64,11 @@ class ControlPlane:
             answer.headers.append(("Allow", taken))
             return answer
         try:
-            with self._together:
+            with considerate(), self._together:
                 answer = _json(200, page.answer(_asked(request, page)))
             return answer
+        except AwsRefusal as refusal:
+            return _json(refusal.status, {"error": str(refusal), "code": refusal.code, "message": refusal.message})
         except (ValueError, OverflowError) as problem:
             return _json(400, {"error": str(problem)})
         except StoreUnavailable as problem:
@@ -77,4 +93,6 @@ def _asked(request: WireRequest, page: Page) -> Asked:
 
 
 def _json(status: int, document: Mapping[str, Any]) -> WireResponse:
-    return WireResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode() + b"\n")
+    body = json_line(document)
+    let_go(document)
+    return WireResponse(status, [("Content-Type", "application/json")], body)

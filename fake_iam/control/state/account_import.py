@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fake_iam.control.documents.large import json_value, let_go
 from fake_iam.control.documents.problems import DocumentError, path
 from fake_iam.control.nouns.exports import Export, Exported, given
 from fake_iam.control.nouns.noun import ACCOUNT
@@ -61,7 +62,9 @@ def import_account(details: str | None, report: str | None, *, keep_account_id: 
     if number and not keep_account_id:
         seed = {"account_id": number, **seed}
     notes = [*_counts(account), *_missing(export, details is not None, report is not None), *export.notes]
-    return Imported(seed, (*notes, *_left_out(export), *_lacks()))
+    notes += [*_left_out(export), *_lacks()]
+    let_go(document)
+    return Imported(seed, tuple(notes))
 
 
 def _hanging(export: Export, exported: Exported) -> dict[str, Any]:
@@ -138,7 +141,7 @@ def _lacks() -> list[str]:
 
 def _read_details(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document = json_value(text)
     except json.JSONDecodeError as problem:
         raise DocumentError(f"details: line {problem.lineno}: this is no JSON: {problem.msg}") from None
     users = document.get("UserDetailList") if isinstance(document, dict) else None

@@ -18,16 +18,22 @@ from fake_iam.store.base import Account
 
 def dump(engine: Engine, clock: SteerableClock, *, secrets: bool = False) -> dict[str, Any]:
     """The whole state as a document. Without ``secrets`` it lacks those of keys, all sessions and the random state."""
-    with engine.store.transaction():
-        found: dict[str, Any] = {
+
+    def beside() -> tuple[dict[str, Any], str | None]:
+        head = {
             "format": FORMAT,
             "clock": {"now": write_moment(clock.now()), "frozen": clock.frozen},
             "started": write_moment(engine.started_at),
             "account_id": engine.account_id,
-            "accounts": {account.id: _account(account, secrets) for account in engine.store.accounts()},
-            "issued": [{"id": key_id, "account": account_id} for key_id, account_id in engine.store.issued()],
         }
-        place = engine.ids.export() if secrets else None
+        return head, engine.ids.export() if secrets else None
+
+    with engine.store.picture(beside) as (store, (head, place)):
+        found = {
+            **head,
+            "accounts": {account.id: _account(account, secrets) for account in store.accounts()},
+            "issued": [{"id": key_id, "account": account_id} for key_id, account_id in store.issued()],
+        }
         return {**found, "random": place} if place else found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from fake_iam.control.documents.format import Moment
+from fake_iam.control.documents.large import let_go
 from fake_iam.control.documents.moments import ANY_TIME
 from fake_iam.control.documents.problems import FormatError, Where
 from fake_iam.control.nouns.noun import ACCOUNT
@@ -22,8 +24,10 @@ from fake_iam.domain.arns import partition_of
 from fake_iam.domain.clock import SteerableClock
 from fake_iam.pipeline.engine import Engine
 from fake_iam.protocol.partitions import partitions
-from fake_iam.store.base import Account
+from fake_iam.store.base import Account, Store
 
+FEW: Final = 200
+"""So few things are sooner planted into the store than into a copy of it, and others do not notice."""
 Carriers = dict[str, list[tuple[Carrier, Placed]]]
 
 
@@ -65,27 +69,45 @@ def load(
         answers = named
     moved = answers != engine.account_id
     accounts = _accounts(values, named or answers)
-    counts: Counter[str] = Counter()
-    with engine.ids.undone_on_failure(), engine.store.transaction():
-        before = engine.store.issued()
-        if replace or (moved and own_key is not None):
-            engine.store.clear()  # of the server's own root key, which whoever asks puts into the other account
-        for key_id, account_id in before if moved and not replace else ():
-            if key_id != own_key:
-                engine.store.record_issue(key_id, account_id)
-        if "random" in values:
-            engine.ids.resume(values["random"])
-        for issued in values.get("issued", ()):
-            engine.store.record_issue(issued["id"], issued["account"])
-        for where, account_id, account in accounts:
-            counts += _plant(engine, now, where, engine.store.account(account_id), account)
+    began = engine.ids.state()
+
+    def fill(store: Store) -> tuple[Engine, Counter[str]]:
+        filled = engine if store is engine.store else engine.over(store, engine.ids.fork())
+        counts: Counter[str] = Counter()
+        with filled.ids.undone_on_failure(), store.transaction():
+            before = store.issued()
+            if replace or (moved and own_key is not None):
+                store.clear()  # of the server's own root key, which whoever asks puts into the other account
+            for key_id, account_id in before if moved and not replace else ():
+                if key_id != own_key:
+                    store.record_issue(key_id, account_id)
+            if "random" in values:
+                filled.ids.resume(values["random"])
+            for issued in values.get("issued", ()):
+                store.record_issue(issued["id"], issued["account"])
+            for where, account_id, account in accounts:
+                counts += _plant(filled, now, where, store.account(account_id), account)
+        return filled, counts
+
+    def keep(done: tuple[Engine, Counter[str]]) -> bool:
+        return engine.ids.join(done[0].ids, began)
+
+    few = sum(_size(account) for _, _, account in accounts) < FEW
+    with engine.store.transaction() if few else nullcontext():
+        _, counts = engine.store.rebuilt(fill, keep, afresh=replace)
     engine.account_id = answers
     engine.started_at = values.get("started", engine.started_at)
     if "clock" in values:
         clock.release()
         (clock.freeze if values["clock"].get("frozen") else clock.set)(now)
+    let_go(values)
     warning = passed_over(engine, named) or overlooked(engine, own_key)
     return Loaded(len(accounts), counts["user"], counts["access_key"], warning, moved)
+
+
+def _size(account: Mapping[str, Any]) -> int:
+    """How many things an account has, but for what hangs on them."""
+    return sum(len(things) for things in account.values() if isinstance(things, list | dict))
 
 
 def _plant(engine: Engine, now: datetime, where: Where, account: Account, values: Mapping[str, Any]) -> Counter[str]:

@@ -6,9 +6,11 @@ It is a note in the store. Whoever changes it does so in a transaction; the othe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from socket import gethostname
 from types import TracebackType
 from typing import Any, Final
 
@@ -16,12 +18,19 @@ from fake_iam.control.disturbances.faults import Faults
 from fake_iam.control.disturbances.propagation import Propagation
 from fake_iam.control.documents.moments import ANY_TIME, read_moment, write_moment
 from fake_iam.domain.clock import SteerableClock
+from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.engine import Engine
 from fake_iam.pipeline.runtime import Runtime, Step
+from fake_iam.protocol.errors import Refusal
 
 NOTE: Final = "shared"
 MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def replica_name() -> str:
+    """This process among those that share a store: its machine's name and its number there."""
+    return f"{gethostname()}:{os.getpid()}"
 
 
 class Shared:
@@ -59,19 +68,39 @@ class Shared:
     ) -> bool | None:
         return self._blocks.pop().__exit__(kind, error, trace)
 
-    def catch_up(self, runtime: Runtime, call: Call) -> None:
-        """The step before all that asks the store: have what other processes have changed."""
-        self._read()
-        call.now = self._clock.now()
+    def together(self, steps: Sequence[Step]) -> Step:
+        """One step for all that ask the store who calls, which have first what other processes have changed.
+
+        They see the store at one moment, which saves asking for each whether it is the latest. Where a fault may be a
+        delay they do not, for nobody else is to wait for that.
+        """
+
+        def catch_up_and_ask(runtime: Runtime, call: Call) -> None:
+            with runtime.store.unchanged():
+                self._read()
+                call.now = self._clock.now()
+                if not self._faults.delaying:
+                    return _take(steps, runtime, call)
+            return _take(steps, runtime, call)
+
+        return catch_up_and_ask
 
     def sharing(self, execute: Step) -> Step:
         """The step ``execute`` with ids that go on where the last process stopped, and changes that all see late."""
 
         def execute_and_share(runtime: Runtime, call: Call) -> None:
-            if self._engine.ids.place() is None and not self._propagation.document():
+            ids = self._engine.ids
+            if ids.place() is None and not self._propagation.document():
                 return execute(runtime, call)
             with self:
-                return execute(runtime, call)
+                place = ids.place()
+                try:
+                    return execute(runtime, call)
+                except (ServiceError, Refusal) as error:  # it drew nothing, but who was asked for was asked for
+                    refused = error
+                    if place is not None:
+                        ids.go_to(place)
+            raise refused
 
         return execute_and_share
 
@@ -136,3 +165,8 @@ class Shared:
             engine.ids.go_to(state["ids"])
         self._faults.adopt(state["faults"])
         self._propagation.adopt(state["propagation"])
+
+
+def _take(steps: Sequence[Step], runtime: Runtime, call: Call) -> None:
+    for step in steps:
+        step(runtime, call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from fake_iam.control.documents.large import json_text, json_value
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.store.base import Store
 
@@ -24,23 +25,20 @@ class Snapshots:
 
     def keep(self, name: str, document: dict[str, Any]) -> None:
         """Keep a state under a name."""
+        text = json_text(document)
         with self._store.transaction():
-            self._store.keep_note(_note(name), json.dumps(document))
+            self._store.keep_note(_note(name), text)
             self._store.keep_note(NAMES, json.dumps(sorted({*self.names(), name})))
 
     def get(self, name: str) -> dict[str, Any]:
         """The state under a name. Raises FormatError if there is none."""
-        text = self._store.note(_note(name))
-        if text is None:
-            kept = ", ".join(self.names()) or "none yet"
-            raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
-        found: dict[str, Any] = json.loads(text)
+        found: dict[str, Any] = json_value(self._text(name))
         return found
 
     def drop(self, name: str) -> None:
         """Forget the one of that name. Raises FormatError if there is none."""
         with self._store.transaction():
-            self.get(name)
+            self._text(name)
             self._store.keep_note(_note(name), None)
             self._store.keep_note(NAMES, json.dumps([other for other in self.names() if other != name]))
 
@@ -50,6 +48,13 @@ class Snapshots:
             for name in self.names():
                 self._store.keep_note(_note(name), None)
             self._store.keep_note(NAMES, None)
+
+    def _text(self, name: str) -> str:
+        text = self._store.note(_note(name))
+        if text is None:
+            kept = ", ".join(self.names()) or "none yet"
+            raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
+        return text
 
 
 def _note(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +20,10 @@ class JournalEntry:
     dropped; ``code`` is the error's; a dropped call has no status. ``duration`` is in seconds of real
     time, ``time`` by the server's clock.
     ``faults`` are the numbers of the fault rules that struck. ``would_deny`` is what AWS says if the caller's policies
-    do not allow the call, whether it was refused here or only noted, and ``why`` tells the statements that decided.
+    do not allow the call, whether it was refused here or only noted, ``why`` tells the statements that decided, and
+    ``encoded_message`` all of it to DecodeAuthorizationMessage.
     ``needs`` are the actions, each with its resource, that a call to another service takes.
+    ``replica`` is the process that answered, if several may share the store: its machine and its number there.
     """
 
     number: int
@@ -40,7 +42,9 @@ class JournalEntry:
     faults: tuple[int, ...] = ()
     would_deny: str | None = None
     why: tuple[str, ...] = ()
+    encoded_message: str | None = None
     needs: tuple[tuple[str, str], ...] = ()
+    replica: str | None = field(default=None, kw_only=True)
 
     def document(self) -> dict[str, Any]:
         """The entry as JSON."""

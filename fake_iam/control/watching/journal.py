@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import islice
@@ -18,8 +18,10 @@ from fake_iam.protocol.wire import WireResponse
 
 if TYPE_CHECKING:
     from fake_iam.control.watching.calls import Calls, JournalEntry
+    from fake_iam.domain.policy.refusals import Denial
 
 MASK: Final = "****"
+NO_DENIAL: Final = (None, (), None)
 ENVELOPE: Final = frozenset({"Action", "Version"})
 LONGEST_NAME: Final = 256
 LONGEST_VALUE: Final = 2048
@@ -32,15 +34,22 @@ class Journal:
     Args:
         models: the services; their sensitive members are masked.
         size: how many calls are kept.
+        encoded: what of a denial DecodeAuthorizationMessage takes.
         others: whether calls of other services are among them.
+
+    ``replica`` is this process among those that share a store.
     """
 
-    def __init__(self, models: Sequence[ServiceModel], size: int, *, others: bool = False) -> None:
+    def __init__(
+        self, models: Sequence[ServiceModel], size: int, encoded: Callable[[Denial], str], *, others: bool = False
+    ) -> None:
+        self._encoded = encoded
         self._lock = threading.Lock()
         self._entries: deque[tuple[Any, ...]] = deque(maxlen=size)  # the fields of entries, made ones when asked for
         self._count = 0
         self._models = models
         self._others = others
+        self.replica: str | None = None
 
     def observe(self, call: Call, response: WireResponse, duration: float) -> None:
         """Enter a call that has been answered."""
@@ -70,8 +79,7 @@ class Journal:
                     None if response.drop else response.status,
                     duration,
                     call.faults,
-                    call.denial.text if call.denial else None,
-                    call.denial.why if call.denial else (),
+                    *((call.denial.text, call.denial.why, self._encoded(call.denial)) if call.denial else NO_DENIAL),
                     tuple(call.needs),
                 )
             )
@@ -100,7 +108,7 @@ class Journal:
         from fake_iam.control.watching.calls import Calls, JournalEntry
 
         with self._lock:
-            entries = [JournalEntry(*fields) for fields in self._entries]
+            entries = [JournalEntry(*fields, replica=self.replica) for fields in self._entries]
         models = [*self._models, *self._other_models(operation, entries)]
         named = None if operation == "*" else {name for _, name in operations_named(models, operation)}
         return Calls(
@@ -120,6 +128,25 @@ class Journal:
         for name in {*(entry.service for entry in entries if entry.service), operation.partition(":")[0]} - own:
             if described(name) is not None:
                 yield load_service(name)
+
+    @property
+    def count(self) -> int:
+        """The number of the last call."""
+        return self._count
+
+    def recent(self, most: int, *, before: int | None = None, after: int = 0) -> Calls:
+        """The latest calls, the newest first: with numbers below ``before`` and above ``after``, no more than ``most``.
+
+        The others are not looked at.
+        """
+        from fake_iam.control.watching.calls import Calls, JournalEntry  # a start has no use for these
+
+        with self._lock:
+            end = self._count if before is None else min(self._count, before - 1)
+            first = max(after, self._count - len(self._entries), end - most)
+            skipped = self._count - end
+            fields = list(islice(reversed(self._entries), skipped, skipped + max(0, end - first)))
+        return Calls(JournalEntry(*of_call) for of_call in fields)
 
     def clear(self) -> None:
         """Forget every call, and number from 1 again."""

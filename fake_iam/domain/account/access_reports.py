@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from fake_iam.domain.errors import AccessDenied, InvalidInput, NoSuchEntity
 
 SERVICE_LEVEL: Final = "SERVICE_LEVEL"
+ACTION_LEVEL: Final = "ACTION_LEVEL"
+
+
+class Access(NamedTuple):
+    """The last attempt of somebody at an operation of a service, both under the names of the service's model."""
+
+    service: str
+    operation: str
+    at: datetime
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +43,22 @@ class ServiceUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionUse:
+    """The last use of an action by one of the report's entities."""
+
+    service: str
+    action: str
+    entity_id: str
+    at: datetime
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccessReport:
     """A report as it was asked for: a picture of that moment, ready at once.
 
     ``services`` are the prefixes of those that the policies allow, in order; ``uses`` are of these services alone.
+    So are ``actions``, which a report on services has not.
     """
 
     id: str
@@ -47,10 +69,16 @@ class AccessReport:
     services: tuple[str, ...] = ()
     entities: tuple[ReportedEntity, ...] = ()
     uses: tuple[ServiceUse, ...] = ()
+    actions: tuple[ActionUse, ...] = ()
 
     def uses_of(self, service: str) -> list[ServiceUse]:
         """The last use of a service by each entity that used it, the latest first."""
         return sorted((use for use in self.uses if use.service == service), key=lambda use: use.at, reverse=True)
+
+    def actions_of(self, service: str) -> list[ActionUse]:
+        """The last use of each action of a service, by name."""
+        latest = {use.action: use for use in sorted(self.actions, key=lambda use: use.at) if use.service == service}
+        return [latest[action] for action in sorted(latest)]
 
     def arn_of(self, entity_id: str) -> str:
         """The ARN of one of its entities."""

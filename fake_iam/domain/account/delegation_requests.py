@@ -45,12 +45,21 @@ CONSOLE: Final = "https://us-east-1.console.aws.amazon.com/iam/account-access-re
 
 
 @dataclass(frozen=True, slots=True)
+class StateChange:
+    """A request came to a state."""
+
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DelegationRequest:
     """A request, kept in the account that made it, ``requestor_id``.
 
     ``state`` is the one it was brought to at ``updated_at``. ``owner_account_id`` may be known before somebody of that
     account claims the request; ``owner_arn`` and ``approver_arn`` are the ARNs of who claimed and accepted it.
-    ``permissions`` is the structure of that name as JSON, ``permission_policy`` a policy document.
+    ``permissions`` is the structure of that name as JSON, ``permission_policy`` a policy document. The partner is
+    told of ``state_changes``, which are those since it was made or stated.
     """
 
     id: str
@@ -75,6 +84,7 @@ class DelegationRequest:
     permission_policy: str | None = None
     boundary_arns: tuple[str, ...] = ()
     trade_in_token: str | None = field(default=None, repr=False)
+    state_changes: tuple[StateChange, ...] = ()
 
     @property
     def place(self) -> str:
@@ -94,6 +104,11 @@ class DelegationRequest:
     def state_at(self, now: datetime) -> str:
         """The state that it is in at that time."""
         return EXPIRED if now >= self.expires_at else self.state
+
+    def changes_until(self, now: datetime) -> list[tuple[str, datetime]]:
+        """The states that it came to and when, the older first; that partners are told of EXPIRED, too, is assumed."""
+        came = [(change.state, change.at) for change in self.state_changes]
+        return [*came, (EXPIRED, self.expires_at)] if self.state_at(now) == EXPIRED else came
 
     def open_to(self, account_id: str) -> bool:
         """Whether the account may see it: everybody, until it is of one account (API reference)."""
@@ -125,7 +140,8 @@ class DelegationRequest:
         now = self.state_at(at)
         if now not in BEFORE[state]:
             raise wrong_state(self.id, now, state)
-        return replace(self, state=state, updated_at=at, **changes)
+        passed = (*self.state_changes, StateChange(state, at))
+        return replace(self, state=state, updated_at=at, state_changes=passed, **changes)
 
 
 def in_words(request: DelegationRequest) -> str:

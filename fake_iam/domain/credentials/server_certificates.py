@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServerCertificate:
-    """A certificate and its chain as they were sent; its id outlives every rename."""
+    """A certificate and its chain, without the white space around them; its id outlives every rename."""
 
     id: str
     account_id: str

@@ -91,15 +91,6 @@ class ManagedPolicy:
         return replace(self, versions=tuple(version for version in self.versions if version.id != version_id))
 
 
-def unparsable_arn() -> ValidationError:
-    """What should be a policy's ARN is no ARN at all; two blanks.
-
-    Recorded for attaching to users and roles; CloudFormation, which reads a policy by GetPolicy, was quoted with it in
-    August 2025; assumed elsewhere.
-    """
-    return ValidationError("Invalid ARN:  Could not be parsed!")
-
-
 def foreign_partition() -> ValidationError:
     """The ARN is of another partition than the caller's account, or of none.
 
@@ -110,8 +101,9 @@ def foreign_partition() -> ValidationError:
 
 
 def not_a_policy_arn(arn: str) -> ValidationError:
-    """The ARN is one of another kind. Recorded for attaching in 2026, assumed for the other operations.
+    """The text is no ARN, or one of another kind. Recorded for the former in AttachRolePolicy in 2026, else assumed.
 
+    In 2025 the text was ``Invalid ARN:  Could not be parsed!``, with two blanks, and in 2023 the code InvalidInput.
     Two ARNs in one are no policy's either: aws-samples/aws-cdk-examples#287, of 2020, when the code was InvalidInput.
     """
     return ValidationError(f"ARN {arn} is not valid.")

@@ -42,11 +42,14 @@ def complaints(text: str) -> list[Complaint]:
     Raises:
         ValueError: the text is no policy.
     """
-    return [
-        Complaint(statement.span.start, complaint)
-        for statement in document(text).statements
-        for complaint in _complaints(statement)
-    ]
+    return list(each_complaint(text))
+
+
+def each_complaint(text: str) -> Iterator[Complaint]:
+    """The same one by one: to find what a misspelt action might be takes its time. Raises ValueError."""
+    for statement in document(text).statements:
+        for complaint in _complaints(statement):
+            yield Complaint(statement.span.start, complaint)
 
 
 class _Named(NamedTuple):

@@ -60,6 +60,11 @@ class Denial:
         self._text = text
 
     @property
+    def request(self) -> Request:
+        """What was asked for; policies name its resource by an ARN or a star."""
+        return self._request
+
+    @property
     def action(self) -> str:
         """What for, such as ``iam:GetUser``."""
         return self._request.action

@@ -21,8 +21,10 @@ SPECIAL: Final = frozenset("*?$")
 NOTHING: Final[Mapping[str, Values]] = {}
 ACTIONS_KEPT: Final = 500
 PATTERNS_KEPT: Final = 200
+SHORT: Final = 2_048  # characters
 KEPT: Final = 2_000
-"""Documents that are kept compiled: the more there are, the more memory; one takes a few kilobytes."""
+LONG_KEPT: Final = 50
+"""Short and long documents that are kept compiled, those that were asked for last; it takes thirty times their text."""
 
 
 class Request(NamedTuple):
@@ -121,16 +123,23 @@ class Document:
         return list(found.values())
 
 
-@lru_cache(maxsize=KEPT)
 def document(text: str) -> Document:
     """The policy of a text, compiled.
 
     Raises:
         ValueError: the text is no policy.
     """
+    return short_document(text) if len(text) <= SHORT else long_document(text)
+
+
+def _compiled(text: str) -> Document:
     members, statements = statements_of(text)
     variables = members.get("Version") == VERSION
     return Document([Statement(statement, span, variables=variables) for statement, span in statements])
+
+
+short_document: Final = lru_cache(maxsize=KEPT)(_compiled)
+long_document: Final = lru_cache(maxsize=LONG_KEPT)(_compiled)
 
 
 class _Element:

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable
 
 from fake_iam.domain.errors import InvalidAuthorizationMessage, InvalidParameter, MalformedPolicyDocument
+from fake_iam.domain.policy.document import check_identity_policy
 from fake_iam.domain.tags import Tag
 
+LONGEST_MESSAGE = 10_240  # characters of an encoded message that DecodeAuthorizationMessage takes, as the model has it
 POLICY_CHARACTERS = 2048  # the most that a session policy and its ARNs may have (API reference)
 
 
@@ -16,16 +18,20 @@ def federated_user_id(account_id: str, name: str) -> str:
     return f"{account_id}:{name}"
 
 
-def check_policy(policy: str | None) -> None:
-    """Raises MalformedPolicyDocument for a session policy that is no JSON object."""
+def check_policy(policy: str | None, partition: str) -> None:
+    """Raises MalformedPolicyDocument for a session policy that is no JSON object, or that breaks a rule of policies.
+
+    The texts for rules are those of inline policies (assumed).
+    """
     if policy is None:
         return
     try:
         document = json.loads(policy)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise no_json()
+    check_identity_policy(policy, managed=False, partition=partition)
 
 
 def check_tags(tags: Iterable[Tag]) -> None:
@@ -52,5 +58,5 @@ def duplicate_tag_keys() -> InvalidParameter:
 
 
 def undecodable() -> InvalidAuthorizationMessage:
-    """The encoded message is none of this server's, which gives out none. Assumed: AWS's text is not known."""
+    """The encoded message is none of this server's. Assumed: AWS's text is not known."""
     return InvalidAuthorizationMessage("Message is not valid")

@@ -127,6 +127,11 @@ def may_not_assume_with(operation: str) -> AccessDenied:
     return AccessDenied(f"Not authorized to perform sts:{operation}")
 
 
+def malformed_role_arn(text: str) -> ValidationError:
+    """What AssumeRole is given as the role's ARN is no ARN (recorded by LocalStack in 2025, in five forms)."""
+    return ValidationError(f"{text} is invalid")
+
+
 def invalid_role_arn() -> ValidationError:
     """The ARN is not a role's (seen for AssumeRoleWithSAML: oktadev/okta-aws-cli-assume-role#307)."""
     return ValidationError("Request ARN is invalid")

@@ -84,6 +84,9 @@ def identify(runtime: Runtime, call: Call, scheme: Scheme) -> None:
         key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
         call.caller = _believe(runtime, call.signed, key_id)
+        if call.key_issued:
+            with runtime.store.unchanged():
+                _note_use(runtime, call, key_id)
         return
     else:
         call.signed = scheme.complete(call.signed, call.request)
@@ -177,6 +180,8 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
     region = iam_region(call.caller.partition)
     if call.service.name != "iam" and re.fullmatch(REGION, call.signed.credential.region, re.ASCII):
         region = call.signed.credential.region
+    if call.plan is not None:
+        runtime.accesses.note(call.caller, call.service.name, call.plan.name, call.now, region)
     keys = runtime.store.account(call.caller.account_id).access_keys
     key = keys.get(key_id)
     if key is None:
@@ -190,10 +195,8 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
         and _same_second(before.at, call.now)
     ):
         return
-    with runtime.store.transaction():
-        key = keys.get(key_id)  # another process may have switched it off or deleted it meanwhile
-        if key is not None:
-            keys.put(key.id, key.used(LastUse(call.now.replace(microsecond=0), service, region)))
+    use = LastUse(call.now.replace(microsecond=0), service, region)
+    runtime.store.change_soon(key.account_id, AccessKey, key_id, lambda key: key.used(use))
 
 
 def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region: str) -> None:
@@ -205,7 +208,5 @@ def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region:
     before = role.last_use
     if before is not None and before.region == region and _same_second(before.at, now):
         return
-    with runtime.store.transaction():
-        role = roles.get(session.owner_id)  # another process may have changed or deleted it meanwhile
-        if role is not None:
-            roles.put(role.id, replace(role, last_use=RoleUse(now.replace(microsecond=0), region)))
+    use = RoleUse(now.replace(microsecond=0), region)
+    runtime.store.change_soon(session.account_id, Role, role.id, lambda role: replace(role, last_use=use))

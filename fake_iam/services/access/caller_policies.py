@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fake_iam.domain.identities.groups import Group, Membership
@@ -12,11 +13,12 @@ from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
 from fake_iam.domain.policy import principals
-from fake_iam.domain.policy.decisions import Policies, Policy, allows_always
+from fake_iam.domain.policy.decisions import Policies, Policy, allows_always, decide
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge, is_short
 from fake_iam.domain.policy.variables import Values
 from fake_iam.services.access.callers import identity_keys, principal_of
 from fake_iam.services.context import Caller
-from fake_iam.store.base import Account, Store
+from fake_iam.store.base import PolicyAccount, Store
 
 if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
@@ -25,35 +27,60 @@ SESSION_POLICY: Final = "session policy"
 SCOPE: Final = "scope-down policy"
 DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership)
 """What decides about a caller, apart from the row of the user or role that it rests on."""
-CALLERS_KEPT: Final = 5_000
+CALLERS_KEPT: Final = 1_000
+NEVER: Final = object()
+
+
+Place = tuple[str, str | None, tuple[Values | None, ...]]
+"""What decides about a call on a user, beside its caller and that user's row.
+
+These are the action, the user's name, and the values of ``Standing.keys``.
+"""
+
+
+class Standing(NamedTuple):
+    """What a caller's policies say of an action, whatever it is done on."""
+
+    always: bool
+    """It is allowed on any resource, whatever the request says."""
+    keys: tuple[str, ...]
+    """The condition keys that decide about it and do not follow from who the caller is."""
 
 
 class Known(NamedTuple):
     """A caller in the terms of policies, as long as nothing changes that it depends on."""
 
-    account: Account
+    account: PolicyAccount
     owner: User | Role | None
     changes: int | None
     principal: principals.Caller
-    policies: Policies
+    judge: Judge
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
-    by_action: dict[str, Policies]
-    always_allowed: dict[str, bool]
+    standings: dict[str, Standing]
+    allowed: dict[Place, object]
+    """Calls on users that were allowed, with the row that the user had then, or None if there was none."""
 
-    def about(self, action: str) -> Policies:
-        """The policies that have statements about an action; what is looked for once is kept."""
-        found = self.by_action.get(action)
+    def standing(self, action: str) -> Standing:
+        """What the caller's policies say of an action."""
+        found = self.standings.get(action)
         if found is None:
-            found = self.by_action[action] = self.policies.about(action)
+            keys = tuple(key for key in self.judge.keys(action) if key not in self.keys)
+            found = self.standings[action] = Standing(allows_always(self.judge.about(action), action), keys)
         return found
 
-    def always_allows(self, action: str) -> bool:
-        """Whether an action is allowed on any resource, whatever the request says."""
-        found = self.always_allowed.get(action)
-        if found is None:
-            found = self.always_allowed[action] = allows_always(self.about(action), action)
-        return found
+    def was_allowed(self, place: Place, user: User | None) -> bool:
+        """Whether a call was allowed before, on the user as it is now."""
+        return self.allowed.get(place, NEVER) is user
+
+    def remember(self, place: Place, user: User | None) -> None:
+        """Keep that a call on a user was allowed, if it is short."""
+        _, user_name, values = place
+        if not (is_short(user_name) and all(map(is_short, values))):
+            return
+        if len(self.allowed) >= DECISIONS_KEPT:
+            self.allowed.clear()
+        self.allowed[place] = user
 
 
 class KnownCallers:
@@ -62,30 +89,29 @@ class KnownCallers:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str | None], Known] = {}
 
-    def kept(self, store: Store, caller: Caller) -> Known | None:
-        """What policies know of a caller, if it was asked for and nothing has changed since."""
+    def kept(self, account: PolicyAccount, caller: Caller) -> Known | None:
+        """What policies know of a caller of an account, if it was asked for and nothing has changed since."""
         known = self._known.get(_key(caller))
-        if known is None or known.account is not store.account(caller.account_id):
+        if known is None or known.account is not account:
             return None
         if known.owner is not owner_of(known.account, caller):
             return None
-        changes = known.account.changes(DEPENDED_ON)
-        return known if changes is not None and known.changes == changes else None
+        return known if known.changes == known.account.changes(DEPENDED_ON) else None
 
-    def find(self, store: Store, caller: Caller) -> Known:
-        """What policies know of a caller; nothing else may change the store meanwhile."""
-        known = self.kept(store, caller)
+    def find(self, store: Store, account: PolicyAccount, caller: Caller) -> Known:
+        """What policies know of a caller of an account; nothing else may change the store meanwhile."""
+        known = self.kept(account, caller)
         if known is not None:
             return known
-        account = store.account(caller.account_id)
         if len(self._known) >= CALLERS_KEPT:
             self._known.clear()
+        principal = principal_of(store, caller)
         known = self._known[_key(caller)] = Known(
             account,
             owner_of(account, caller),
             account.changes(DEPENDED_ON),
-            principal_of(store, caller),
-            policies_of(store, caller),
+            principal,
+            Judge(principal, policies_of(account, caller), partial(decide, is_root=caller.kind == "root")),
             identity_keys(store, caller),
             {},
             {},
@@ -98,12 +124,11 @@ def _key(caller: Caller) -> tuple[str, str | None]:
     return caller.arn, caller.access_key_id if caller.session is not None else None
 
 
-def policies_of(store: Store, caller: Caller) -> Policies:
-    """What applies to a caller: its own policies and those of its groups, its boundary, its session's policies.
+def policies_of(account: PolicyAccount, caller: Caller) -> Policies:
+    """What applies to a caller of an account: its policies and its groups', its boundary, its session's policies.
 
     A federated user has the policies of the user that it rests on, and may only what its session's policies allow.
     """
-    account = store.account(caller.account_id)
     owner = owner_of(account, caller)
     session = _session_policies(account, caller.session)
     scopes = [Policy(SCOPE, text) for text in caller.session.scopes] if caller.session is not None else []
@@ -122,7 +147,7 @@ def policies_of(store: Store, caller: Caller) -> Policies:
     )
 
 
-def owner_of(account: Account, caller: Caller) -> User | Role | None:
+def owner_of(account: PolicyAccount, caller: Caller) -> User | Role | None:
     """The user or role whose policies a caller has; None for the root user and who rests on it."""
     if caller.session is None:
         return account.users.get(caller.id)
@@ -131,20 +156,20 @@ def owner_of(account: Account, caller: Caller) -> User | Role | None:
     return account.users.get(caller.session.owner_id)
 
 
-def owned_policies(account: Account, owner_id: str) -> Iterator[Policy]:
+def owned_policies(account: PolicyAccount, owner_id: str) -> Iterator[Policy]:
     """The inline and the attached policies of a user, group or role."""
     for inline in account.table(InlinePolicy).where("owner", owner_id):
         yield Policy(inline.name, inline.document)
     yield from attached_policies(account, owner_id)
 
 
-def attached_policies(account: Account, owner_id: str) -> Iterator[Policy]:
+def attached_policies(account: PolicyAccount, owner_id: str) -> Iterator[Policy]:
     """The managed policies that are attached to a user, group or role."""
     attachments = account.table(Attachment).where("owner", owner_id)
     return managed(account, [attachment.policy_arn for attachment in attachments])
 
 
-def managed(account: Account, policy_arns: Iterable[str]) -> Iterator[Policy]:
+def managed(account: PolicyAccount, policy_arns: Iterable[str]) -> Iterator[Policy]:
     """The default versions of managed policies, of the account or of AWS; one that is gone allows nothing."""
     for arn in policy_arns:
         policy = account.table(ManagedPolicy).get(arn)
@@ -157,7 +182,7 @@ def managed(account: Account, policy_arns: Iterable[str]) -> Iterator[Policy]:
             yield Policy(policy.name, version.document, arn)
 
 
-def _session_policies(account: Account, session: Session | None) -> list[Policy] | None:
+def _session_policies(account: PolicyAccount, session: Session | None) -> list[Policy] | None:
     if session is None or (session.policy is None and not session.policy_arns):
         return None
     inline = [] if session.policy is None else [Policy(SESSION_POLICY, session.policy)]

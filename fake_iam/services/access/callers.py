@@ -34,6 +34,8 @@ def principal_of(store: Store, caller: Caller) -> principals.Caller:
     role = role_of(store, caller)
     if role is not None:
         return principals.session(caller.arn, role_arn=role.arn, role_id=role.id)
+    if caller.kind == "service":
+        return principals.service(caller.id)
     if caller.kind == "federated-user":
         return principals.session(caller.arn)
     return principals.user(caller.arn, caller.id if caller.kind == "user" else None)
@@ -53,6 +55,12 @@ def caller_keys(store: Store, caller: Caller, now: datetime) -> dict[str, Values
 
 def identity_keys(store: Store, caller: Caller) -> dict[str, Values]:
     """The condition keys that follow from who calls."""
+    if caller.kind == "service":
+        return {
+            "aws:principalisawsservice": "true",
+            "aws:principalservicename": caller.id,
+            "aws:principalservicenameslist": (caller.id,),
+        }
     role = role_of(store, caller)
     user = store.account(caller.account_id).users.get(caller.id) if caller.kind == "user" else None
     keys: dict[str, Values] = {

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from fake_iam.domain import arns
-from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision, decide
+from fake_iam.domain.account.password_policy import PasswordPolicy
+from fake_iam.domain.policy.decisions import IDENTITY, IMPLICIT_DENY, Decision
 from fake_iam.domain.policy.refusals import NO_IDENTITY_POLICY, Denial, refusal
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Context, Values
@@ -51,6 +52,13 @@ STS: Final = frozenset(
 ACTIONS: Final[Mapping[str, str]] = {"resourcegroupstaggingapi": "tag"}
 """What policies call a service, where that is not its name. Its operations are allowed on all resources or none."""
 
+OF_PASSWORDS: Final = frozenset({"ChangePassword", "GetAccountPasswordPolicy"})
+"""What users may without a policy where the password policy lets them change their own passwords.
+
+Source: the model, PasswordPolicy.AllowUsersToChangePassword: "the permissions are applied at the account-level". That a
+permissions boundary takes nothing of it is assumed.
+"""
+
 
 class Attempt(NamedTuple):
     """A call that is to be decided on: the parameters are the scalars of the request, ``keys`` those of its wire.
@@ -75,25 +83,27 @@ class Check(NamedTuple):
 
 def denial_of(store: Store, caller: Caller, known: Known, attempt: Attempt) -> Denial | None:
     """What of a call the caller's policies do not allow; None if they allow it all."""
-    is_root = caller.kind == "root"
     for action, target, context in checks(store, caller, known.keys, attempt):
-        request = Request(known.principal, action, target.arn, context)
-        policies = known.about(action)
-        decision = decide(request, policies, is_root=is_root)
+        decision = known.judge.decide(action, target.arn, context)
         if not decision.is_allowed and not _is_given_anyway(store, caller, attempt, decision):
             text = partial(_text, caller.arn, action, target.shown, decision)
-            return Denial(caller.arn, request, policies, decision, text)
+            request = Request(known.principal, action, target.arn, context)
+            return Denial(caller.arn, request, known.judge.about(action), decision, text)
     return None
 
 
 def _is_given_anyway(store: Store, caller: Caller, attempt: Attempt, decision: Decision) -> bool:
-    """Whether IAM allows what no policy mentions: only delegation requests give such permissions."""
+    """Whether IAM allows what no policy mentions: delegation requests and the password policy give such permissions."""
+    if (decision.outcome, decision.kind) != (IMPLICIT_DENY, IDENTITY):
+        return False
+    if attempt.operation in OF_PASSWORDS:
+        policy = store.account(caller.account_id).table(PasswordPolicy).get(caller.account_id)
+        return caller.kind == "user" and policy is not None and policy.allow_users_to_change
     if "Delegation" not in attempt.operation and attempt.operation != "GetHumanReadableSummary":
         return False
     from fake_iam.services.access.delegation import is_granted_by_default  # few calls are about them
 
-    silent = (decision.outcome, decision.kind) == (IMPLICIT_DENY, IDENTITY)
-    return silent and is_granted_by_default(store, caller, attempt.operation, attempt.parameters)
+    return is_granted_by_default(store, caller, attempt.operation, attempt.parameters)
 
 
 def refusal_without_policies(store: Store, caller: Caller, attempt: Attempt) -> str:
@@ -115,8 +125,8 @@ def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: At
     target = target_of(store, caller, attempt)
     context = LateContext(
         keys,
-        lambda: moment_keys(caller, attempt.now),
         attempt.keys,
+        lambda: moment_keys(caller, attempt.now),
         lambda: parameter_keys(name, parameters, target.row),
     )
     for action in actions_of(attempt.service, name, parameters):

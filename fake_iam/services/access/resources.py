@@ -288,6 +288,8 @@ _OPERATIONS: Final[tuple[tuple[Rule, str], ...]] = (
 )
 RULES: Final[Mapping[str, Rule]] = {name: rule for rule, names in _OPERATIONS for name in names.split()}
 """The rule of every operation of IAM."""
+ON_USERS: Final = frozenset(name for name, rule in RULES.items() if rule.find is _user)
+"""Operations whose resource is the user that is named, else the caller: it changes with the row of that user alone."""
 
 
 def passed_role(asked: Asked) -> Target:

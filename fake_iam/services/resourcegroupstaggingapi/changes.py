@@ -82,7 +82,8 @@ def _ask_policies(ctx: Context, operation: str, parameters: Mapping[str, str]) -
     """Ask the caller's policies for IAM's own operation, too, which is documented. Raises AccessDenied."""
     if ctx.caller.kind in UNLIMITED or ctx.world.enforcement == "off":
         return
-    known = KnownCallers().find(ctx.store, ctx.caller)
+    account = ctx.world.sight.deciding(SERVICE, ctx.account, ctx.now)
+    known = KnownCallers().find(ctx.store, account, ctx.caller)
     denial = denial_of(ctx.store, ctx.caller, known, Attempt(SERVICE, operation, parameters, dict, ctx.now))
     if denial is None:
         return

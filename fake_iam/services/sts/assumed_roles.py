@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fake_iam.domain import arns
 from fake_iam.domain.errors import AccessDenied
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.sts.role_sessions import (
     assumed_by_root,
     kept_source_identity,
+    malformed_role_arn,
     may_not_assume,
     session_tags,
     unverified_context,
@@ -47,8 +49,11 @@ def assume_role(
 ) -> dict[str, Any]:
     """Make temporary credentials of a role for a caller that its trust policy trusts.
 
-    The order of the checks is assumed: root, tags and source identity, MFA code, trust, duration, session policies.
+    The order of the checks is assumed, but for the ARN's form, which as a parameter comes first: root, tags and source
+    identity, MFA code, trust, duration, session policies.
     """
+    if not arns.is_arn(role_arn):
+        raise malformed_role_arn(role_arn)
     if ctx.caller.kind == "root":
         raise assumed_by_root()
     calling = ctx.caller.session.role if ctx.caller.session is not None else None
@@ -65,7 +70,8 @@ def assume_role(
     if mfa:
         take_code(ctx, serial_number, token_code)
     asked = Asked(duration_seconds, policy, tuple(member["arn"] for member in policy_arns if "arn" in member))
-    keys = caller_keys(ctx.store, ctx.caller, ctx.now) | session_keys(session, given, transitive_tag_keys, asked)
+    keys = caller_keys(ctx.store, ctx.caller, ctx.now) | dict(ctx.keys)
+    keys |= session_keys(session, given, transitive_tag_keys, asked)
     if external_id is not None:
         keys["sts:externalid"] = external_id
     if mfa:
@@ -91,8 +97,9 @@ def _taken_on(ctx: Context, role_arn: str, actions: Sequence[str], keys: dict[st
     distrusted = refused(role, arn, principal, actions, keys)
     if distrusted is not None:
         raise AccessDenied(distrusted.text)
-    if ctx.world.enforcement != "off":
-        ctx.denial = refused(role, arn, principal, actions, keys, policies_of(ctx.store, ctx.caller))
+    if ctx.caller.kind != "service" and ctx.world.enforcement != "off":
+        own = policies_of(ctx.world.sight.deciding("sts", ctx.account, ctx.now), ctx.caller)
+        ctx.denial = refused(role, arn, principal, actions, keys, own)
         if ctx.denial is not None and ctx.world.enforcement == "on":
             raise AccessDenied(ctx.denial.text)
     return role

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from fake_iam.domain import arns
 from fake_iam.domain.sts.federation import check_policy, check_tags, federated_user_id, packed_size, undecodable
 from fake_iam.domain.tags import Tag
+from fake_iam.services.access.authorization_messages import decoded_message
 from fake_iam.services.context import Context
 from fake_iam.services.sts.service import STS
 from fake_iam.services.sts.sessions import credentials, new_session
@@ -25,7 +26,7 @@ def get_federation_token(
     minimum_session_token_size: int = 0,
 ) -> dict[str, Any]:
     """Make temporary credentials for somebody whom the caller answers for. What the policies allow is not judged."""
-    check_policy(policy)
+    check_policy(policy, ctx.partition)
     check_tags(Tag(tag["Key"], tag["Value"]) for tag in tags)
     arns_given = tuple(member["arn"] for member in policy_arns if "arn" in member)
     session = new_session(
@@ -47,6 +48,9 @@ def get_federation_token(
 
 
 @STS.operation("DecodeAuthorizationMessage")
-def decode_authorization_message(ctx: Context, *, encoded_message: str) -> NoReturn:
-    """Refuse the message: neither IAM nor STS encodes one, and no other service is answered here."""
-    raise undecodable()
+def decode_authorization_message(ctx: Context, *, encoded_message: str) -> dict[str, Any]:
+    """Tell what this server decided on a request, whoever asks that may."""
+    decoded = decoded_message(ctx.world.message_key, encoded_message)
+    if decoded is None:
+        raise undecodable()
+    return {"DecodedMessage": decoded}

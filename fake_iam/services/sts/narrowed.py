@@ -51,7 +51,7 @@ def get_scoped_credentials(
         raise nothing_narrowed()
     if session is None:
         raise not_temporary()
-    check_policy(policy)
+    check_policy(policy, ctx.partition)
     check_packed_size(packed_size(policy, ()))
     end = scoped_end(session, duration_seconds, ctx.now)
     scopes = with_scope(session, policy)

@@ -68,13 +68,13 @@ def session_keys(
 
 
 def find_role(ctx: Context, role_arn: str) -> Role | None:
-    """The role of that ARN in an account of this server."""
+    """The role of that ARN in an account of this server, as far as STS sees it."""
     parts = arns.identity_parts(role_arn)
     if parts is None or parts.kind != "role":
         return None
     account = known_account(ctx, parts.account_id)
     role = account.table(Role).find("name", name_key(parts.name)) if account is not None else None
-    return role if role is not None and role.arn == role_arn else None
+    return ctx.world.sight.role(role, ctx.now) if role is not None and role.arn == role_arn else None
 
 
 def known_account(ctx: Context, account_id: str) -> Account | None:
@@ -131,12 +131,12 @@ def begin(
 
     Raises:
         ValidationError: it is to last longer than it may.
-        MalformedPolicyDocument: the session policy is no JSON object.
+        MalformedPolicyDocument: the session policy is no JSON object, or breaks a rule of policies.
         PackedPolicyTooLarge: the session policies take more space than there is.
     """
     seconds = asked.duration_seconds or HOUR
     check_duration(seconds, role.max_session_duration, chained=chained)
-    check_policy(asked.policy)
+    check_policy(asked.policy, role.partition)
     check_packed_size(packed_size(asked.policy, asked.policy_arns))
     if until is not None:
         seconds = min(seconds, int((until - ctx.now).total_seconds()))

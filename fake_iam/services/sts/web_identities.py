@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fake_iam.domain import arns
+from fake_iam.domain.errors import ServiceError
 from fake_iam.domain.providers.oidc_providers import OidcProvider
 from fake_iam.domain.sts.web_identities import (
     OAUTH_PROVIDERS,
@@ -20,15 +21,46 @@ from fake_iam.domain.sts.web_identities import (
     unknown_provider_id,
 )
 from fake_iam.services.context import Context
-from fake_iam.services.sts.provider_keys import key_sets
+from fake_iam.services.sts.provider_keys import fetched_keys, stored_key_sets
 from fake_iam.services.sts.role_sessions import Asked, account_of_role, begin_federated, known_account
 from fake_iam.services.sts.service import STS
-from fake_iam.services.sts.web_tokens import read_token, verify
+from fake_iam.services.sts.web_tokens import Key, WebToken, is_verified, read_token, verify
+from fake_iam.store.base import Account
 
 OPERATION = "AssumeRoleWithWebIdentity"
 
 
-@STS.operation(OPERATION)
+class Presented(NamedTuple):
+    """A token that is not verified yet: its issuer, without the scheme, and what the role's account knows of that."""
+
+    token: WebToken
+    issuer: str
+    account: Account
+    provider_arn: str
+    provider: OidcProvider | None
+
+
+class Fetched(NamedTuple):
+    """The keys that a provider's server on this machine has."""
+
+    provider: OidcProvider
+    keys: list[Key]
+
+
+def fetch_keys(ctx: Context, *, role_arn: str, web_identity_token: str, **_: Any) -> Fetched | None:
+    """Fetch the keys that the token's provider has on this machine, unless those that are here verify the token."""
+    try:
+        with ctx.store.unchanged():
+            presented = _presented(ctx, web_identity_token, role_arn)
+            stored = stored_key_sets(presented.account, presented.issuer, presented.provider)
+    except ServiceError:  # which the operation says, in its turn
+        return None
+    if presented.provider is None or is_verified(presented.token, stored):
+        return None
+    return Fetched(presented.provider, fetched_keys(presented.issuer, presented.provider))
+
+
+@STS.operation(OPERATION, prepare=fetch_keys)
 def assume_role_with_web_identity(
     ctx: Context,
     *,
@@ -47,8 +79,7 @@ def assume_role_with_web_identity(
     """
     if provider_id is not None:
         raise provider_unreachable() if provider_id in OAUTH_PROVIDERS else unknown_provider_id()
-    account_id = account_of_role(role_arn)
-    identity, provider = identify(ctx, web_identity_token, account_id, arns.partition_of(role_arn))
+    identity, provider = _identified(ctx, web_identity_token, role_arn)
     return {
         **begin_federated(
             ctx,
@@ -68,20 +99,29 @@ def assume_role_with_web_identity(
     }
 
 
-def identify(ctx: Context, text: str, account_id: str, partition: str) -> tuple[WebIdentity, str]:
-    """Whom a token is about, and what trust policies call the provider that says so.
-
-    Raises InvalidIdentityToken, ExpiredIdentityToken.
-    """
+def _presented(ctx: Context, text: str, role_arn: str) -> Presented:
+    """Read a token and find its provider. Raises ValidationError, InvalidIdentityToken."""
+    account_id = account_of_role(role_arn)
     token = read_token(text)
     written = issuer_in(token.claims)
     issuer = written.removeprefix(SCHEME)
     account = known_account(ctx, account_id)
-    provider_arn = arns.oidc_provider(partition, account_id, issuer)
+    provider_arn = arns.oidc_provider(arns.partition_of(role_arn), account_id, issuer)
     provider = account.table(OidcProvider).get(provider_arn) if account is not None else None
     if account is None or (provider is None and issuer not in WELL_KNOWN):
         raise unknown_issuer(written)
-    verify(token, key_sets(account, issuer, provider))
+    return Presented(token, issuer, account, provider_arn, provider)
+
+
+def _identified(ctx: Context, text: str, role_arn: str) -> tuple[WebIdentity, str]:
+    """Whom a token is about, and what trust policies call the provider that says so.
+
+    Raises ValidationError, InvalidIdentityToken, ExpiredIdentityToken.
+    """
+    token, issuer, account, provider_arn, provider = _presented(ctx, text, role_arn)
+    fetched = ctx.prepared if isinstance(ctx.prepared, Fetched) else None
+    keys = [fetched.keys] if fetched is not None and fetched.provider == provider else []
+    verify(token, [*stored_key_sets(account, issuer, provider), *keys])
     check_claims(token.claims, ctx.now)
     audience = audience_of(token.claims, None if provider is None else provider.client_ids)
     identity = WebIdentity(issuer, token.claims["sub"], audience, token.claims)

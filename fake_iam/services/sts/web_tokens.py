@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
-from fake_iam.domain.errors import NotImplementedHere
+from fake_iam.domain.errors import InvalidIdentityToken, NotImplementedHere
 from fake_iam.domain.providers.signing_keys import SigningKey
 from fake_iam.domain.sts.web_identities import Claims, no_jwt, no_verification_key, wrong_signature
 
@@ -63,6 +63,15 @@ def verify(token: WebToken, sets: Iterable[Iterable[Key]]) -> None:
             return
         tried = tried or bool(candidates)
     raise wrong_signature() if tried else no_verification_key()
+
+
+def is_verified(token: WebToken, sets: Iterable[Iterable[Key]]) -> bool:
+    """Whether a key of these sets verifies the token."""
+    try:
+        verify(token, sets)
+    except InvalidIdentityToken:
+        return False
+    return True
 
 
 def public_key(key: SigningKey) -> Key:

@@ -14,11 +14,13 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    Insert,
     Integer,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     insert,
     inspect,
     select,
@@ -87,14 +89,28 @@ ISSUED: Final = Table(
 NOTES: Final = Table("notes", METADATA, _column("name", primary_key=True), _column("text"))
 SCHEMA: Final = Table("fake_iam_schema", METADATA, Column("version", Integer, nullable=False))
 
+CHANGES: Final = Table("fake_iam_changes", METADATA, Column("number", NUMBER, nullable=False))
+
+
+def adding(table: Table) -> Insert:
+    """The statement that adds a row, by a value for each column that the engine does not count up itself."""
+    names = [column.name for column in table.columns if column.autoincrement is not True]
+    return insert(table).inline().values({name: bindparam(name) for name in names})
+
 
 def _begin(connection: Connection) -> None:
     """The first version: everything above."""
     METADATA.create_all(connection)
 
 
+def _count_changes(connection: Connection) -> None:
+    """The second version: a row counts the transactions that changed something."""
+    CHANGES.create(connection, checkfirst=True)
+    connection.execute(insert(CHANGES).values(number=0))
+
+
 # The step at place n brings version n to n + 1; a released one is never changed.
-STEPS: Final[Sequence[Callable[[Connection], Any]]] = (_begin,)
+STEPS: Final[Sequence[Callable[[Connection], Any]]] = (_begin, _count_changes)
 
 
 def bring_up(connection: Connection, steps: Sequence[Callable[[Connection], Any]] = STEPS) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
+from fake_iam.store.base import StoreUnavailable
 from fake_iam.store.sql.database import Database
-from fake_iam.store.sql.schema import ISSUED, LOOKUPS, NOTES, PLACES, ROWS, SIZES, TALLIES, bring_up
-from fake_iam.store.sql.tables import SIZE, SqlTable
+from fake_iam.store.sql.schema import ISSUED, LOOKUPS, NOTES, PLACES, ROWS, SIZES, TALLIES, adding, bring_up
+from fake_iam.store.sql.soon import Soon, in_a_while
+from fake_iam.store.sql.tables import ACCOUNTS, SqlTable, size
 from fake_iam.store.tables import TABLES, declared, kind_of
 from fake_iam.store.tables.identities import OWNERS
 
@@ -20,26 +22,29 @@ if TYPE_CHECKING:
     from fake_iam.domain.sts.sessions import Session
 
 Row = TypeVar("Row")
+T = TypeVar("T")
 BY_OWNER: Final = [name for name, indexes in TABLES.items() if any(order.by_owner for order in indexes.orders.values())]
-ACCOUNTS: Final = (
+NOT_EMPTY: Final = (
     select(SIZES.c.account).where(SIZES.c.count > 0).group_by(SIZES.c.account).order_by(func.min(SIZES.c.number))
 )
 ISSUE: Final = select(ISSUED.c.serial, ISSUED.c.account).where(ISSUED.c.key_id == bindparam("b_key_id"))
 LATEST_ISSUE: Final = select(func.max(ISSUED.c.serial))
 ALL_ISSUED: Final = select(ISSUED.c.key_id, ISSUED.c.account).order_by(ISSUED.c.serial)
-ADD_ISSUE: Final = insert(ISSUED)
+ADD_ISSUE: Final = adding(ISSUED)
 _NAMED = NOTES.c.name == bindparam("b_name")
 NOTE: Final = select(NOTES.c.text).where(_NAMED)
-ADD_NOTE: Final = insert(NOTES)
+ADD_NOTE: Final = adding(NOTES)
 CHANGE_NOTE: Final = update(NOTES).where(_NAMED).values(text=bindparam("new"))
 REMOVE_NOTE: Final = delete(NOTES).where(_NAMED)
+REMOVE_ALL: Final = [delete(table) for table in (ROWS, SIZES, LOOKUPS, PLACES, TALLIES, ISSUED)]
 
 
 class SqlAccount:
     """The tables of one account."""
 
-    def __init__(self, database: Database, account_id: str) -> None:
+    def __init__(self, database: Database, soon: Soon, account_id: str) -> None:
         self.id = account_id
+        self._soon = soon
         self._database = database
         self._tables: dict[str, SqlTable[Any]] = {}
 
@@ -63,7 +68,7 @@ class SqlAccount:
         name = declared(kind)
         table = self._tables.get(name)
         if table is None:
-            table = SqlTable(self._database, self.id, name, self._owner)
+            table = SqlTable(self._database, self._soon, self.id, name, self._owner)
             if name in OWNERS:
                 table.followers = [self.table(kind_of(follower)) for follower in BY_OWNER]
             self._tables[name] = table
@@ -73,13 +78,13 @@ class SqlAccount:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> None:
-        """Another replica may change rows at any time, so nothing is counted."""
+    def changes(self, kinds: tuple[type[Any], ...]) -> int:
+        """Counts the changes of rows of these kinds, and whatever another process has changed."""
+        return self._database.forgotten + sum([self.table(kind).changes for kind in kinds])
 
     def holds(self, name: str) -> bool:
         """Whether there are rows of the kind of that name; the kind is not loaded for it."""
-        found = self._database.read(SIZE, b_account=self.id, b_kind=name)
-        return bool(found and found[0][0])
+        return size(self._database, self.id, name) > 0
 
     def _owner(self, owner_id: str) -> Any | None:
         tables = [self.table(kind_of(name)) for name in OWNERS]
@@ -96,8 +101,9 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._soon = Soon(lambda: in_a_while(self._flush_in_a_thread))
         self._accounts: dict[str, SqlAccount] = {}
-        with database.transaction() as connection:
+        with database.first() as connection:
             bring_up(connection)
 
     def transaction(self) -> AbstractContextManager[object]:
@@ -108,45 +114,78 @@ class SqlStore:
         """Inside, everything is read as it was at one moment; a transaction there begins at the latest state."""
         return self._database.unchanged()
 
+    @contextmanager
+    def picture(self, beside: Callable[[], T]) -> Iterator[tuple[SqlStore, T]]:
+        """The store itself, in a transaction: others wait until it ends."""
+        with self.transaction():
+            yield self, beside()
+
+    def rebuilt(self, rebuild: Callable[[SqlStore], T], keep: Callable[[T], bool], *, afresh: bool) -> T:
+        """What fills the store itself, in a transaction: others wait until it ends."""
+        with self.transaction():
+            return rebuild(self)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A snapshot, which waits for no writer. Raises ChangeInReading if something is to be changed."""
+        with self._database.unchanged():
+            yield
+
+    def change_soon(self, account_id: str, kind: type[Row], key: str, change: Callable[[Row], Row]) -> None:
+        """Change a row that is there: at once for this process, for others within a second. A kill may lose it."""
+        with self._database.lock:
+            self._soon.put((account_id, declared(kind), key), change)
+
+    def flush(self) -> None:
+        """Store what ``change_soon`` has changed."""
+        with self._database.lock:
+            if self._soon.names():
+                self._flush()
+
     def account(self, account_id: str) -> SqlAccount:
         """The account of that number, empty until something is put there."""
-        return self._accounts.setdefault(account_id, SqlAccount(self._database, account_id))
+        account = self._accounts.get(account_id)
+        if account is None:
+            account = self._accounts.setdefault(account_id, SqlAccount(self._database, self._soon, account_id))
+        return account
 
     def accounts(self) -> Sequence[SqlAccount]:
         """Every account that holds something."""
-        return [self.account(account_id) for (account_id,) in self._database.read(ACCOUNTS)]
+        found = self._database.recall(ACCOUNTS, lambda: self._database.read(NOT_EMPTY, {}))
+        return [self.account(account_id) for (account_id,) in found]
 
     def key_account(self, key_id: str) -> str | None:
         """The account that issued a key id, deleted keys and sessions included, or None if none did."""
-        found = self._database.read(ISSUE, b_key_id=key_id)
-        return str(found[0][1]) if found else None
+        found = self._issue(key_id)
+        return found and found[1]
 
     def record_issue(self, key_id: str, account_id: str) -> int:
         """Remember for good that an account issued the key id; the answer counts the ids issued before it."""
         known = self.serial(key_id)
         if known is not None:
             return known
-        ((latest,),) = self._database.read(LATEST_ISSUE)
+        ((latest,),) = self._database.read(LATEST_ISSUE, {})
         serial = 0 if latest is None else latest + 1
         self._database.write(ADD_ISSUE, {"serial": serial, "key_id": key_id, "account": account_id})
+        self._database.forget(("issue", key_id))
         return int(serial)
 
     def serial(self, key_id: str) -> int | None:
         """How many ids were issued before this one, or None if it was not issued."""
-        found = self._database.read(ISSUE, b_key_id=key_id)
-        return int(found[0][0]) if found else None
+        found = self._issue(key_id)
+        return found and found[0]
 
     def issued(self) -> Sequence[tuple[str, str]]:
         """Every key id that was issued, with its account, in the order of issue."""
-        return [(key_id, account_id) for key_id, account_id in self._database.read(ALL_ISSUED)]
+        return [(key_id, account_id) for key_id, account_id in self._database.read(ALL_ISSUED, {})]
 
     def note(self, name: str) -> str | None:
         """A text that is kept beside the rows, or None."""
-        found = self._database.read(NOTE, b_name=name)
-        return str(found[0][0]) if found else None
+        return self._database.recall(("note", name), lambda: self._read_note(name))
 
     def keep_note(self, name: str, text: str | None) -> None:
         """Keep a text under a name, or none any more."""
+        self._database.forget(("note", name))
         if text is None:
             self._database.write(REMOVE_NOTE, {"b_name": name})
         elif not self._database.write(CHANGE_NOTE, {"b_name": name, "new": text}):
@@ -159,9 +198,42 @@ class SqlStore:
 
     def clear(self) -> None:
         """Forget everything but the notes."""
-        for table in (ROWS, SIZES, LOOKUPS, PLACES, TALLIES, ISSUED):
-            self._database.write(delete(table), {})
+        for statement in REMOVE_ALL:
+            self._database.write(statement, {})
+        self._database.forget_all()
+        dropped = self._soon.drop_all()
+        self._database.when_undone(lambda: self._soon.put_back(dropped))
 
     def close(self) -> None:
-        """Let go of the database; what comes next opens it again."""
-        self._database.close()
+        """Store what was put off and let go of the database; what comes next opens it again."""
+        try:
+            self.flush()
+        finally:
+            self._database.close()
+
+    def _flush(self) -> None:
+        with self._database.transaction():
+            for account_id, name, key in self._soon.names():
+                table = self.account(account_id).table(kind_of(name))
+                row = table.get(key)
+                if row is None:
+                    self._soon.drop((account_id, name, key))
+                else:
+                    table.put(key, row)
+
+    def _flush_in_a_thread(self) -> None:
+        try:
+            self.flush()
+        except StoreUnavailable:  # a call that finds it so is told and logged; here it is tried again
+            in_a_while(self._flush_in_a_thread)
+
+    def _issue(self, key_id: str) -> tuple[int, str] | None:
+        return self._database.recall(("issue", key_id), lambda: self._read_issue(key_id))
+
+    def _read_issue(self, key_id: str) -> tuple[int, str] | None:
+        found = self._database.read(ISSUE, {"b_key_id": key_id})
+        return (int(found[0][0]), str(found[0][1])) if found else None
+
+    def _read_note(self, name: str) -> str | None:
+        found = self._database.read(NOTE, {"b_name": name})
+        return str(found[0][0]) if found else None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 
 from fake_iam.store.sql.codec import codec_of
 from fake_iam.store.sql.database import Database
-from fake_iam.store.sql.schema import LOOKUPS, PLACES, ROWS, SIZES, TALLIES
+from fake_iam.store.sql.schema import LOOKUPS, PLACES, ROWS, SIZES, TALLIES, adding
+from fake_iam.store.sql.soon import Soon
 from fake_iam.store.tables import TABLES
 
 Row = TypeVar("Row")
+ACCOUNTS: Final = "accounts"
+"""What it is remembered by which accounts hold something."""
 FEW: Final = 128  # rows that a walk takes at a time
 BEHIND_ALL: Final = "\U0010ffff"
 
@@ -28,8 +31,10 @@ _KEYED = (LOOKUPS.c.account == ROWS.c.account) & (LOOKUPS.c.kind == ROWS.c.kind)
 _PLACED = (PLACES.c.account == ROWS.c.account) & (PLACES.c.kind == ROWS.c.kind) & (PLACES.c.key == ROWS.c.key)
 GET: Final = select(ROWS.c.row).where(*_of_table(ROWS, "key"))
 ITEMS: Final = select(ROWS.c.key, ROWS.c.row).where(*_of_table(ROWS)).order_by(ROWS.c.number)
-WHERE: Final = select(ROWS.c.row).join(LOOKUPS, _KEYED).where(*_of_table(LOOKUPS, "name", "value"))
-FIND: Final = WHERE.limit(1)
+LATEST: Final = (
+    select(ROWS.c.key, ROWS.c.row).where(*_of_table(ROWS)).order_by(ROWS.c.number.desc()).limit(bindparam("most"))
+)
+WHERE: Final = select(ROWS.c.key, ROWS.c.row).join(LOOKUPS, _KEYED).where(*_of_table(LOOKUPS, "name", "value"))
 KEYS: Final = select(LOOKUPS.c.key).where(*_of_table(LOOKUPS, "name", "value"))
 COUNT: Final = select(TALLIES.c.count).where(*_of_table(TALLIES, "name", "value"))
 COUNTS: Final = select(TALLIES.c.value, TALLIES.c.count).where(*_of_table(TALLIES, "name"))
@@ -49,19 +54,19 @@ NEXT_LIST: Final = (
     .limit(1)
 )
 
-ADD: Final = insert(ROWS)
+ADD: Final = adding(ROWS)
 CHANGE: Final = update(ROWS).where(*_of_table(ROWS, "key")).values(row=bindparam("new"))
 REMOVE: Final = delete(ROWS).where(*_of_table(ROWS, "key"))
 GROW: Final = update(SIZES).where(*_of_table(SIZES)).values(count=SIZES.c.count + bindparam("step"))
-BEGIN_SIZE: Final = insert(SIZES)
+BEGIN_SIZE: Final = adding(SIZES)
 STEP: Final = (
     update(TALLIES).where(*_of_table(TALLIES, "name", "value")).values(count=TALLIES.c.count + bindparam("step"))
 )
-BEGIN_TALLY: Final = insert(TALLIES)
+BEGIN_TALLY: Final = adding(TALLIES)
 END_TALLY: Final = delete(TALLIES).where(*_of_table(TALLIES, "name", "value"), TALLIES.c.count == 0)
-ADD_LOOKUPS: Final = insert(LOOKUPS)
+ADD_LOOKUPS: Final = adding(LOOKUPS)
 REMOVE_LOOKUPS: Final = delete(LOOKUPS).where(*_of_table(LOOKUPS, "key"))
-ADD_PLACES: Final = insert(PLACES)
+ADD_PLACES: Final = adding(PLACES)
 REMOVE_PLACES: Final = delete(PLACES).where(*_of_table(PLACES, "key"))
 
 
@@ -70,21 +75,26 @@ class SqlTable(Generic[Row]):
 
     Args:
         database: where they are.
+        soon: changes that are not stored yet.
         account_id: whose they are.
         name: their kind, as ``store.tables`` names it.
         owner_of: the row of an owner, if there is one.
 
-    ``followers`` are the tables whose order goes by the rows of this one.
+    ``followers`` are the tables whose order goes by the rows of this one; ``changes`` counts what this process
+    has put or deleted.
     """
 
     def __init__(
         self,
         database: Database,
+        soon: Soon,
         account_id: str,
         name: str,
         owner_of: Callable[[str], Any | None],
     ) -> None:
         self._database = database
+        self._soon = soon
+        self._place = (account_id, name)
         self._of = {"b_account": account_id, "b_kind": name}
         self._columns = {"account": account_id, "kind": name}
         self._codec = codec_of(name)
@@ -92,11 +102,14 @@ class SqlTable(Generic[Row]):
         self._owner_of = owner_of
         self._fields = attrgetter(*self._indexes.fields) if self._indexes.fields else None
         self.followers: Sequence[SqlTable[Any]] = ()
+        self.changes = 0
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
-        found = self._database.read(GET, **self._of, b_key=key)
-        return self._row(found[0][0]) if found else None
+        name = (*self._place, key)
+        with self._database.lock:
+            row = self._database.recall(name, lambda: self._read(key))
+            return cast("Row | None", self._soon.seen(name, row))
 
     def put(self, key: str, row: Row) -> None:
         """Add a row or replace the one under the key."""
@@ -107,6 +120,7 @@ class SqlTable(Generic[Row]):
             self._grow(1)
         else:
             self._database.write(CHANGE, {**self._of, "b_key": key, "new": text})
+        self._keep(key, row)
         if before is None or self._fields is None or self._fields(before) != self._fields(row):
             self._file(key, before, row)
 
@@ -117,18 +131,18 @@ class SqlTable(Generic[Row]):
             raise KeyError(key)
         self._database.write(REMOVE, {**self._of, "b_key": key})
         self._grow(-1)
+        self._keep(key, None)
         self._file(key, before, None)
 
     def where(self, index: str, value: str) -> Sequence[Row]:
         """The rows whose looked-up value is this one, in no particular order."""
         _known(self._indexes.lookups, index)
-        return [self._row(text) for (text,) in self._database.read(WHERE, **self._of, b_name=index, b_value=value)]
+        keys = self._database.recall((*self._place, index, value), lambda: self._read_where(index, value))
+        return [row for key in keys if (row := self.get(key)) is not None]
 
     def find(self, index: str, value: str) -> Row | None:
         """One of those rows, or None."""
-        _known(self._indexes.lookups, index)
-        found = self._database.read(FIND, **self._of, b_name=index, b_value=value)
-        return self._row(found[0][0]) if found else None
+        return next(iter(self.where(index, value)), None)
 
     def tally(self, index: str) -> Mapping[str, int]:
         """How many rows have each counted value; what none has is left out."""
@@ -144,31 +158,52 @@ class SqlTable(Generic[Row]):
         walks = [self._walk(of_index, name, last) for name in self._lists(of_index, within)]
         return map(self._placed, heapq.merge(*walks, key=itemgetter(0, 1)))
 
+    def latest(self, most: int) -> Sequence[Row]:
+        """The rows that were added last, the newest first."""
+        return [self._row(key, text) for key, text in self._database.read(LATEST, {**self._of, "most": most})]
+
     def items(self) -> Sequence[tuple[str, Row]]:
         """All keys with their rows, in the order of insertion."""
-        return [(key, self._row(text)) for key, text in self._database.read(ITEMS, **self._of)]
+        return [(key, self._row(key, text)) for key, text in self._database.read(ITEMS, self._of)]
 
     def __len__(self) -> int:
-        found = self._database.read(SIZE, **self._of)
-        return int(found[0][0]) if found else 0
+        return size(self._database, *self._place)
 
     def place_again(self, owner_id: str) -> None:
         """Sort the rows of an owner that has changed into their lists anew."""
-        for (key,) in self._database.read(KEYS, **self._of, b_name="owner", b_value=owner_id):
+        for (key,) in self._database.read(KEYS, {**self._of, "b_name": "owner", "b_value": owner_id}):
             self._database.write(REMOVE_PLACES, {**self._of, "b_key": key})
             self._add_places(key, self._places(self.get(key)))
 
-    def _row(self, text: str) -> Row:
-        row: Row = self._codec.decode(text)
-        return row
+    def _keep(self, key: str, row: Row | None) -> None:
+        """Know what is under a key now, which has in it what was to be changed soon."""
+        self.changes += 1
+        self._database.remember((*self._place, key), row)
+        dropped = self._soon.drop((*self._place, key))
+        if dropped:
+            self._database.when_undone(lambda: self._soon.put_back(dropped))
+
+    def _read(self, key: str) -> Row | None:
+        found = self._database.read(GET, {**self._of, "b_key": key})
+        return self._codec.decode(found[0][0]) if found else None
+
+    def _read_where(self, index: str, value: str) -> list[str]:
+        """The keys of the rows with a looked-up value; the rows are known after that."""
+        found = self._database.read(WHERE, {**self._of, "b_name": index, "b_value": value})
+        for key, text in found:
+            self._database.remember((*self._place, key), self._codec.decode(text))
+        return [key for key, _ in found]
+
+    def _row(self, key: str, text: str) -> Row:
+        return cast("Row", self._soon.seen((*self._place, key), self._codec.decode(text)))
 
     def _placed(self, found: Any) -> Row:
-        return self._row(found[2])
+        return self._row(found[1], found[2])
 
     def _walk(self, of_index: Mapping[str, str], name: str, last: str | None) -> Iterator[Any]:
         place, key = ("", "") if last is None else (last, BEHIND_ALL)
         while True:
-            found = self._database.read(WALK, **of_index, b_list=name, last=place, last_key=key)
+            found = self._database.read(WALK, {**of_index, "b_list": name, "last": place, "last_key": key})
             yield from found
             if len(found) < FEW:
                 return
@@ -178,13 +213,17 @@ class SqlTable(Generic[Row]):
         """The lists whose names begin so. What is in a list below another is in that one, too, and not named again."""
         last = start
         while True:
-            found = self._database.read(NEXT_LIST, **of_index, last=last)
+            found = self._database.read(NEXT_LIST, {**of_index, "last": last})
             if not found or not found[0][0].startswith(start):
                 return
             yield found[0][0]
             last = found[0][0] + BEHIND_ALL
 
     def _grow(self, step: int) -> None:
+        count = len(self) + step
+        self._database.remember(self._place, count)
+        if count in (0, step):  # perhaps the first row of an account, or it was the last
+            self._database.forget(ACCOUNTS)
         if not self._database.write(GROW, {**self._of, "step": step}):
             self._database.write(BEGIN_SIZE, {**self._columns, "count": step})
 
@@ -192,6 +231,8 @@ class SqlTable(Generic[Row]):
         """Write what a row is found by; None is no row."""
         old, new = self._values(before), self._values(after)
         if old != new:
+            for name, value in (*old.items(), *new.items()):
+                self._database.forget((*self._place, name, value))
             if old:
                 self._database.write(REMOVE_LOOKUPS, {**self._of, "b_key": key})
             if new:
@@ -250,16 +291,26 @@ class _Tally(Mapping[str, int]):
         self._of = of_index
 
     def __getitem__(self, value: str) -> int:
-        found = self._database.read(COUNT, **self._of, b_value=value)
+        found = self._database.read(COUNT, {**self._of, "b_value": value})
         if not found:
             raise KeyError(value)
         return int(found[0][0])
 
     def __iter__(self) -> Iterator[str]:
-        return iter([value for value, _ in self._database.read(COUNTS, **self._of)])
+        return iter([value for value, _ in self._database.read(COUNTS, self._of)])
 
     def __len__(self) -> int:
-        return len(self._database.read(COUNTS, **self._of))
+        return len(self._database.read(COUNTS, self._of))
+
+
+def size(database: Database, account_id: str, name: str) -> int:
+    """How many rows of a kind an account has."""
+
+    def ask() -> int:
+        found = database.read(SIZE, {"b_account": account_id, "b_kind": name})
+        return int(found[0][0]) if found else 0
+
+    return database.recall((account_id, name), ask)
 
 
 def _known(declared: Mapping[str, Any], index: str) -> None:

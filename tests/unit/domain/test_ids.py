@@ -236,3 +236,25 @@ def test_a_unique_id_has_its_prefix_and_carries_the_account() -> None:
 
 def test_a_text_is_of_its_alphabet() -> None:
     assert set(IdSource(1).text("ab", 100)) == {"a", "b"}
+
+
+@pytest.mark.parametrize("seed", [7, None])
+def test_a_fork_draws_what_comes_next_and_the_source_goes_on_behind_it(seed: int | None) -> None:
+    source, same = IdSource(seed), IdSource(seed)
+    began, fork = source.state(), source.fork()
+    drawn = [fork.secret(), fork.request_id()]
+    assert source.join(fork, began)
+    drawn.append(source.secret())
+    assert len(set(drawn)) == 3
+    if seed is not None:
+        assert drawn == [same.secret(), same.request_id(), same.secret()]
+
+
+def test_a_source_that_went_on_by_itself_does_not_join_a_fork() -> None:
+    source, same = IdSource(7), IdSource(7)
+    began, fork = source.state(), source.fork()
+    source.request_id()
+    fork.secret()
+    assert source.secret() == same.secret()
+    assert not source.join(fork, began)
+    assert source.secret() == same.secret()

@@ -283,6 +283,17 @@ def test_in_the_mode_off_a_known_key_says_who_calls_whatever_its_state(secret: s
     assert caller["Arn"] == "arn:aws:iam::123456789012:user/alice"
 
 
+@pytest.mark.parametrize("auth", ["off", "issued", "strict"])
+def test_the_use_of_a_key_is_noted_in_every_mode(auth: str) -> None:
+    root = Key("AKIAQROOTROOTROOTROO", "secret")
+    wire = Wire(auth=auth, root_access_key_id=root.id, root_secret_access_key=root.secret)
+    wire.call("CreateUser", root, UserName="alice")
+    made = wire.call("CreateAccessKey", root, UserName="alice")["AccessKey"]
+    wire.call("GetCallerIdentity", Key(made["AccessKeyId"], made["SecretAccessKey"]), region="eu-west-1")
+    used = wire.call("GetAccessKeyLastUsed", root, AccessKeyId=made["AccessKeyId"])["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("sts", "eu-west-1")
+
+
 def test_in_the_mode_off_a_deleted_key_and_a_deleted_user_are_the_root() -> None:
     wire = Wire(auth="off")
     wire.user("alice")

@@ -168,7 +168,7 @@ def test_a_policy_of_another_partition_is_none_here(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("arn", "expected"),
     [
-        ("arnarnarnarnarnarnarn", AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)),
+        ("arnarnarnarnarnarnarn", AwsError("ValidationError", "ARN arnarnarnarnarnarnarn is not valid.", 400)),
         ("arn:aws:s3:::some-bucket", INVALID_PARTITION),
         ("arn:b:iam::aws:policy/x", INVALID_PARTITION),
         ("arn:aws-cn:s3:::bucket", AwsError("ValidationError", "ARN arn:aws-cn:s3:::bucket is not valid.", 400)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.parsers import RpcV2CBORParser
+from botocore import parsers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,6 +102,7 @@ def test_what_is_written_is_read_again(document: Any) -> None:
     assert decode(encode(document)) == document
 
 
+@pytest.mark.skipif(not hasattr(parsers, "RpcV2CBORParser"), reason="the installed botocore does not know CBOR")
 @given(st.dictionaries(st.text(), st.text() | st.integers(0, 2**63 - 1)))
 def test_botocore_reads_what_is_written(document: dict[str, Any]) -> None:
-    assert RpcV2CBORParser()._initial_body_parse(encode(document)) == document
+    assert parsers.RpcV2CBORParser()._initial_body_parse(encode(document)) == document

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Final
+
 import pytest
 
-from fake_iam.store.memory import MemoryStore, MemoryTable, Undo
+from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
+from fake_iam.domain.identities.groups import Group
+from fake_iam.domain.identities.users import User
+from fake_iam.store.memory import MemoryStore
+from fake_iam.store.memory_tables import MemoryTable, Undo
 from fake_iam.store.tables.declaring import Indexes, Order
+
+ONE: Final = "111111111111"
+AT: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def user(name: str) -> User:
+    return User(id=f"AIDA{name}", account_id=ONE, name=name, path="/", created_at=AT)
 
 
 @pytest.fixture
@@ -104,3 +120,126 @@ def test_a_transaction_that_is_done_leaves_nothing_to_undo() -> None:
 def test_the_same_account_is_the_same_object() -> None:
     store = MemoryStore()
     assert store.account("111111111111") is store.account("111111111111")
+
+
+def test_a_picture_stays_as_it_was_while_the_store_changes() -> None:
+    store = MemoryStore()
+    users, groups = store.account(ONE).users, store.account(ONE).table(Group)
+    alice, bob = user("alice"), user("bob")
+    devs = Group(id="AGPA1", account_id=ONE, name="devs", path="/", created_at=AT)
+    with store.transaction():
+        users.put(alice.id, alice)
+        groups.put(devs.id, devs)
+        store.keep_note("note", "before")
+    with store.picture(lambda: store.revision) as (picture, revision):
+        with store.transaction():
+            users.put(bob.id, bob)
+            users.put(alice.id, replace(alice, name="carol"))
+            groups.delete(devs.id)
+            store.record_issue("AKIA1", ONE)
+            store.keep_note("note", "after")
+        seen = picture.account(ONE)
+        assert list(seen.users.after("path", "/")) == [alice]
+        assert (seen.users.find("name", "alice"), seen.users.find("name", "bob")) == (alice, None)
+        assert seen.table(Group).get(devs.id) == devs
+        assert (picture.issued(), picture.note("note"), revision) == ([], "before", 1)
+
+
+def key(name: str) -> AccessKey:
+    return AccessKey(id=f"AKIA{name}", account_id=ONE, owner_id=f"AIDA{name}", secret="s", created_at=AT, serial=0)
+
+
+class Rebuilding:
+    """A store with a user and a key, into which another user is put while others change it."""
+
+    def __init__(self, meanwhile: Callable[[MemoryStore], object], *, afresh: bool = False, keeps: bool = True) -> None:
+        self.store = MemoryStore()
+        self.account = self.store.account(ONE)
+        with self.store.transaction():
+            self.account.users.put("AIDAalice", user("alice"))
+            self.account.access_keys.put("AKIAalice", key("alice"))
+        self.filled: list[bool] = []
+
+        def rebuild(store: MemoryStore) -> None:
+            self.filled.append(store is self.store)
+            if len(self.filled) == 1:
+                with self.store.transaction():
+                    meanwhile(self.store)
+            with store.transaction():
+                if afresh:
+                    store.clear()
+                store.account(ONE).users.put("AIDAbob", user("bob"))
+
+        self.store.rebuilt(rebuild, lambda _: keeps, afresh=afresh)
+
+    @property
+    def names(self) -> list[str]:
+        return [row.name for row in self.account.users.after("path", "/")]
+
+
+USE: Final = LastUse(AT, "iam", "us-east-1")
+
+
+def note_use(store: MemoryStore) -> None:
+    keys = store.account(ONE).access_keys
+    for _ in range(2):
+        keys.put("AKIAalice", key("alice").used(USE))
+
+
+def test_dates_that_others_change_while_a_store_is_rebuilt_are_taken_over() -> None:
+    rebuilding = Rebuilding(note_use)
+    assert (rebuilding.filled, rebuilding.names) == ([False], ["alice", "bob"])
+    assert rebuilding.store.account(ONE) is rebuilding.account, "who has the account goes on with it"
+    found = rebuilding.account.access_keys.get("AKIAalice")
+    assert found is not None
+    assert found.last_use == USE
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "names"),
+    [
+        (lambda store: store.account(ONE).users.put("AIDAcarol", user("carol")), ["alice", "bob", "carol"]),
+        (lambda store: store.account(ONE).users.put("AIDAalice", replace(user("alice"), path="/x/")), ["alice", "bob"]),
+        (lambda store: store.account(ONE).users.delete("AIDAalice"), ["bob"]),
+        (lambda store: store.account(ONE).users.put("AIDAbob", user("bob")), ["alice", "bob"]),
+        (lambda store: store.account(ONE).table(Group).put("AGPA", Group("AGPA", ONE, "g", "/", AT)), ["alice", "bob"]),
+        (lambda store: store.record_issue("AKIAx", ONE), ["alice", "bob"]),
+        (lambda store: store.clear(), ["bob"]),
+    ],
+)
+def test_a_store_is_rebuilt_again_if_others_have_made_or_deleted_something(
+    meanwhile: Callable[[MemoryStore], object], names: list[str]
+) -> None:
+    rebuilding = Rebuilding(meanwhile)
+    assert rebuilding.filled == [False, True]
+    assert [row.name for row in rebuilding.store.account(ONE).users.after("path", "/")] == names
+
+
+def test_a_note_that_others_keep_while_a_store_is_rebuilt_stays() -> None:
+    rebuilding = Rebuilding(lambda store: store.keep_note("note", "new"))
+    assert (rebuilding.filled, rebuilding.store.note("note")) == ([False], "new")
+
+
+def test_what_others_change_while_a_store_is_replaced_goes_with_it() -> None:
+    rebuilding = Rebuilding(lambda store: store.account(ONE).users.put("AIDAcarol", user("carol")), afresh=True)
+    assert (rebuilding.filled, rebuilding.names) == ([False], ["bob"])
+    assert rebuilding.account.users.find("name", "alice") is None
+    assert len(rebuilding.account.access_keys) == 0
+
+
+def test_a_store_is_rebuilt_again_if_it_may_not_be_kept() -> None:
+    rebuilding = Rebuilding(lambda store: None, keeps=False)
+    assert (rebuilding.filled, rebuilding.names) == ([False, True], ["alice", "bob"])
+
+
+def test_a_store_that_was_rebuilt_has_nothing_to_undo_and_counts_the_change() -> None:
+    rebuilding = Rebuilding(lambda store: None)
+    store, account, revision = rebuilding.store, rebuilding.account, rebuilding.store.revision
+    changes = account.changes((User,))
+    store.rebuilt(lambda copy: copy.account(ONE).users.delete("AIDAbob"), lambda _: True, afresh=False)
+    assert (store._undo, store._logs, store.revision) == ([], [], revision + 1)
+    assert account.changes((User,)) > changes
+    with pytest.raises(KeyError), store.transaction():
+        account.users.delete("AIDAalice")
+        account.users.delete("AIDAnobody")
+    assert rebuilding.names == ["alice"]

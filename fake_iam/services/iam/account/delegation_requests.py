@@ -1,4 +1,4 @@
-"""Operations on delegation requests. Nobody is notified."""
+"""Operations on delegation requests. What partners would be told is kept with each request, for a test to ask."""
 
 from __future__ import annotations
 

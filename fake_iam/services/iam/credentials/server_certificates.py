@@ -48,7 +48,11 @@ def upload_server_certificate(
     certificate_chain: str | None = None,
     tags: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """Add a certificate that is valid now and goes with its private key, which is forgotten at once."""
+    """Add a certificate that is valid now and goes with its private key, which is forgotten at once.
+
+    White space around the body is not kept: Terraform's acceptance tests of aws_iam_server_certificate, which run on
+    AWS, send a final newline and see none. That the chain is held alike is assumed.
+    """
     given = tagging.given(tags)
     read = read_material(ctx, certificate_body, private_key, certificate_chain)
     certificates = ctx.account.table(ServerCertificate)
@@ -61,8 +65,8 @@ def upload_server_certificate(
         account_id=ctx.account.id,
         name=server_certificate_name,
         path=path or "/",
-        body=certificate_body,
-        chain=certificate_chain,
+        body=certificate_body.strip(),
+        chain=certificate_chain and certificate_chain.strip(),
         uploaded_at=ctx.now,
         expires_at=read.not_after,
         tags=given,

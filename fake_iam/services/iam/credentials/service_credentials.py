@@ -111,8 +111,7 @@ def list_service_specific_credentials(
 ) -> dict[str, Any]:
     """List the credentials of a user or of all, for one service or, if none is named, for every one.
 
-    IsTruncated is there only if the list was cut or MaxItems was given: AWS was recorded without it in 2025. Of all
-    lists of IAM it is the only one that got its paging later than itself (botocore's models of 2018, 2022 and 2026).
+    IsTruncated is always there, as it was recorded in March 2026; in March 2025 the list had no paging yet.
     """
     if all_users and user_name is not None:
         raise all_users_and_one()
@@ -135,7 +134,7 @@ def list_service_specific_credentials(
         "ServiceSpecificCredentials": [
             service_credential_metadata(row, ctx.account.users.get(row.owner_id), ctx.now) for row in page.items
         ],
-        **(page.fields() if page.marker is not None or max_items is not None else {}),
+        **page.fields(),
     }
 
 

@@ -28,7 +28,7 @@ from fake_iam.services.iam.tagging import Tagged
 def find_instance_profile(ctx: Context, name: str) -> InstanceProfile:
     """The instance profile of that name, in whatever letter case. Raises NoSuchEntity."""
     profile = ctx.account.table(InstanceProfile).find("name", name_key(name))
-    if profile is None:
+    if profile is None or not ctx.sees(profile):
         raise no_such_instance_profile(name)
     return profile
 
@@ -87,7 +87,7 @@ def list_instance_profiles(
     """List the instance profiles whose path begins with the prefix, by name."""
     prefix = path_prefix or "/"
     page = ctx.page(
-        lambda last: ctx.account.table(InstanceProfile).after("path", prefix, last),
+        lambda last: filter(ctx.sees, ctx.account.table(InstanceProfile).after("path", prefix, last)),
         scope=f"ListInstanceProfiles {prefix}",
         key=lambda profile: profile.name_key,
         marker=marker,
@@ -102,8 +102,9 @@ def list_instance_profiles_for_role(
 ) -> dict[str, Any]:
     """List the instance profiles that a role is in, by name."""
     role = find_role(ctx, role_name)
+    found = filter(ctx.sees, ctx.account.table(InstanceProfile).where("owner", role.id))
     page = ctx.page(
-        sorted(ctx.account.table(InstanceProfile).where("owner", role.id), key=lambda profile: profile.name_key),
+        sorted(found, key=lambda profile: profile.name_key),
         scope=f"ListInstanceProfilesForRole {role.id}",
         key=lambda profile: profile.name_key,
         marker=marker,

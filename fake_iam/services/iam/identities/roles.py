@@ -66,7 +66,7 @@ def create_role(
         created_at=ctx.now,
         trust_policy=assume_role_policy_document,
         trusted=trusted,
-        description=description or None,
+        description=description,
         max_session_duration=max_session_duration or HOUR,
         max_signin_session_duration=max_signin_session_duration,
         tags=given,
@@ -117,7 +117,7 @@ def update_role(
     signin = max_signin_session_duration or role.max_signin_session_duration
     changed = replace(
         role,
-        description=role.description if description is None else description or None,
+        description=role.description if description is None else description,
         max_session_duration=max_session_duration or role.max_session_duration,
         max_signin_session_duration=None if reset_max_signin_session_duration else signin,
     )
@@ -128,7 +128,7 @@ def update_role(
 @IAM.operation("UpdateRoleDescription")
 def update_role_description(ctx: Context, *, role_name: str, description: str) -> dict[str, Any]:
     """Change the description; the answer shows neither the longest session nor the last use (recorded)."""
-    changed = replace(find_role(ctx, role_name), description=description or None)
+    changed = replace(find_role(ctx, role_name), description=description)
     ctx.account.table(Role).put(changed.id, changed)
     return {"Role": {**created_role(changed), "Description": changed.description}}
 

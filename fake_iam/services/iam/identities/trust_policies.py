@@ -64,7 +64,7 @@ def _trusted(ctx: Context, name: str) -> Trusted | None:
     if not known:
         return None
     entity = ctx.store.account(parts.account_id).table(KINDS[parts.kind]).find("name", name_key(parts.name))
-    if entity is None or entity.path != parts.path:
+    if entity is None or entity.path != parts.path or not ctx.world.sight.principal(entity, ctx.now):
         raise invalid_principal(name)
     return Trusted(name, entity.id)
 

@@ -1,4 +1,4 @@
-"""Operations on permissions boundaries of users and roles. They are kept and shown, not enforced."""
+"""Operations on permissions boundaries of users and roles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from fake_iam.domain.policies.managed_policies import (
     foreign_partition,
     invalid_boundary,
     no_such_boundary,
-    unparsable_arn,
 )
 from fake_iam.services.context import Context
 from fake_iam.services.iam.lookups import find_own_role, find_user
@@ -23,13 +22,10 @@ def find_boundary(ctx: Context, arn: str) -> ManagedPolicy:
     """The policy to be a permissions boundary.
 
     Raises:
-        ValidationError: the text is no ARN at all, or that of a policy in another partition (assumed to be as for
-            attaching).
-        InvalidInput: it is the ARN of something else than a policy.
+        InvalidInput: the text is not the ARN of a policy.
+        ValidationError: it is that of a policy in another partition (assumed to be as for attaching).
         NoSuchEntity: there is no such policy.
     """
-    if not arns.is_arn(arn):
-        raise unparsable_arn()
     if not arns.is_policy(arn):
         raise invalid_boundary(arn)
     if arns.partition_of(arn) != ctx.partition:

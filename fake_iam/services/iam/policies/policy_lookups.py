@@ -19,7 +19,6 @@ from fake_iam.domain.policies.managed_policies import (
     no_such_policy,
     no_such_version,
     not_a_policy_arn,
-    unparsable_arn,
 )
 from fake_iam.domain.policies.policy_arns import account_of, place_of
 from fake_iam.services.context import Context
@@ -36,9 +35,7 @@ class Usage(NamedTuple):
 
 def check_policy_arn(ctx: Context, arn: str) -> None:
     """Raises ValidationError for what is no ARN, of another partition, or of something else than a policy."""
-    if not arns.is_arn(arn):
-        raise unparsable_arn()
-    if arns.partition_of(arn) != ctx.partition:
+    if arns.is_arn(arn) and arns.partition_of(arn) != ctx.partition:
         raise foreign_partition()
     if not arns.is_policy(arn):
         raise not_a_policy_arn(arn)

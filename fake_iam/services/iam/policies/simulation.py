@@ -7,49 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fake_iam.domain import arns
 from fake_iam.domain.errors import InvalidInput, MalformedPolicyDocument
 from fake_iam.domain.policy import principals
-from fake_iam.domain.policy.decisions import (
-    ALLOWED,
-    EXPLICIT_DENY,
-    IMPLICIT_DENY,
-    Decision,
-    Match,
-    Policies,
-    Policy,
-    decide,
-    matches,
-)
+from fake_iam.domain.policy.decisions import Policies, Policy
 from fake_iam.domain.policy.document import check_identity_policy
-from fake_iam.domain.policy.statements import Request, document
+from fake_iam.domain.policy.statements import document
 from fake_iam.domain.policy.variables import Values
 from fake_iam.services.context import Context
 from fake_iam.services.iam.policies.policy_sources import boundary_of, find_source, sources_of, without
+from fake_iam.services.iam.policies.simulation_results import Simulated, result
 from fake_iam.services.iam.service import IAM
 
 ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 PAGE: Final = 100
 """So many results are in an answer if MaxItems is left out (documented)."""
+MANY: Final = PAGE
+"""So many results are made while others wait; more take long."""
 BOUNDARY_INPUT: Final = "PermissionsBoundaryPolicyInputList"
-SOURCE_TYPE: Final = "IAM Policy"
 EVERYTHING: Final = "*"
-ASSUMING: Final = "sts:assume"
-"""What the resource policy of a simulation says of these actions does not count (observed by users)."""
-
-
-class _Simulated(NamedTuple):
-    """What is the same for all actions and resources of a simulation."""
-
-    caller: principals.Caller
-    policies: Policies
-    organization: Sequence[Sequence[Policy]]
-    owner: str | None
-    context: Mapping[str, Values]
-    missing: Sequence[str]
-    several: bool
 
 
 @IAM.operation("SimulateCustomPolicy")
@@ -166,13 +144,13 @@ def _simulated(
     resource_owner: str | None,
     caller_arn: str | None,
     entries: Sequence[Mapping[str, Any]],
-) -> _Simulated:
+) -> Simulated:
     if resource_policy is not None and caller_arn is None:
         raise InvalidInput("CallerArn is required when ResourcePolicy is provided.")
     policies = policies._replace(resource=_resource_policy(resource_policy))
     context = dict(_entry(entry) for entry in entries)
     asked = _keys([*policies.identity, *(policies.boundary or ()), *policies.resource])
-    return _Simulated(
+    return Simulated(
         _caller(ctx, caller_arn),
         policies,
         organization,
@@ -211,7 +189,7 @@ def _entry(entry: Mapping[str, Any]) -> tuple[str, Values]:
 
 def _page(
     ctx: Context,
-    simulated: _Simulated,
+    simulated: Simulated,
     action_names: Sequence[str],
     resource_arns: Sequence[str],
     marker: str | None,
@@ -229,117 +207,9 @@ def _page(
         max_items=max_items or PAGE,
     )
     return {
-        "EvaluationResults": [_result(simulated, action, resource) for _, (action, resource) in page.items],
+        "EvaluationResults": ctx.without_lock(
+            lambda: [result(simulated, action, resource) for _, (action, resource) in page.items],
+            long=len(page.items) > MANY,
+        ),
         **page.fields(),
-    }
-
-
-class _Outcome(NamedTuple):
-    """What is decided about one action on one resource, by which statements, and by whom."""
-
-    action: str
-    resource: str
-    decision: str
-    statements: Sequence[Match]
-    by_organization: str | None
-    by_boundary: bool | None
-    by_side: Mapping[str, str]
-    missing: Sequence[str]
-
-
-def _outcome(simulated: _Simulated, action: str, resource: str) -> _Outcome:
-    policies = simulated.policies
-    if action.lower().startswith(ASSUMING):
-        policies = policies._replace(resource=())
-    request = Request(simulated.caller, action, resource, simulated.context)
-    owner = simulated.owner or _owner(resource)
-    by_organization = _organization_decision(request, simulated.organization)
-    decision = decide(request, policies, owner=owner if policies.resource else None)
-    if decision.outcome != EXPLICIT_DENY and by_organization not in (None, ALLOWED):
-        decision = Decision(by_organization or IMPLICIT_DENY, None, ())
-    boundary = policies.boundary or ()
-    by_boundary = None if policies.boundary is None else decide(request, Policies(boundary)).is_allowed
-    statements = [match for match in decision.matches if match.policy not in boundary]
-    sides = _sides(request, policies, owner)
-    return _Outcome(
-        action, resource, decision.outcome, statements, by_organization, by_boundary, sides, simulated.missing
-    )
-
-
-def _result(simulated: _Simulated, action: str, resource: str) -> dict[str, Any]:
-    outcome = _outcome(simulated, action, resource)
-    return {
-        "EvalActionName": action,
-        "EvalResourceName": resource,
-        "EvalDecision": outcome.decision,
-        "MatchedStatements": [_statement(match) for match in outcome.statements],
-        "MissingContextValues": list(outcome.missing),
-        **_organization_detail(outcome),
-        **_boundary_detail(outcome),
-        **_side_details(outcome),
-        **({"ResourceSpecificResults": [_specific(outcome)]} if simulated.several else {}),
-    }
-
-
-def _specific(outcome: _Outcome) -> dict[str, Any]:
-    """The result of one resource among several."""
-    return {
-        "EvalResourceName": outcome.resource,
-        "EvalResourceDecision": outcome.decision,
-        "MatchedStatements": [_statement(match) for match in outcome.statements],
-        "MissingContextValues": list(outcome.missing),
-        **_boundary_detail(outcome),
-        **_side_details(outcome),
-    }
-
-
-def _organization_detail(outcome: _Outcome) -> dict[str, Any]:
-    if outcome.by_organization is None:
-        return {}
-    return {"OrganizationsDecisionDetail": {"AllowedByOrganizations": outcome.by_organization == ALLOWED}}
-
-
-def _boundary_detail(outcome: _Outcome) -> dict[str, Any]:
-    if outcome.by_boundary is None:
-        return {}
-    return {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": outcome.by_boundary}}
-
-
-def _side_details(outcome: _Outcome) -> dict[str, Any]:
-    return {"EvalDecisionDetails": dict(outcome.by_side)} if outcome.by_side else {}
-
-
-def _owner(resource: str) -> str | None:
-    """The account in an ARN, if it says one."""
-    return (resource.split(":")[4] or None) if resource.count(":") >= 5 else None
-
-
-def _organization_decision(request: Request, levels: Sequence[Sequence[Policy]]) -> str | None:
-    """What service control policies decide: each level must allow, none may deny. None if there are none."""
-    if not levels:
-        return None
-    found = [matches(request, level) for level in levels]
-    if any(not match.statement.allows for level in found for match in level):
-        return EXPLICIT_DENY
-    return ALLOWED if all(found) else IMPLICIT_DENY
-
-
-def _sides(request: Request, policies: Policies, owner: str | None) -> dict[str, str]:
-    """Across accounts, what the caller's policies and the resource's decide on their own."""
-    if not policies.resource or owner is None or owner == request.caller.account:
-        return {}
-    alone = Policies(resource=policies.resource)
-    return {
-        "IAM Policy": decide(request, Policies(policies.identity)).outcome,
-        "Resource Policy": decide(request, alone, needs_trust=True).outcome,
-    }
-
-
-def _statement(match: Match) -> dict[str, Any]:
-    start, end = match.statement.span
-    return {
-        "SourcePolicyId": match.policy.name,
-        "SourcePolicyType": SOURCE_TYPE,
-        "StartPosition": {"Line": start.line, "Column": start.column},
-        "EndPosition": {"Line": end.line, "Column": end.column},
     }

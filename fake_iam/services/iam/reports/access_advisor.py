@@ -1,31 +1,38 @@
 """Operations of access advisor: which services somebody's policies allow, and when they were last used.
 
-A use is what is known of access keys: when, where and for which service each last signed.
+A use is what is known of access keys: when, where and for which service each last signed; and what users, roles and
+their sessions tried here, refused or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from fake_iam.domain import arns
 from fake_iam.domain.account.access_reports import (
+    ACTION_LEVEL,
     SERVICE_LEVEL,
     AccessReport,
+    ActionUse,
     ReportedEntity,
     ServiceUse,
     no_such_job,
     not_reported_on,
 )
+from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
 from fake_iam.domain.errors import NoSuchEntity
 from fake_iam.domain.identities.groups import Group, no_such_group
 from fake_iam.domain.identities.roles import Role, no_such_role
 from fake_iam.domain.identities.users import User, no_such_user
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.inline_policies import InlinePolicy
-from fake_iam.domain.policies.managed_policies import ManagedPolicy, foreign_partition, unparsable_arn
+from fake_iam.domain.policies.managed_policies import ManagedPolicy, foreign_partition
 from fake_iam.domain.policy.service_access import services_allowed
 from fake_iam.domain.policy.service_authorization import find_service
+from fake_iam.services.access.permission import ACTIONS
 from fake_iam.services.context import Context
 from fake_iam.services.iam.identities.groups import find_group, groups_of, members_of
 from fake_iam.services.iam.lookups import find_role, find_user
@@ -42,6 +49,19 @@ FINDERS: Final[dict[str, tuple[Callable[[Context, str], Any], Callable[[str], No
 }
 
 
+MANY: Final = 100
+"""So many entities are reported on while others wait; more take long."""
+
+
+class Content(NamedTuple):
+    """What a report says."""
+
+    services: tuple[str, ...]
+    entities: tuple[ReportedEntity, ...]
+    uses: tuple[ServiceUse, ...]
+    actions: tuple[ActionUse, ...]
+
+
 class Granting(NamedTuple):
     """A policy that counts for somebody: a managed one has an ARN, an inline one belongs to a holder."""
 
@@ -55,25 +75,22 @@ class Granting(NamedTuple):
 def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularity: str | None = None) -> dict[str, Any]:
     """Ask for a report on a user, group, role or managed policy. It is ready at once, and a picture of this moment.
 
-    Actions are not tracked: a report on actions says of services what the other one says.
+    A report on actions has those that were tried here, which are IAM's, STS's and those of tags. That AWS tracks all of
+    them, and leaves out what was never tried, is assumed.
     """
-    if arns.is_policy(arn):
-        policy = find_policy(ctx, arn)
-        granting, acting = _of_managed(policy), _attached_to(ctx, policy)
-    else:
-        entity = find_entity(ctx, arn)
-        granting, acting = _policies_of(ctx, entity), _acting(ctx, entity)
-    services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
-    entities = {one.id: one for one in acting}.values()
+    _, acting = _subject(ctx, arn)
+    many = next(islice(acting, MANY, None), None) is not None
+    content = ctx.without_lock(lambda: _of_picture(ctx, arn)) if many else _content(ctx, arn)
     report = AccessReport(
         id=ctx.ids.uuid(),
         account_id=ctx.account.id,
         arn=arn,
         granularity=granularity or SERVICE_LEVEL,
         requested_at=ctx.now,
-        services=tuple(sorted(services)),
-        entities=tuple(_reported(one) for one in entities),
-        uses=tuple(use for one in entities for use in _uses(ctx, one, services)),
+        services=content.services,
+        entities=content.entities,
+        uses=content.uses,
+        actions=content.actions if granularity == ACTION_LEVEL else (),
     )
     ctx.account.table(AccessReport).put(report.id, report)
     return {"JobId": report.id}
@@ -95,7 +112,9 @@ def get_service_last_accessed_details(
     return {
         **_job(report),
         "JobType": report.granularity,
-        "ServicesLastAccessed": [_service(report, service) for service in page.items],
+        "ServicesLastAccessed": ctx.without_lock(
+            lambda: [_service(report, service) for service in page.items], long=len(report.uses) > MANY
+        ),
         **page.fields(),
     }
 
@@ -109,12 +128,11 @@ def get_service_last_accessed_details_with_entities(
     Nobody could have used a service that the policies do not allow (assumed).
     """
     report = find_report(ctx, job_id)
-    used = {use.entity_id: use.at for use in report.uses_of(service_namespace)}
-    entities = report.entities if service_namespace in report.services else ()
-    idle = sorted((one for one in entities if one.id not in used), key=lambda one: (one.name.lower(), one.id))
-    acting = {one.id: one for one in entities}
+    used, entities = ctx.without_lock(
+        lambda: _latest_first(report, service_namespace), long=len(report.entities) > MANY
+    )
     page = ctx.page(
-        list(enumerate([*(acting[entity_id] for entity_id in used), *idle])),
+        list(enumerate(entities)),
         scope=f"GetServiceLastAccessedDetailsWithEntities {job_id} {service_namespace}",
         key=_numbered,
         marker=marker,
@@ -163,6 +181,42 @@ def list_policies_granting_service_access(
     }
 
 
+def _of_picture(ctx: Context, arn: str) -> Content:
+    """What a report of this moment says."""
+    with ctx.picture() as picture:
+        return _content(picture, arn)
+
+
+def _content(ctx: Context, arn: str) -> Content:
+    granting, acting = _subject(ctx, arn)
+    services = frozenset[str]().union(*(services_allowed(policy.document) for policy in granting))
+    entities = {one.id: one for one in acting}.values()
+    return Content(
+        tuple(sorted(services)),
+        tuple(_reported(one) for one in entities),
+        tuple(use for one in entities for use in _uses(ctx, one, services)),
+        tuple(use for one in entities for use in actions_used(ctx, one.id) if use.service in services),
+    )
+
+
+def _subject(ctx: Context, arn: str) -> tuple[Iterator[Granting], Iterator[User | Role]]:
+    """The policies that a report on an ARN is about, and who acts by them. Raises as ``find_entity`` does."""
+    if arns.is_policy(arn):
+        policy = find_policy(ctx, arn)
+        return _of_managed(policy), _attached_to(ctx, policy)
+    entity = find_entity(ctx, arn)
+    return _policies_of(ctx, entity), _acting(ctx, entity)
+
+
+def _latest_first(report: AccessReport, service: str) -> tuple[dict[str, datetime], list[ReportedEntity]]:
+    """When each entity last used a service, and all who could have: the latest use first, then the idle by name."""
+    used = {use.entity_id: use.at for use in report.uses_of(service)}
+    entities = report.entities if service in report.services else ()
+    idle = sorted((one for one in entities if one.id not in used), key=lambda one: (one.name.lower(), one.id))
+    acting = {one.id: one for one in entities}
+    return used, [*(acting[entity_id] for entity_id in used), *idle]
+
+
 def find_report(ctx: Context, job_id: str) -> AccessReport:
     """The account's report of that id. Raises NoSuchEntity."""
     report = ctx.account.table(AccessReport).get(job_id)
@@ -172,9 +226,9 @@ def find_report(ctx: Context, job_id: str) -> AccessReport:
 
 
 def find_entity(ctx: Context, arn: str) -> Entity:
-    """The user, group or role of that ARN. Raises ValidationError, InvalidInput, NoSuchEntity."""
+    """The user, group or role of that ARN. Raises InvalidInput, ValidationError, NoSuchEntity."""
     if not arns.is_arn(arn):
-        raise unparsable_arn()
+        raise not_reported_on(arn)
     if arns.partition_of(arn) != ctx.partition:
         raise foreign_partition()
     _, _, service, _, account_id, resource = arn.split(":", 5)
@@ -220,13 +274,26 @@ def _attached_to(ctx: Context, policy: ManagedPolicy) -> Iterator[User | Role]:
 
 
 def _uses(ctx: Context, entity: User | Role, services: frozenset[str]) -> Iterable[ServiceUse]:
-    """The last use of each of the services by an entity's access keys, as far as each key tells its own last one."""
-    latest: dict[str, ServiceUse] = {}
+    """The last use of each of the services by an entity: by its access keys, and by what it tried here."""
     keys = ctx.account.access_keys.where("owner", entity.id)
-    for use in sorted((key.last_use for key in keys if key.last_use), key=lambda use: use.at):
-        if use.service in services:
-            latest[use.service] = ServiceUse(use.service, entity.id, use.at, use.region)
-    return latest.values()
+    return latest_uses(entity.id, services, keys, actions_used(ctx, entity.id))
+
+
+def actions_used(ctx: Context, owner_id: str) -> list[ActionUse]:
+    """What a user, role or root user tried here last, under the names that policies have for it."""
+    return [
+        ActionUse(ACTIONS.get(past.service, past.service), past.operation, owner_id, past.at, past.region)
+        for past in ctx.world.accesses.of(owner_id)
+    ]
+
+
+def latest_uses(
+    entity_id: str, services: Container[str], keys: Iterable[AccessKey], actions: Iterable[ActionUse]
+) -> Iterable[ServiceUse]:
+    """The last use of each of the services, of which an access key tells only its own last one."""
+    uses: list[LastUse | ActionUse] = [*(key.last_use for key in keys if key.last_use), *actions]
+    latest = {use.service: use for use in sorted(uses, key=lambda use: use.at) if use.service in services}
+    return [ServiceUse(service, entity_id, use.at, use.region) for service, use in latest.items()]
 
 
 def _reported(entity: User | Role) -> ReportedEntity:
@@ -252,6 +319,16 @@ def _service(report: AccessReport, namespace: str) -> dict[str, Any]:
         "LastAuthenticatedEntity": last and report.arn_of(last.entity_id),
         "LastAuthenticatedRegion": last and last.region,
         "TotalAuthenticatedEntities": len(uses),
+        "TrackedActionsLastAccessed": [
+            {
+                "ActionName": use.action,
+                "LastAccessedEntity": report.arn_of(use.entity_id),
+                "LastAccessedTime": use.at,
+                "LastAccessedRegion": use.region,
+            }
+            for use in report.actions_of(namespace)
+        ]
+        or None,
     }
 
 

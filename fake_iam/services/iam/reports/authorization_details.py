@@ -10,6 +10,7 @@ from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.instance_profiles import InstanceProfile
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
+from fake_iam.domain.paging import Page
 from fake_iam.domain.policies.attachments import Attachment
 from fake_iam.domain.policies.aws_catalogue import AWS_PLACES
 from fake_iam.domain.policies.inline_policies import InlinePolicy
@@ -24,6 +25,8 @@ from fake_iam.services.iam.policies.policy_views import policy_summary, policy_t
 from fake_iam.services.iam.service import IAM
 
 Entry = tuple[str, Any]  # a row, and its place among all: the number of its part, then its own place in that
+MANY: Final = 100
+"""So many rows are shown while others wait; more take long."""
 Part = Callable[[Context, "str | None"], Iterable[Any]]
 
 
@@ -43,6 +46,15 @@ def get_account_authorization_details(
         marker=marker,
         max_items=max_items,
     )
+    return ctx.without_lock(lambda: _of_picture(ctx, page)) if len(page.items) > MANY else _details(ctx, page)
+
+
+def _of_picture(ctx: Context, page: Page[Entry]) -> dict[str, Any]:
+    with ctx.picture() as picture:
+        return _details(picture, page)
+
+
+def _details(ctx: Context, page: Page[Entry]) -> dict[str, Any]:
     rows = [row for _, row in page.items]
     return {
         "UserDetailList": [_user(ctx, row) for row in rows if isinstance(row, User)],
@@ -104,6 +116,7 @@ PARTS: Final[dict[str, Part]] = {
 
 
 def _user(ctx: Context, user: User) -> dict[str, Any]:
+    """A user. Without inline policies it has no list of them, unlike groups and roles (recorded)."""
     groups = ctx.account.table(Group)
     memberships = ctx.account.table(Membership).where("owner", user.id)
     joined = [group for each in memberships if (group := groups.get(each.group_id)) is not None]
@@ -113,7 +126,7 @@ def _user(ctx: Context, user: User) -> dict[str, Any]:
         "UserId": user.id,
         "Arn": user.arn,
         "CreateDate": user.created_at,
-        "UserPolicyList": _inline(ctx, user.id),
+        "UserPolicyList": _inline(ctx, user.id) or None,
         "GroupList": [group.name for group in sorted(joined, key=lambda group: group.name_key)],
         "AttachedManagedPolicies": _attached(ctx, user.id),
         "PermissionsBoundary": _boundary(user.permissions_boundary),
@@ -147,9 +160,9 @@ def _role(ctx: Context, role: Role) -> dict[str, Any]:
 
 
 def _policy(ctx: Context, policy: ManagedPolicy) -> dict[str, Any]:
+    """A policy with all of its versions, and without its description (recorded for policies of AWS)."""
     return {
         **policy_summary(policy, usage(ctx, policy)),
-        "Description": policy.description,
         "PolicyVersionList": [
             {**version_summary(policy, version), "Document": policy_text(version.document)}
             for version in reversed(policy.versions)

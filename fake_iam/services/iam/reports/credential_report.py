@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -38,8 +39,9 @@ def generate_credential_report(ctx: Context) -> dict[str, Any]:
     reports = ctx.account.table(CredentialReport)
     report = reports.get(ctx.account.id)
     if report is None or report.expired(ctx.now):
+        content = ctx.without_lock(lambda: _content(ctx))
         ready_at = ctx.now + ctx.world.credential_report_delay
-        reports.put(ctx.account.id, CredentialReport(ctx.account.id, ctx.now, ready_at, write(_subjects(ctx))))
+        reports.put(ctx.account.id, CredentialReport(ctx.account.id, ctx.now, ready_at, content))
         return {"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}
     return {"State": "COMPLETE" if report.ready(ctx.now) else "INPROGRESS"}
 
@@ -54,17 +56,23 @@ def get_credential_report(ctx: Context) -> dict[str, Any]:
         raise ReportInProgress
     if report.expired(ctx.now):
         raise ReportExpired
-    return {"Content": report.content.encode(), "ReportFormat": "text/csv", "GeneratedTime": report.ready_at}
+    content = ctx.without_lock(report.content.encode)  # long reports take long to be written as XML, too
+    return {"Content": content, "ReportFormat": "text/csv", "GeneratedTime": report.ready_at}
 
 
-def _subjects(ctx: Context) -> list[Subject]:
+def _content(ctx: Context) -> str:
+    """The report of this moment."""
+    with ctx.picture() as picture:
+        return write(_subjects(picture))
+
+
+def _subjects(ctx: Context) -> Iterator[Subject]:
     """The root user, then the users by name."""
     account, root = ctx.account, root_user(ctx)
     arn = arns.root(ctx.partition, account.id)
-    subjects = [_subject(ctx, account.id, ROOT_NAME, arn, root.created_at, _root_password(root))]
+    yield _subject(ctx, account.id, ROOT_NAME, arn, root.created_at, _root_password(root))
     for user in account.users.after("path", "/"):
-        subjects.append(_subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user)))
-    return subjects
+        yield _subject(ctx, user.id, user.name, user.arn, user.created_at, _password(ctx, user))
 
 
 def _subject(ctx: Context, owner_id: str, name: str, arn: str, created_at: datetime, password: Password) -> Subject:

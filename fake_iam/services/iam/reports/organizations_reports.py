@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from fake_iam.domain.account.access_reports import (
@@ -13,9 +13,11 @@ from fake_iam.domain.account.access_reports import (
     no_such_job,
 )
 from fake_iam.domain.account.organizations import Organization
+from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.policy.service_authorization import Service, services
 from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
+from fake_iam.services.iam.reports.access_advisor import actions_used, latest_uses
 from fake_iam.services.iam.service import IAM
 
 ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)
@@ -87,14 +89,12 @@ def _accounts(organization: Organization, entity_path: str) -> Sequence[str]:
     return organization.members
 
 
-def _uses(ctx: Context, account_id: str) -> Iterator[ServiceUse]:
-    """The last use of each service by the account's access keys."""
-    latest: dict[str, ServiceUse] = {}
-    keys = [key for _, key in ctx.store.account(account_id).access_keys.items()]
-    for use in sorted((key.last_use for key in keys if key.last_use), key=lambda use: use.at):
-        if use.service in services():
-            latest[use.service] = ServiceUse(use.service, account_id, use.at, use.region)
-    yield from latest.values()
+def _uses(ctx: Context, account_id: str) -> Iterable[ServiceUse]:
+    """The last use of each service by the account's root user, users and roles."""
+    account = ctx.store.account(account_id)
+    owners = [account_id, *(key for key, _ in account.users.items()), *(key for key, _ in account.table(Role).items())]
+    keys = [key for _, key in account.access_keys.items()]
+    return latest_uses(account_id, services(), keys, [use for owner in owners for use in actions_used(ctx, owner)])
 
 
 def _sorted(latest: Mapping[str, ServiceUse], sort_key: str) -> list[Service]:

@@ -44,7 +44,7 @@ def give(wire: Wire, *statements: dict[str, Any]) -> None:
 
 def test_why_tells_the_statement_that_allows(wire: Wire, enforcement: Enforcement) -> None:
     give(wire, allow("s3:Get*", Sid="Read"))
-    assert enforcement.why("alice", "s3:GetObject", "arn:aws:s3:::b/k") == (
+    assert enforcement.why("alice", "s3:GetObject", "arn:aws:s3:::b/k")[:3] == (
         "allowed",
         None,
         ("s3:GetObject on arn:aws:s3:::b/k is allowed", "by statement Read of own, line 1, column 41"),

@@ -175,17 +175,44 @@ def test_the_delays_of_services_not_named_stay(controls: Controls) -> None:
     [
         (
             {"sts": {"new_users": "8 s"}},
-            "sts.new_users: is no field; there are new_keys, status_changes, deletions",
+            "sts.new_users: is no field; there are new_keys, status_changes, deletions, new_sessions, new_roles, "
+            "trust_policies, policies",
         ),
         (
             {"iam": {"new_keys": "soon"}},
             'iam.new_keys: \'soon\' is no span of time; write "91 days", "1 h 30 min", "P91D" or "PT8S", '
             'or a number of calls such as "2 calls"',
         ),
-        ({"iam": "8 s"}, "iam: '8 s' is no mapping of new_keys, status_changes, deletions, new_users"),
+        (
+            {"iam": "8 s"},
+            "iam: '8 s' is no mapping of new_keys, status_changes, deletions, new_sessions, new_users, "
+            "new_instance_profiles, new_principals, policies",
+        ),
     ],
 )
 def test_a_delay_that_cannot_be_is_refused(controls: Controls, delays: dict[str, str], problem: str) -> None:
     with pytest.raises(FormatError) as refused:
         controls.propagation.delay(**delays)  # type: ignore[arg-type]  # the point
     assert str(refused.value) == problem
+
+
+def test_what_is_pending_is_told_for_each_service_until_it_is_seen(wire: Wire) -> None:
+    controls = wire.assembled.controls
+    at = controls.clock.freeze("2026-01-31T12:00:00Z")
+    controls.propagation.delay(sts={"new_keys": "8 seconds"}, iam={"new_keys": "2 calls"})
+    wire.user("alice")
+    key = wire.key("alice")
+    (by_call, by_time) = sorted(controls.propagation.pending(at), key=lambda one: one.service)
+    assert (by_call.id, by_call.what, by_call.service, by_call.until, by_call.calls) == (
+        key.id,
+        "new_keys",
+        "iam",
+        None,
+        2,
+    )
+    assert (by_time.service, by_time.until, by_time.calls) == ("sts", at + timedelta(seconds=8), None)
+    wire.call("GetUser", key)
+    assert [one.calls for one in controls.propagation.pending(at) if one.service == "iam"] == [1]
+    assert [one.service for one in controls.propagation.pending(at + timedelta(seconds=8))] == ["iam"]
+    controls.propagation.off()
+    assert controls.propagation.pending(at) == []

@@ -36,7 +36,7 @@ def test_that_holds_for_every_page(wire: Wire, page: str) -> None:
     assert ask(wire, page, "POST", host="evil.example")[0] == 403
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null", "http://["])
 def test_a_page_of_another_origin_may_not(wire: Wire, origin: str) -> None:
     assert ask(wire, "reset", "POST", Origin=origin) == (403, f"a page of {origin!r} may not use the control plane")
 

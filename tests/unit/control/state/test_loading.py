@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 from fake_iam import ManualClock
 from fake_iam.control.controls import Controls
 from fake_iam.control.documents.problems import DocumentError, FormatError
+from fake_iam.control.state import dumping, loading
+from fake_iam.store.base import Account
 from tests.support import AwsError, Key, Wire
 
+ACCOUNT = "123456789012"
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 USER_ID = "AIDAQAAAAAAAAAAAAAAAA"
 KEY = {"id": "AKIAQAAAAAAAAAAAAAAA", "secret": "s3cret"}
@@ -375,3 +379,82 @@ def test_a_dump_of_an_earlier_release_brings_back_all_that_it_has() -> None:
     again = controls.dump(secrets=True)
     assert again.pop("account_id") == "123456789012"
     assert without("issued_at", without("partition", again)) == earlier
+
+
+def test_a_dump_is_of_one_moment_though_users_come_while_it_is_made(
+    wire: Wire, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controls.seed({"users": [{"name": "alice"}]})
+    spelt = dumping._account
+
+    def slow(account: Account, secrets: bool) -> dict[str, Any]:
+        other = threading.Thread(target=controls.seed, args=({"users": [{"name": "bob", "access_keys": [{}]}]},))
+        other.start()
+        other.join()  # it waits for no lock
+        return spelt(account, secrets)
+
+    monkeypatch.setattr(dumping, "_account", slow)
+    document = controls.dump(secrets=True)
+    assert [user["name"] for user in document["accounts"][ACCOUNT]["users"]] == ["alice"]
+    assert document["issued"] == []
+    assert wire.call("GetUser", UserName="bob")["User"]["UserName"] == "bob"
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_others_do_not_wait_for_a_large_document(
+    wire: Wire, controls: Controls, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    wire.call("CreateUser", UserName="alice")
+    key = wire.key("alice")
+    document = {"users": [{"name": f"user-{number}"} for number in range(loading.FEW)]}
+    planted, seen = loading._plant, []
+
+    def slow(*arguments: Any) -> Any:
+        def ask() -> None:
+            seen.append(wire.call("GetUser", key)["User"]["UserName"])
+            seen.append(wire.call("GetUser", UserName="user-0").code)
+
+        other = threading.Thread(target=ask)
+        other.start()
+        other.join()  # it waits for no lock
+        return planted(*arguments)
+
+    monkeypatch.setattr(loading, "_plant", slow)
+    loaded = controls.load(document) if replace else controls.seed(document)
+    assert (loaded.users, seen) == (loading.FEW, ["alice", "NoSuchEntity"])
+    assert wire.call("GetUser", UserName="user-0")["User"]["UserName"] == "user-0"
+    if replace:
+        assert wire.call("GetUser", UserName="alice").code == "NoSuchEntity"
+    else:
+        assert wire.call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"] == "iam"
+
+
+def test_a_user_that_comes_while_a_large_document_is_planted_is_not_lost(
+    wire: Wire, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"users": [{"name": f"user-{number}"} for number in range(loading.FEW)]}
+    planted, ids = loading._plant, []
+
+    def slow(*arguments: Any) -> Any:
+        if not ids:
+            other = threading.Thread(
+                target=lambda: ids.append(wire.call("CreateUser", UserName="bob")["User"]["UserId"])
+            )
+            other.start()
+            other.join()
+        return planted(*arguments)
+
+    monkeypatch.setattr(loading, "_plant", slow)
+    controls.seed(document)
+    users = dict(wire.assembled.engine.store.account(ACCOUNT).users.items())
+    assert [user.id for user in users.values() if user.name == "bob"] == ids
+    assert len(users) == loading.FEW + 1
+
+
+def test_what_a_large_document_drew_is_put_back_if_it_cannot_be(wire: Wire, controls: Controls) -> None:
+    users = [{"name": f"user-{number}"} for number in range(loading.FEW)]
+    before = wire.assembled.engine.ids.state()
+    with pytest.raises(FormatError, match=r"users\[200\].name: 'USER-0' is there already"):
+        controls.seed({"users": [*users, {"name": "USER-0"}]})
+    assert wire.assembled.engine.ids.state() == before
+    assert wire.call("GetUser", UserName="user-0").code == "NoSuchEntity"

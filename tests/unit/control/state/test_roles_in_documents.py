@@ -63,7 +63,7 @@ def test_a_seed_states_them(wire: Wire) -> None:
     assert attached["AttachedPolicies"]["member"]["PolicyArn"] == READ_ONLY
     assert profile["InstanceProfile"]["Roles"]["member"]["RoleName"] == "deployer"
     assert profile["InstanceProfile"]["CreateDate"] == "2020-02-02T00:00:00Z"
-    assert provider["CreateDate"] == "2020-03-03T00:00:00Z"
+    assert provider["CreateDate"] == "2020-03-03T00:00:00.000Z"
 
 
 def test_a_dump_brings_all_of_it_back(wire: Wire) -> None:
@@ -85,7 +85,7 @@ def test_dates_can_be_set(wire: Wire) -> None:
     role, _, _, profile, provider = seen(wire)
     assert role["Role"]["CreateDate"] == "2019-01-01T00:00:00Z"
     assert profile["InstanceProfile"]["CreateDate"] == "2019-02-02T00:00:00Z"
-    assert provider["CreateDate"] == "2019-03-03T00:00:00Z"
+    assert provider["CreateDate"] == "2019-03-03T00:00:00.000Z"
 
 
 @pytest.mark.parametrize(

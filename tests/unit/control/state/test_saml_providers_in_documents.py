@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from conformance.material import certify, saml_metadata
+from conformance.modelled import with_private_keys
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.providers.saml_providers import SamlProvider
 from tests.support import Wire
 from tests.unit.services.identities.test_roles import members
+
+pytestmark = with_private_keys
 
 ARN = "arn:aws:iam::123456789012:saml-provider/Okta"
 METADATA = saml_metadata()
@@ -45,8 +48,8 @@ def test_a_seed_states_them(wire: Wire) -> None:
     assert shown == {
         "SAMLProviderUUID": "SAMLSPSBCNWVKNY9049V24",
         "SAMLMetadataDocument": METADATA,
-        "CreateDate": "2020-02-29T00:00:00Z",
-        "ValidUntil": "2120-02-29T00:00:00Z",
+        "CreateDate": "2020-02-29T00:00:00.000Z",
+        "ValidUntil": "2120-02-29T00:00:00.000Z",
         "Tags": {"member": {"Key": "Team", "Value": "red"}},
         "AssertionEncryptionMode": "Required",
     }
@@ -56,13 +59,13 @@ def test_a_seed_needs_a_name_and_metadata_alone(wire: Wire) -> None:
     wire.assembled.controls.clock.freeze("2026-01-01T00:00:00Z")
     wire.assembled.controls.seed({"saml_providers": [{"name": "Okta", "metadata": METADATA}]})
     shown = seen(wire)
-    assert (shown["CreateDate"], shown["ValidUntil"]) == ("2026-01-01T00:00:00Z", "2126-01-01T00:00:00Z")
+    assert (shown["CreateDate"], shown["ValidUntil"]) == ("2026-01-01T00:00:00.000Z", "2126-01-01T00:00:00.000Z")
     assert (shown["AssertionEncryptionMode"], shown["PrivateKeyList"]) == ("Allowed", None)
 
 
 def test_a_seed_says_until_when_one_is_valid(wire: Wire) -> None:
     wire.assembled.controls.seed({"saml_providers": [{**OKTA, "valid_until": "2990-01-01"}]})
-    assert seen(wire)["ValidUntil"] == "2990-01-01T00:00:00Z"
+    assert seen(wire)["ValidUntil"] == "2990-01-01T00:00:00.000Z"
 
 
 def test_an_account_of_another_partition_has_them_there(wire: Wire) -> None:
@@ -93,7 +96,7 @@ def test_dates_can_be_set(wire: Wire) -> None:
     controls.seed(SEED)
     controls.backdate({"saml_provider": ARN, "created": "2019-03-03", "valid_until": "2990-01-01"})
     shown = seen(wire)
-    assert (shown["CreateDate"], shown["ValidUntil"]) == ("2019-03-03T00:00:00Z", "2990-01-01T00:00:00Z")
+    assert (shown["CreateDate"], shown["ValidUntil"]) == ("2019-03-03T00:00:00.000Z", "2990-01-01T00:00:00.000Z")
 
 
 @pytest.mark.parametrize(

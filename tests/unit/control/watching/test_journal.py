@@ -30,6 +30,7 @@ def test_an_entry_has_all_that_is_known_of_a_call(wire: Wire, journal: Journal) 
     response = wire.send(form_request("UpdateAccessKey", key, AccessKeyId=key.id, Status="Inactive"))
     entry = journal.calls("UpdateAccessKey")[0].document()
     assert entry.pop("duration") >= 0
+    assert entry.pop("encoded_message").isascii()
     assert entry == {
         "number": 3,
         "time": "2026-01-01T00:00:00Z",
@@ -50,6 +51,7 @@ def test_an_entry_has_all_that_is_known_of_a_call(wire: Wire, journal: Journal) 
         ),
         "why": ["iam:UpdateAccessKey on arn:aws:iam::123456789012:user/alice is not allowed by any identity policy"],
         "needs": [],
+        "replica": None,
     }
 
 
@@ -227,3 +229,25 @@ def test_the_calls_given_out_cannot_be_changed(wire: Wire, journal: Journal) -> 
     assert journal.calls("DeleteUser") == []
     journal.clear()
     assert (len(calls), journal.calls()) == (1, ())
+
+
+def test_the_latest_calls_come_newest_first(wire: Wire, journal: Journal) -> None:
+    for name in ("a", "b", "c", "d"):
+        wire.user(name)
+    assert journal.count == 4
+    assert [call.number for call in journal.recent(10)] == [4, 3, 2, 1]
+    assert [call.number for call in journal.recent(2)] == [4, 3]
+    assert [call.number for call in journal.recent(10, before=3)] == [2, 1]
+    assert [call.number for call in journal.recent(10, after=2)] == [4, 3]
+    assert [call.number for call in journal.recent(1, before=3, after=1)] == [2]
+    assert journal.recent(10, before=1) == journal.recent(10, after=4) == journal.recent(10, after=9) == ()
+    assert [call.number for call in journal.recent(10, before=99)] == [4, 3, 2, 1]
+
+
+def test_the_latest_calls_are_those_that_are_kept() -> None:
+    wire = Wire(journal_size=2)
+    for name in ("a", "b", "c"):
+        wire.user(name)
+    recent = wire.assembled.controls.journal.recent
+    assert [call.number for call in recent(10)] == [3, 2]
+    assert recent(10, before=2) == ()

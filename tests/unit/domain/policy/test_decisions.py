@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.policy_vectors import VECTORS, question
 from fake_iam.domain.policy import principals
 from fake_iam.domain.policy.decisions import (
     ALLOWED,
@@ -24,13 +24,22 @@ from fake_iam.domain.policy.decisions import (
     decide,
 )
 from fake_iam.domain.policy.principals import Caller
-from fake_iam.domain.policy.statements import Request, document
+from fake_iam.domain.policy.statements import (
+    ACTIONS_KEPT,
+    KEPT,
+    LONG_KEPT,
+    PATTERNS_KEPT,
+    SHORT,
+    Request,
+    document,
+    long_document,
+    short_document,
+)
 
 ACCOUNT = "123456789012"
 USER = f"arn:aws:iam::{ACCOUNT}:user/alice"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s"
-VECTORS = json.loads((Path(__file__).parent / "policy_vectors.json").read_text())
 
 
 def policy(*statements: dict[str, Any], name: str = "p", version: str = "2012-10-17") -> Policy:
@@ -61,22 +70,10 @@ def asked(
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["id"] for vector in VECTORS])
 def test_a_recorded_decision_comes_out(vector: dict[str, Any]) -> None:
-    kinds: dict[str, list[Policy]] = {}
-    for entry in vector["policies"]:
-        kinds.setdefault(entry["kind"], []).append(Policy(entry["kind"], json.dumps(entry["document"])))
-    request = vector["request"]
-    arn, action, resource = request["principal"], request["action"], request["resource"]
-    caller = principals.session(arn) if ":sts:" in arn else principals.user(arn)
-    context = {
-        key.lower(): tuple(value) if isinstance(value, list) else value for key, value in request["context"].items()
-    }
-    decision = decide(
-        Request(caller, action, resource, context),
-        Policies(kinds.get("identity", ()), kinds.get("boundary"), kinds.get("session"), kinds.get("trust", ())),
-        owner=resource.split(":")[4] or None if resource != "*" else None,
-        needs_trust=action == "sts:AssumeRole",
-    )
-    assert decision.outcome == vector["decision"], vector["about"]
+    asked = question(vector)
+    again = asked.judge()
+    assert asked.decide().outcome == vector["decision"], vector["about"]
+    assert [again().outcome, again().outcome] == [vector["decision"]] * 2
 
 
 def test_a_decision_says_which_policy_and_statement_decided() -> None:
@@ -248,3 +245,62 @@ def shortened(value: Any) -> Any:
 def test_a_list_of_one_and_the_one_decide_alike(before: list[list[Any]]) -> None:
     after = [[{key: shortened(value) for key, value in one.items()} for one in statements] for statements in before]
     assert outcomes(after) == outcomes(before)
+
+
+@given(documents, st.randoms())
+def test_the_order_of_keys_and_the_case_of_actions_do_not_matter(before: list[list[Any]], random: Any) -> None:
+    def rewritten(one: dict[str, Any]) -> dict[str, Any]:
+        written = one | {"Action": [random.choice([str.upper, str.lower, str.title])(name) for name in one["Action"]]}
+        return {key: written[key] for key in random.sample(list(written), len(written))}
+
+    assert outcomes([[rewritten(one) for one in statements] for statements in before]) == outcomes(before)
+
+
+@given(documents)
+def test_a_statement_alone_and_a_list_of_it_decide_alike(before: list[list[Any]]) -> None:
+    def decided(*, shortens: bool) -> list[str]:
+        texts = [
+            json.dumps({"Version": "2012-10-17", "Statement": shortened(one) if shortens else one}) for one in before
+        ]
+        request = Request(principals.user(USER), "s3:GetObject", "arn:aws:s3:::b/k", {"aws:username": "alice"})
+        return [decide(request, Policies([Policy("p", text)])).outcome for text in texts]
+
+    assert decided(shortens=True) == decided(shortens=False)
+
+
+@given(documents)
+def test_a_statement_for_each_action_and_resource_decides_as_one_for_all(before: list[list[Any]]) -> None:
+    after = [
+        [
+            one | {"Action": [action], "Resource": [resource]}
+            for one in statements
+            for action in one["Action"]
+            for resource in one["Resource"]
+        ]
+        for statements in before
+    ]
+    assert outcomes(after) == outcomes(before)
+
+
+def test_only_so_many_documents_are_kept_compiled() -> None:
+    for number in range(KEPT + 10):
+        document(policy(allow(f"s3:Action{number}")).text)
+    for number in range(LONG_KEPT + 10):
+        document(policy(allow(f"s3:Action{number}", "a" * SHORT)).text)
+    assert short_document.cache_info().currsize == KEPT
+    assert long_document.cache_info().currsize == LONG_KEPT
+
+
+def test_only_so_many_actions_are_kept_of_a_document() -> None:
+    compiled = document(policy(allow("s3:Many")).text)
+    for number in range(ACTIONS_KEPT + 10):
+        compiled.about(f"s3:action{number}")
+    assert len(compiled._about) == 10
+
+
+def test_only_so_many_patterns_are_kept_of_a_resource_with_variables() -> None:
+    (statement,) = document(policy(allow(resource="arn:aws:s3:::b/${aws:username}")).text).statements
+    for number in range(PATTERNS_KEPT + 10):
+        assert statement.is_about_resource(f"arn:aws:s3:::b/{number}", {"aws:username": str(number)})
+    assert statement._resources is not None
+    assert len(statement._resources._filled) == 10

@@ -12,6 +12,8 @@ import pytest
 
 from fake_iam import ManualClock
 from fake_iam.control.documents.problems import FormatError
+from fake_iam.domain.policy.judge import DECISIONS_KEPT, LONGEST_KEPT
+from fake_iam.services.access import caller_policies
 from tests.support import AwsError, Key, Wire, form_request, read
 from tests.unit.services.credentials.test_mfa_devices import Phone, enable
 
@@ -517,3 +519,185 @@ def test_what_is_kept_of_a_caller_is_forgotten_with_a_reset(wire: Wire) -> None:
             give(wire, allow("iam:*"))
         assert isinstance(wire.call("ListUsers", key), AwsError) is not allowed
         wire.assembled.reset()
+
+
+CHANGE = {"OldPassword": "Correct-horse-7-battery", "NewPassword": "Correct-horse-8-battery"}
+
+
+@pytest.fixture
+def password(wire: Wire, alice: Key) -> None:
+    """Alice has a password, and users of the account may change theirs."""
+    wire.call("CreateLoginProfile", UserName="alice", Password=CHANGE["OldPassword"])
+    wire.call("UpdateAccountPasswordPolicy", AllowUsersToChangePassword="true")
+
+
+@pytest.mark.usefixtures("password")
+def test_the_password_policy_lets_a_user_without_policies_change_its_password(wire: Wire, alice: Key) -> None:
+    assert not isinstance(wire.call("GetAccountPasswordPolicy", alice), AwsError)
+    assert not isinstance(wire.call("ChangePassword", alice, **CHANGE), AwsError)
+
+
+@pytest.mark.usefixtures("password")
+def test_what_the_password_policy_gives_can_be_denied(wire: Wire, alice: Key) -> None:
+    give(wire, deny("iam:ChangePassword"))
+    refused = with_explicit_deny("iam:ChangePassword", "user alice", "an identity-based policy")
+    assert wire.call("ChangePassword", alice, **CHANGE) == refused
+
+
+@pytest.mark.usefixtures("password")
+def test_the_password_policy_gives_no_other_permission(wire: Wire, alice: Key) -> None:
+    refused = wire.call("UpdateLoginProfile", alice, UserName="alice", Password=CHANGE["NewPassword"])
+    assert refused == denied("iam:UpdateLoginProfile", "user alice")
+
+
+@pytest.mark.usefixtures("password")
+def test_what_the_password_policy_gave_before_is_not_remembered(wire: Wire, alice: Key) -> None:
+    wrong = {**CHANGE, "OldPassword": "Another-horse-9-battery"}
+    for _ in range(3):
+        assert "password was incorrect" in wire.call("ChangePassword", alice, **wrong).message
+    wire.call("UpdateAccountPasswordPolicy")
+    assert wire.call("ChangePassword", alice, **wrong) == denied("iam:ChangePassword", "user alice")
+
+
+def test_without_that_setting_a_user_needs_a_policy_to_change_its_password(wire: Wire, alice: Key) -> None:
+    wire.call("UpdateAccountPasswordPolicy")
+    assert wire.call("ChangePassword", alice, **CHANGE) == denied("iam:ChangePassword", "user alice")
+
+
+def put_boundary(wire: Wire) -> None:
+    wire.call("PutUserPermissionsBoundary", UserName="alice", PermissionsBoundary=managed(wire, allow("s3:*")))
+
+
+def restored(wire: Wire) -> None:
+    wire.assembled.controls.restore("before")
+
+
+def renamed(wire: Wire) -> None:
+    wire.call("UpdateUser", UserName="bob", NewUserName="carol")
+    wire.call("CreateUser", UserName="bob", Path="/other/")
+
+
+def made_again(wire: Wire) -> None:
+    wire.call("DeleteUser", UserName="bob")
+    wire.call("CreateUser", UserName="bob", Path="/other/")
+
+
+def new_default_version(wire: Wire) -> None:
+    wire.call(
+        "CreatePolicyVersion", PolicyArn=arn("policy/limited"), PolicyDocument=policy(deny("*")), SetAsDefault="true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda wire: give(wire, deny("iam:*"), name="no"), "an identity-based policy"),
+        (new_default_version, "an identity-based policy"),
+        (lambda wire: wire.call("DeleteUserPolicy", UserName="alice", PolicyName="own"), None),
+        (lambda wire: wire.call("UpdateUser", UserName="bob", NewPath="/other/"), None),
+        (renamed, None),
+        (made_again, None),
+        (lambda wire: wire.call("DeleteUser", UserName="bob"), None),
+        (put_boundary, None),
+        (restored, None),
+    ],
+    ids=[
+        "policy put",
+        "new version",
+        "policy deleted",
+        "resource moved",
+        "resource renamed",
+        "resource made again",
+        "resource deleted",
+        "boundary",
+        "restored",
+    ],
+)
+def test_what_was_allowed_before_is_decided_anew_after_each_change(
+    wire: Wire, alice: Key, change: Callable[[Wire], object], message: str | None
+) -> None:
+    wire.call("CreateUser", UserName="bob", Path="/team/")
+    limited = managed(wire, allow("s3:*"), name="limited")
+    wire.call("AttachUserPolicy", UserName="alice", PolicyArn=limited)
+    wire.assembled.controls.snapshot("before")
+    region = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    give(wire, allow("iam:GetUser", resource=arn("user/team/*"), Condition=region))
+    for _ in range(3):
+        assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    change(wire)
+    answer = wire.call("GetUser", alice, UserName="bob")
+    assert answer.code == "AccessDenied"
+    assert (message or " because no ") in answer.message
+
+
+def test_a_caller_who_leaves_a_group_loses_what_was_allowed_before(wire: Wire, alice: Key) -> None:
+    wire.call("CreateGroup", GroupName="devs")
+    document = policy(allow("iam:GetUser", resource=arn("user/${aws:username}/*")))
+    wire.call("PutGroupPolicy", GroupName="devs", PolicyName="p", PolicyDocument=document)
+    wire.call("AddUserToGroup", GroupName="devs", UserName="alice")
+    wire.call("CreateUser", UserName="bob", Path="/alice/")
+    for _ in range(2):
+        assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    wire.call("RemoveUserFromGroup", GroupName="devs", UserName="alice")
+    assert wire.call("GetUser", alice, UserName="bob") == denied("iam:GetUser", "user bob")
+
+
+def test_what_was_allowed_to_one_request_is_not_to_another_one(wire: Wire, alice: Key) -> None:
+    for name, path in (("bob", "/team/"), ("carol", "/other/")):
+        wire.call("CreateUser", UserName=name, Path=path)
+    give(wire, allow("iam:GetUser", resource=arn("user/team/*")))
+    assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    assert wire.call("GetUser", alice, UserName="carol") == denied("iam:GetUser", "user carol")
+
+
+def test_a_caller_that_moves_is_decided_anew(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:GetUser", resource=arn("user/team/*")))
+    for _ in range(3):
+        assert wire.call("GetUser", alice)["User"]["UserName"] == "alice"
+    wire.call("UpdateUser", UserName="alice", NewPath="/other/")
+    moved = arn("user/other/alice")
+    assert wire.call("GetUser", alice) == denied("iam:GetUser", "user alice", caller=moved)
+
+
+def test_the_tags_of_what_was_allowed_before_are_looked_at_anew(wire: Wire, alice: Key) -> None:
+    wire.call("CreateUser", UserName="bob", **tags(own="yes"))
+    give(wire, allow("iam:GetUser", Condition={"StringEquals": {"aws:ResourceTag/own": "yes"}}))
+    for _ in range(3):
+        assert wire.call("GetUser", alice, UserName="bob")["User"]["UserName"] == "bob"
+    wire.call("TagUser", UserName="bob", **tags(own="no"))
+    assert wire.call("GetUser", alice, UserName="bob") == denied("iam:GetUser", "user bob")
+
+
+def test_what_iam_gives_without_a_policy_is_not_given_to_other_requests(wire: Wire, alice: Key) -> None:
+    for _ in range(3):
+        assert wire.call("ListDelegationRequests", alice, OwnerId=ALICE)["DelegationRequests"] is None
+    assert wire.call("ListDelegationRequests", alice, OwnerId=arn("user/bob")) == denied(
+        "iam:ListDelegationRequests", "*"
+    )
+    (known,) = wire.assembled.engine.known_callers._known.values()
+    assert known.allowed == {}
+
+
+def test_only_so_many_allowed_calls_are_remembered_of_a_caller(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:GetUser", resource=arn("user/*")))
+    for number in range(DECISIONS_KEPT + 2):  # the first makes the caller known
+        wire.call("GetUser", alice, UserName=f"user-{number}")
+    (known,) = wire.assembled.engine.known_callers._known.values()
+    assert len(known.allowed) == 1
+
+
+def test_an_allowed_call_with_a_long_name_is_not_remembered(wire: Wire, alice: Key) -> None:
+    give(wire, allow("iam:GetUser", resource=arn("user/*")))
+    for _ in range(3):
+        assert wire.call("GetUser", alice, UserName="a" * (LONGEST_KEPT + 1)).code == "ValidationError"
+    (known,) = wire.assembled.engine.known_callers._known.values()
+    assert known.allowed == {}
+
+
+def test_only_so_many_callers_are_known(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caller_policies, "CALLERS_KEPT", 3)
+    for number in range(4):
+        wire.call("CreateUser", UserName=f"user-{number}")
+        give(wire, allow("iam:GetUser"), user=f"user-{number}")
+        assert wire.call("GetUser", wire.key(f"user-{number}"))["User"]["UserName"] == f"user-{number}"
+    assert len(wire.assembled.engine.known_callers._known) == 1

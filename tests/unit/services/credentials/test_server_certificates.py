@@ -93,6 +93,21 @@ def test_a_certificate_is_given_back_with_its_chain_and_without_its_key(wire: Wi
     }
 
 
+def test_white_space_around_the_body_and_the_chain_is_not_kept(wire: Wire) -> None:
+    root = certify(0)
+    leaf = certify(1, issuer=root)
+    body = f"  {leaf.body}\n"
+    wire.call(
+        "UploadServerCertificate",
+        ServerCertificateName="site",
+        CertificateBody=body,
+        PrivateKey=leaf.private_key,
+        CertificateChain=root.body,
+    )
+    ((_, kept),) = wire.assembled.engine.store.account("123456789012").table(ServerCertificate).items()
+    assert (kept.body, kept.chain) == (leaf.body.strip(), root.body.strip())
+
+
 def test_without_a_chain_there_is_no_element_of_it(wire: Wire) -> None:
     upload(wire)
     assert sorted(got(wire)) == ["CertificateBody", "ServerCertificateMetadata", "Tags"]

@@ -82,7 +82,7 @@ def test_what_is_not_attached_is_not_found(wire: Wire) -> None:
 
 
 def test_what_is_no_arn_is_refused(wire: Wire) -> None:
-    refused = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+    refused = AwsError("ValidationError", "ARN longpolicynamebutnoarn is not valid.", 400)
     for action in ("AttachUserPolicy", "DetachUserPolicy"):
         assert wire.call(action, UserName="alice", PolicyArn="longpolicynamebutnoarn") == refused
     assert wire.call("ListEntitiesForPolicy", PolicyArn="longpolicynamebutnoarn") == refused

@@ -42,17 +42,11 @@ def test_taking_off_what_is_not_there_is_no_error(wire: Wire) -> None:
     assert wire.call("DeleteUserPermissionsBoundary", UserName="alice") is None
 
 
-def test_an_arn_of_another_kind_is_not_valid(wire: Wire) -> None:
-    arn = "arn:aws:iam::123456789012:user/alice"
-    assert put(wire, arn) == AwsError("InvalidInput", f"ARN {arn} is not valid.", 400)
-    assert boundary(wire) is None
-
-
-def test_what_is_no_arn_cannot_be_parsed(wire: Wire) -> None:
-    unparsable = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
-    assert put(wire, "longpolicynamebutnoarn") == unparsable
-    named = {"UserName": "bob", "PermissionsBoundary": "longpolicynamebutnoarn"}
-    assert wire.call("CreateUser", **named) == unparsable
+@pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:user/alice", "longpolicynamebutnoarn"])
+def test_what_is_no_policys_arn_is_not_valid(wire: Wire, arn: str) -> None:
+    invalid = AwsError("InvalidInput", f"ARN {arn} is not valid.", 400)
+    assert put(wire, arn) == invalid
+    assert wire.call("CreateUser", UserName="bob", PermissionsBoundary=arn) == invalid
     assert boundary(wire) is None
 
 

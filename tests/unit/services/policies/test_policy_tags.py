@@ -70,8 +70,8 @@ def test_a_policy_has_fifty_tags_at_the_most(wire: Wire) -> None:
 def test_a_policy_that_is_missing_was_not_found(wire: Wire, operation: str, parameters: dict[str, str]) -> None:
     refused = AwsError("NoSuchEntity", f"Policy {ABSENT} was not found.", 404)
     assert wire.call(operation, PolicyArn=ABSENT, **parameters) == refused
-    unparsable = AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
-    assert wire.call(operation, PolicyArn="longpolicynamebutnoarn", **parameters) == unparsable
+    invalid = AwsError("ValidationError", "ARN longpolicynamebutnoarn is not valid.", 400)
+    assert wire.call(operation, PolicyArn="longpolicynamebutnoarn", **parameters) == invalid
 
 
 def test_a_policy_of_aws_has_no_tags_and_takes_none(wire: Wire) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.modelled import with_whole_model
-from tests.support import AwsError, Wire
+from fake_iam.services.iam.policies.simulation import MANY
+from tests.support import AwsError, Wire, later
 
 ACCOUNT = "123456789012"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
@@ -93,14 +94,14 @@ def test_without_resources_the_resource_is_a_star(wire: Wire) -> None:
         "EndPosition": {"Line": "1", "Column": "97"},
     }
     (statement,) = listed(second["MatchedStatements"])
-    assert statement["StartPosition"] == {"Line": "1", "Column": "99"}
+    assert statement["StartPosition"] == {"Line": "1", "Column": "97"}
 
 
 def test_positions_are_those_of_the_text(wire: Wire) -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": [allow("s3:*")]}, indent=2)
     (result,) = simulate(wire, **members(PolicyInputList=[text], ActionNames=["s3:GetObject"]))
     (statement,) = listed(result["MatchedStatements"])
-    assert statement["StartPosition"] == {"Line": "4", "Column": "5"}
+    assert statement["StartPosition"] == {"Line": "3", "Column": "17"}
     assert statement["EndPosition"] == {"Line": "10", "Column": "6"}
 
 
@@ -137,6 +138,24 @@ def test_a_key_may_have_many_values(wire: Wire, kind: str, values: tuple[str, ..
     asked = members(PolicyInputList=[policy(allow("iam:*", Condition=condition))], ActionNames=["iam:TagUser"])
     (result,) = simulate(wire, **asked, **entry(1, "aws:TagKeys", kind, *values))
     assert result["EvalDecision"] == decision
+
+
+def test_a_boundary_that_denies_is_listed_after_what_would_allow(wire: Wire) -> None:
+    asked = members(
+        PolicyInputList=[policy(allow("s3:*"))],
+        PermissionsBoundaryPolicyInputList=[policy(allow("*"), deny("s3:Put*"))],
+        ActionNames=["s3:GetObject", "s3:PutObject"],
+    )
+    allowed, denied = simulate(wire, **asked)
+    kinds = [
+        [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in listed(result["MatchedStatements"])]
+        for result in (allowed, denied)
+    ]
+    own, limit = (
+        ("PolicyInputList.1", "IAM Policy"),
+        ("PermissionsBoundaryPolicyInputList.1", "Permissions Boundary Policy"),
+    )
+    assert (denied["EvalDecision"], kinds) == ("explicitDeny", [[own], [own, limit]])
 
 
 def test_a_boundary_is_told_of(wire: Wire) -> None:
@@ -269,6 +288,12 @@ def test_results_come_in_pages_of_a_hundred(wire: Wire) -> None:
     second = wire.call("SimulateCustomPolicy", **asked, Marker=first["Marker"])
     assert [one["EvalActionName"] for one in listed(second["EvaluationResults"])] == actions[100:]
     assert second["IsTruncated"] == "false"
+
+
+def test_others_do_not_wait_for_many_results(wire: Wire) -> None:
+    asked = members(PolicyInputList=[policy(allow("s3:*"))], ActionNames=[f"s3:Action{n}" for n in range(MANY + 1)])
+    found = later(wire, "SimulateCustomPolicy", **asked, MaxItems=1000)()
+    assert [one["EvalDecision"] for one in listed(found["EvaluationResults"])] == ["allowed"] * (MANY + 1)
 
 
 def test_the_keys_that_policies_ask_for_come_once_in_order(wire: Wire, alice: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from conformance.modelled import with_whole_model
+from fake_iam.domain.clock import ManualClock
 from tests.support import AwsError, Wire
 from tests.unit.services.identities.test_roles import members
 
@@ -36,6 +38,12 @@ def test_a_provider_is_known_by_its_url_without_the_scheme(wire: Wire) -> None:
     assert shown["ThumbprintList"]["member"] == PRINT
     listed = wire.call("ListOpenIDConnectProviders")
     assert listed == {"OpenIDConnectProviderList": {"member": {"Arn": ARN}}}
+
+
+def test_the_date_of_creation_has_milliseconds() -> None:
+    wire = Wire(ManualClock(datetime(2023, 10, 14, 3, 51, 58, 790000, tzinfo=timezone.utc)))
+    create(wire)
+    assert get(wire)["CreateDate"] == "2023-10-14T03:51:58.790Z"
 
 
 def test_tags_are_answered_only_if_they_are_given(wire: Wire) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from conformance.material import VALID_FROM, certify, saml_metadata
-from conformance.modelled import with_whole_model
+from conformance.modelled import with_private_keys, with_whole_model
 from fake_iam.domain.clock import ManualClock
 from tests.support import AwsError, Wire
 from tests.unit.services.identities.test_roles import members
@@ -54,9 +54,10 @@ def keys(wire: Wire) -> list[str]:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock(datetime(2025, 4, 14, 15, 56, 37, tzinfo=timezone.utc))
+    return ManualClock(datetime(2025, 4, 14, 15, 56, 37, 929000, tzinfo=timezone.utc))
 
 
+@with_private_keys
 def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(clock: ManualClock) -> None:
     wire = Wire(clock)
     metadata = f"<!-- é \U0001f600 -->\r\n{METADATA}\t\n"
@@ -65,8 +66,8 @@ def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(clock: ManualC
     assert shown.pop("SAMLMetadataDocument") == metadata.strip()  # xmltodict strips it
     assert shown.pop("SAMLProviderUUID").startswith("SAMLSP")
     assert shown == {
-        "CreateDate": "2025-04-14T15:56:37Z",
-        "ValidUntil": "2125-04-14T15:56:37Z",
+        "CreateDate": "2025-04-14T15:56:37.929Z",
+        "ValidUntil": "2125-04-14T15:56:37.929Z",
         "Tags": None,
         "AssertionEncryptionMode": "Allowed",
         "PrivateKeyList": None,
@@ -75,6 +76,7 @@ def test_a_provider_is_shown_with_its_metadata_as_it_was_uploaded(clock: ManualC
     assert wire.call("ListSAMLProviders") == {"SAMLProviderList": {"member": listed}}
 
 
+@with_private_keys
 def test_ids_have_22_characters_and_are_the_same_for_the_same_seed() -> None:
     first, again = (Wire(random_seed=1) for _ in range(2))
     for wire in (first, again):
@@ -206,9 +208,10 @@ def test_other_metadata_takes_the_place_of_what_was_there(clock: ManualClock) ->
     clock.advance(timedelta(days=1))
     other = saml_metadata("urn:other")
     assert update(wire, SAMLMetadataDocument=other) == {"SAMLProviderArn": ARN}
-    assert get(wire) == {**before, "SAMLMetadataDocument": other, "ValidUntil": "2125-04-15T15:56:37Z"}
+    assert get(wire) == {**before, "SAMLMetadataDocument": other, "ValidUntil": "2125-04-15T15:56:37.929Z"}
 
 
+@with_private_keys
 def test_what_is_not_named_stays(clock: ManualClock) -> None:
     wire = Wire(clock)
     create(wire)
@@ -218,6 +221,7 @@ def test_what_is_not_named_stays(clock: ManualClock) -> None:
     assert get(wire) == before
 
 
+@with_private_keys
 def test_private_keys_come_and_go(clock: ManualClock) -> None:
     wire = Wire(clock)
     create(wire, AddPrivateKey=KEY, AssertionEncryptionMode="Required")
@@ -238,12 +242,14 @@ def test_private_keys_come_and_go(clock: ManualClock) -> None:
     assert get(wire)["PrivateKeyList"] is None
 
 
+@with_private_keys
 def test_a_key_that_is_not_there_cannot_be_removed(wire: Wire) -> None:
     create(wire)
     said = "Failed to remove private key because the Key ID does not match a private key."
     assert update(wire, RemovePrivateKey="A" * 22) == AwsError("InvalidInput", said, 400)
 
 
+@with_private_keys
 def test_encryption_is_required_only_with_a_key(wire: Wire) -> None:
     assert create(wire, AssertionEncryptionMode="Required") == NO_KEY
     create(wire)
@@ -251,6 +257,7 @@ def test_encryption_is_required_only_with_a_key(wire: Wire) -> None:
     assert update(wire, AssertionEncryptionMode="Required", AddPrivateKey=KEY) == {"SAMLProviderArn": ARN}
 
 
+@with_private_keys
 @pytest.mark.parametrize("key", ["no key", certify().body, certify().encrypted_private_key, KEY[:-60]])
 def test_what_is_no_private_key_is_refused(wire: Wire, key: str) -> None:
     refused = AwsError("InvalidInput", "Invalid private key.", 400)
@@ -259,6 +266,7 @@ def test_what_is_no_private_key_is_refused(wire: Wire, key: str) -> None:
     assert update(wire, AddPrivateKey=key) == refused
 
 
+@with_private_keys
 def test_a_key_is_not_added_and_removed_in_one_request(wire: Wire) -> None:
     create(wire, AddPrivateKey=KEY)
     said = "Unable to add and remove private keys in the same request. Set a value for only one of the two parameters."
@@ -266,6 +274,7 @@ def test_a_key_is_not_added_and_removed_in_one_request(wire: Wire) -> None:
     assert update(wire, AddPrivateKey=KEY, RemovePrivateKey=keys(wire)[0]) == refused
 
 
+@with_private_keys
 @pytest.mark.parametrize("parameters", [{}, {"RemoveContextProvider": "false"}])
 def test_an_update_of_nothing_is_refused(wire: Wire, parameters: dict[str, str]) -> None:
     create(wire)
@@ -273,6 +282,7 @@ def test_an_update_of_nothing_is_refused(wire: Wire, parameters: dict[str, str])
     assert update(wire, **parameters) == AwsError("InvalidInput", said, 400)
 
 
+@with_private_keys
 def test_a_refused_update_changes_nothing(wire: Wire) -> None:
     create(wire)
     before = get(wire)
@@ -280,6 +290,7 @@ def test_a_refused_update_changes_nothing(wire: Wire) -> None:
     assert get(wire) == before
 
 
+@with_private_keys
 def test_a_private_key_is_in_no_answer_and_in_no_journal(wire: Wire) -> None:
     create(wire, AddPrivateKey=KEY)
     update(wire, AddPrivateKey=KEY)
@@ -291,6 +302,7 @@ def test_a_private_key_is_in_no_answer_and_in_no_journal(wire: Wire) -> None:
     assert "PRIVATE KEY" not in repr([*calls, get(wire), wire.assembled.engine.store])
 
 
+@with_private_keys
 @pytest.mark.parametrize("key", [f"{KEY}€", "A secret " * 2000])
 def test_no_refusal_repeats_a_private_key(wire: Wire, key: str) -> None:
     refused = create(wire, AddPrivateKey=key)
@@ -360,6 +372,7 @@ def test_a_deleted_provider_is_gone_whoever_trusts_it(wire: Wire) -> None:
     assert create(wire, "OKTA") == {"SAMLProviderArn": ARN.replace("Okta", "OKTA")}
 
 
+@with_private_keys
 @pytest.mark.parametrize(
     ("operation", "parameters"),
     [

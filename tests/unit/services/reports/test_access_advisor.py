@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from fake_iam import ManualClock
 from fake_iam.domain.policy.service_authorization import services
-from tests.support import AwsError, Wire
+from fake_iam.services.iam.reports.access_advisor import MANY
+from tests.support import AwsError, Key, Wire, later
 from tests.unit.services.identities.test_roles import EC2, members
 
 ACCOUNT = "arn:aws:iam::123456789012"
@@ -103,6 +104,89 @@ def test_a_job_on_actions_says_so(wire: Wire) -> None:
     answer = wire.call("GetServiceLastAccessedDetails", JobId=job)
     assert answer["JobType"] == "ACTION_LEVEL"
     assert not any("TrackedActionsLastAccessed" in service for service in members(answer["ServicesLastAccessed"]))
+
+
+def actions(wire: Wire, arn: str) -> dict[str, list[Any]]:
+    job = generate(wire, arn, Granularity="ACTION_LEVEL")
+    services = members(wire.call("GetServiceLastAccessedDetails", JobId=job)["ServicesLastAccessed"])
+    return {each["ServiceNamespace"]: members(each.get("TrackedActionsLastAccessed")) for each in services}
+
+
+@pytest.fixture
+def auditor(wire: Wire) -> Role:
+    """A role that may look at IAM, STS and tags, and a session of it."""
+    document = json.dumps(allow("iam:*", "sts:GetCallerIdentity", "tag:*"))
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT + ":root"}, "Action": "sts:AssumeRole"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    made = wire.call("CreateRole", RoleName="auditor", AssumeRolePolicyDocument=text)["Role"]
+    wire.call("PutRolePolicy", RoleName="auditor", PolicyName="own", PolicyDocument=document)
+    wire.user("dave")
+    wire.call("PutUserPolicy", UserName="dave", PolicyName="own", PolicyDocument=json.dumps(allow("sts:AssumeRole")))
+    dave = wire.key("dave")
+    taken = wire.call("AssumeRole", dave, RoleArn=made["Arn"], RoleSessionName="night")["Credentials"]
+    session = Key(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
+    return Role(made["Arn"], session)
+
+
+class Role(NamedTuple):
+    """The ARN of a role, and a session of it."""
+
+    arn: str
+    session: Key
+
+
+def test_what_sessions_of_a_role_tried_are_uses_of_the_role(wire: Wire, auditor: Role) -> None:
+    wire.call("GetCallerIdentity", auditor.session, region="eu-west-1")
+    wire.tagging("GetTagKeys", auditor.session, "eu-central-1")
+    wire.call("GetUser", auditor.session, UserName="nobody")
+    assert [
+        (one["ServiceNamespace"], one["LastAuthenticatedEntity"], one["LastAuthenticatedRegion"])
+        for one in report(wire, auditor.arn)
+    ] == [
+        ("iam", auditor.arn, "us-east-1"),
+        ("sts", auditor.arn, "eu-west-1"),
+        ("tag", auditor.arn, "eu-central-1"),
+    ]
+
+
+def test_a_report_on_actions_has_those_that_were_tried_by_name(wire: Wire, auditor: Role) -> None:
+    wire.call("ListUsers", auditor.session)
+    wire.call("GetUser", auditor.session, UserName="nobody")
+    shown = {
+        "LastAccessedEntity": auditor.arn,
+        "LastAccessedTime": "2026-01-01T00:00:00Z",
+        "LastAccessedRegion": "us-east-1",
+    }
+    assert actions(wire, auditor.arn) == {
+        "iam": [{"ActionName": "GetUser", **shown}, {"ActionName": "ListUsers", **shown}],
+        "sts": [],
+        "tag": [],
+    }
+    assert actions(wire, f"{ACCOUNT}:user/dave") == {
+        "sts": [{**shown, "ActionName": "AssumeRole", "LastAccessedEntity": f"{ACCOUNT}:user/dave"}]
+    }
+
+
+def test_what_policies_refuse_is_an_attempt_too(wire: Wire, auditor: Role) -> None:
+    wire.assembled.controls.enforcement.set("on")
+    deny = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}}
+    wire.call("PutRolePolicy", RoleName="auditor", PolicyName="no", PolicyDocument=json.dumps(deny))
+    assert wire.call("ListUsers", auditor.session).code == "AccessDenied"
+    assert [used["ActionName"] for used in actions(wire, auditor.arn)["iam"]] == ["ListUsers"]
+
+
+@pytest.mark.parametrize("key", [None, Key("AKIAQNOTGIVENOUTHERE", "secret")])
+def test_who_did_not_sign_with_a_key_of_this_server_used_nothing(wire: Wire, auditor: Role, key: Key | None) -> None:
+    wire.call("ListUsers", key)
+    wire.call("ListUsers", Key(auditor.session.id, "another", auditor.session.token))
+    assert actions(wire, auditor.arn)["iam"] == []
+
+
+def test_a_state_that_is_loaded_brings_no_actions(wire: Wire, auditor: Role) -> None:
+    wire.assembled.controls.snapshot("before")
+    wire.call("ListUsers", auditor.session)
+    wire.assembled.controls.restore("before")
+    assert actions(wire, auditor.arn)["iam"] == []
 
 
 def test_a_user_has_the_services_of_its_own_policies_and_of_its_groups_by_namespace(wire: Wire) -> None:
@@ -239,7 +323,7 @@ def test_a_long_list_of_services_comes_in_pages(wire: Wire) -> None:
         ),
         ("arn:aws:s3:::a-bucket-of-mine", "InvalidInput", "ARN arn:aws:s3:::a-bucket-of-mine is not valid.", 400),
         ("arn:aws-cn:iam::123456789012:user/alice", "ValidationError", "Invalid ARN partition", 400),
-        ("no-arn-but-long-enough", "ValidationError", "Invalid ARN:  Could not be parsed!", 400),
+        ("no-arn-but-long-enough", "InvalidInput", "ARN no-arn-but-long-enough is not valid.", 400),
     ],
 )
 def test_what_is_no_entity_is_refused(wire: Wire, arn: str, code: str, text: str, status: int) -> None:
@@ -276,3 +360,17 @@ def test_a_dump_keeps_reports(wire: Wire) -> None:
     other = Wire(random_seed=8)
     other.assembled.controls.load(json.loads(json.dumps(wire.assembled.controls.dump())))
     assert other.call("GetServiceLastAccessedDetails", JobId=job) == before
+
+
+def test_others_do_not_wait_for_a_report_on_many(wire: Wire) -> None:
+    queues = f"{ACCOUNT}:policy/team/queues"
+    names = [f"many-{number:03d}" for number in range(MANY)]
+    users = [{"name": name, "attached_policies": [queues], "created": "9 days ago"} for name in names]
+    users[7]["access_keys"] = [used("8 days ago", "sqs") | {"created": "9 days ago"}]
+    wire.assembled.controls.seed({"users": users})
+    job = later(wire, "GenerateServiceLastAccessedDetails", Arn=queues)()["JobId"]
+    asked = {"JobId": job, "ServiceNamespace": "sqs", "MaxItems": 1000}
+    found = members(later(wire, "GetServiceLastAccessedDetailsWithEntities", **asked)()["EntityDetailsList"])
+    listed = [one["EntityInfo"]["Name"] for one in found]
+    assert listed[:4] == ["Bob", "alice", "many-007", "carol"]
+    assert set(listed[4:]) == {"deployer", *names} - {"many-007"}

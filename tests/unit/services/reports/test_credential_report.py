@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import threading
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from fake_iam import ManualClock
+from fake_iam.domain.account.credential_report import Subject, write
+from fake_iam.services.iam.reports import credential_report
 from tests.support import AwsError, Wire
 
 ACCOUNT = "210987654321"
@@ -144,3 +148,51 @@ def test_the_summary_counts_what_is_there(wire: Wire) -> None:
 def test_the_summary_tells_the_quotas_of_the_settings() -> None:
     entries = Wire(quotas="groups_per_user=3").call("GetAccountSummary")["SummaryMap"]["entry"]
     assert {"key": "GroupsPerUserQuota", "value": "3"} in entries
+
+
+def test_a_report_is_of_the_moment_it_was_asked_for_though_users_come_while_it_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc)))
+    for name in ("alice", "carol"):
+        wire.call("CreateUser", UserName=name)
+
+    def slow(subjects: Iterator[Subject]) -> str:
+        first = next(subjects)
+        other = threading.Thread(target=wire.call, args=("CreateUser",), kwargs={"UserName": "bob"})
+        other.start()
+        other.join()  # it waits for no lock
+        return write([first, *subjects])
+
+    monkeypatch.setattr(credential_report, "write", slow)
+    assert wire.call("GenerateCredentialReport")["State"] == "STARTED"
+    assert wire.call("GetUser", UserName="bob")["User"]["UserName"] == "bob"
+    content = base64.b64decode(wire.call("GetCredentialReport")["Content"]).decode()
+    assert [line.partition(",")[0] for line in content.splitlines()] == ["user", "<root_account>", "alice", "carol"]
+
+
+def test_a_report_that_is_asked_for_while_another_is_made_finds_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc)))
+    states = []
+
+    def slow(subjects: Iterator[Subject]) -> str:
+        monkeypatch.setattr(credential_report, "write", write)
+        states.append(wire.call("GenerateCredentialReport")["State"])
+        return write(subjects)
+
+    monkeypatch.setattr(credential_report, "write", slow)
+    states.append(wire.call("GenerateCredentialReport")["State"])
+    assert states == ["STARTED", "COMPLETE"]
+
+
+def test_a_fault_in_long_work_is_answered_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(subjects: Iterator[Subject]) -> str:
+        raise ZeroDivisionError
+
+    wire = Wire(ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc)))
+    monkeypatch.setattr(credential_report, "write", broken)
+    answer = wire.call("GenerateCredentialReport")
+    assert (answer.code, answer.status) == ("ServiceFailure", 500)
+    assert "ZeroDivisionError" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -41,6 +42,21 @@ def report(wire: Wire, path: str = ROOT, **asked: Any) -> Any:
 
 def details(answer: Any) -> list[Any]:
     return [one for one in answer["AccessDetails"]["member"] if "LastAuthenticatedTime" in one]
+
+
+def test_what_sessions_of_roles_tried_counts_for_their_account(wire: Wire) -> None:
+    member = Key(MEMBER, "dummy")
+    wire.call("CreateUser", member, UserName="alice")
+    alice = f"arn:aws:iam::{MEMBER}:user/alice"
+    trust = {"Effect": "Allow", "Principal": {"AWS": alice}, "Action": "sts:AssumeRole"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    role = wire.call("CreateRole", member, RoleName="ops", AssumeRolePolicyDocument=text)["Role"]["Arn"]
+    taken = wire.call("AssumeRole", wire.key("alice", by=member), RoleArn=role, RoleSessionName="job")["Credentials"]
+    wire.call("ListUsers", Key(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"]))
+    assert [(one["ServiceNamespace"], one["TotalAuthenticatedEntities"]) for one in details(report(wire))] == [
+        ("iam", "1"),
+        ("sts", "1"),
+    ]
 
 
 def test_a_report_tells_the_last_use_of_each_service_by_the_members(wire: Wire, clock: ManualClock) -> None:

@@ -115,6 +115,12 @@ def test_sts_takes_sessions_of_roles_except_for_further_tokens(wire: Wire, alice
         assert wire.call(action, session, **parameters) == closed
 
 
+@pytest.mark.parametrize("text", ["nothing-valid-in-here", "arn::b:::something/test-role", "arn:a:a::aaaaaaaaaa:"])
+def test_what_is_no_arn_is_invalid_whoever_asks(wire: Wire, alice: Key, text: str) -> None:
+    for caller in (alice, None):
+        assert assume(wire, caller, text) == refused(f"{text} is invalid")
+
+
 def test_the_root_user_takes_on_no_role(wire: Wire) -> None:
     role(wire)
     no = AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
@@ -132,7 +138,6 @@ def test_the_root_user_takes_on_no_role(wire: Wire) -> None:
         f"arn:aws-cn:iam::{ACCOUNT}:role/deployer",
         f"arn:aws:iam::{OTHER}:role/deployer",
         f"arn:aws:iam::{ACCOUNT}:user/deployer",
-        "no arn but twenty characters",
     ],
 )
 def test_an_unknown_role_looks_like_one_that_does_not_trust(wire: Wire, alice: Key, arn: str) -> None:
@@ -339,9 +344,10 @@ def test_session_policies_are_read_and_measured(wire: Wire, alice: Key) -> None:
         "MalformedPolicyDocument", "The policy is not in the valid JSON format.", 400
     )
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    made = assume(wire, alice, Policy='{"Version":"2012-10-17"}', **{"PolicyArns.member.1.arn": arn})
-    assert made["PackedPolicySize"] == "4"
-    long = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": "x" * 2200})
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+    made = assume(wire, alice, Policy=policy, **{"PolicyArns.member.1.arn": arn})
+    assert made["PackedPolicySize"] == "6"
+    long = policy.replace('"*"', json.dumps("s3:" + "x" * 2164), 1)
     assert assume(wire, alice, Policy=long) == AwsError(
         "PackedPolicyTooLarge", "Packed policy consumes 110% of allotted space, please use smaller policy.", 400
     )

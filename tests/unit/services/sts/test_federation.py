@@ -26,7 +26,7 @@ HALF = AwsError(
     "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
     403,
 )
-POLICY = '{"Version":"2012-10-17","Statement":[]}'
+POLICY = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 
 
 def closed(operation: str) -> AwsError:
@@ -189,7 +189,7 @@ def test_a_duration_outside_its_range_is_refused(wire: Wire, seconds: int) -> No
 
 
 def test_a_policy_has_a_packed_size(wire: Wire, alice: Key) -> None:
-    assert wire.call("GetFederationToken", alice, Name="Bob", Policy=POLICY)["PackedPolicySize"] == "2"
+    assert wire.call("GetFederationToken", alice, Name="Bob", Policy=POLICY)["PackedPolicySize"] == "5"
     arns = {"PolicyArns.member.1.arn": f"arn:aws:iam::aws:policy/{'x' * 180}"}
     assert wire.call("GetFederationToken", alice, Name="Bob", **arns)["PackedPolicySize"] == "10"
 
@@ -207,6 +207,6 @@ def test_the_same_tag_key_twice_is_refused_in_any_case(wire: Wire) -> None:
     )
 
 
-def test_no_message_can_be_decoded(wire: Wire) -> None:
+def test_a_made_up_message_is_not_decoded(wire: Wire) -> None:
     refused = AwsError("InvalidAuthorizationMessageException", "Message is not valid", 400)
     assert wire.call("DecodeAuthorizationMessage", EncodedMessage="made-up") == refused

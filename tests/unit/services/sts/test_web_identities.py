@@ -480,7 +480,8 @@ def test_duration_and_session_policies_are_those_of_other_sessions(wire: Wire) -
     assert assume(wire, Policy="{") == AwsError(
         "MalformedPolicyDocument", "The policy is not in the valid JSON format.", 400
     )
-    assert assume(wire, Policy='{"Version":"2012-10-17"}')["PackedPolicySize"] == "2"
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+    assert assume(wire, Policy=policy)["PackedPolicySize"] == "5"
 
 
 def test_without_the_extra_the_answer_names_it(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,17 @@ def test_an_earlier_version_takes_the_steps_that_it_lacks(file: Path) -> None:
         bring_up(connection, steps)
     engine.dispose()
     assert taken == [2, 3]
-    assert say(file, "SELECT version FROM fake_iam_schema") == [(3,)]
+    assert say(file, "SELECT version FROM fake_iam_schema") == [(len(STEPS) + 2,)]
+
+
+def test_a_store_of_the_first_version_is_brought_up(file: Path) -> None:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        bring_up(connection, STEPS[:1])
+        connection.execute(text("DROP TABLE fake_iam_changes"))
+    engine.dispose()
+    open_store(f"sqlite:///{file}").close()
+    assert say(file, "SELECT number FROM fake_iam_changes") == [(0,)]
 
 
 def test_a_step_that_fails_leaves_the_earlier_version(file: Path) -> None:

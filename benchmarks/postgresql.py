@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a cluster in a new directory, on a free port of this machine."""
+"""A PostgreSQL for measuring and testing: a cluster in a new directory, on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-import pytest
-
 PLACES: Final = Path("/usr/lib/postgresql")
 OWNER: Final = "postgres"
-QUICK: Final = "-c fsync=off -c full_page_writes=off -c listen_addresses=127.0.0.1"
+QUICK: Final = "-c fsync=off -c full_page_writes=off"
 
 
 class Cluster:
-    """A server that the tests may stop and start.
+    """A server that may be stopped and started.
 
     Args:
         programs: where its programs are.
         directory: where its data are.
         port: where it listens.
+        options: what is not to be as it comes.
     """
 
-    def __init__(self, programs: Path, directory: Path, port: int) -> None:
+    def __init__(self, programs: Path, directory: Path, port: int, options: str) -> None:
         self._programs = programs
         self._directory = directory
         self.address = f"postgresql://{OWNER}@127.0.0.1:{port}/{OWNER}"
-        self._port = port
+        self._options = f"{options} -c listen_addresses=127.0.0.1 -p {port} -k {directory}"
 
     def initialize(self) -> None:
+        """Make its files."""
         self._run("initdb", "--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--no-sync", "-D", self._data)
 
     def start(self) -> None:
-        options = f"{QUICK} -p {self._port} -k {self._directory}"
-        self._run("pg_ctl", "start", "-w", "-D", self._data, "-o", options, "-l", str(self._directory / "log"))
+        """Start it, and wait until it answers."""
+        log = str(self._directory / "log")
+        self._run("pg_ctl", "start", "-w", "-D", self._data, "-o", self._options, "-l", log)
 
     def stop(self) -> None:
+        """End it at once, as a crash would."""
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self._data)
 
     def fresh(self) -> str:
@@ -66,22 +68,25 @@ class Cluster:
         assert done.returncode == 0, done.stderr.decode()
 
 
-@contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A cluster that runs, for the length of a with block; skips the test if PostgreSQL is not installed."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
+def programs() -> Path | None:
+    """Where PostgreSQL's programs are, or None if it is not installed."""
     found = shutil.which("pg_ctl")
+    if found is not None:
+        return Path(found).resolve().parent
     versions = sorted(PLACES.glob("*/bin/pg_ctl"), key=lambda path: int(path.parent.parent.name))
-    if found is None and not versions:
-        pytest.skip("PostgreSQL is not installed")
-    programs = Path(found).resolve().parent if found else versions[-1].parent
+    return versions[-1].parent if versions else None
+
+
+@contextmanager
+def cluster(programs: Path, options: str = "") -> Iterator[Cluster]:
+    """A cluster that runs, for the length of a with block."""
     directory = Path(mkdtemp(prefix="fake_iam-postgres-"))
     if os.geteuid() == 0:
         owner = pwd.getpwnam(OWNER)
         os.chown(directory, owner.pw_uid, owner.pw_gid)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    made = Cluster(programs, directory, port)
+    made = Cluster(programs, directory, port, options)
     try:
         made.initialize()
         made.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import signal
 import subprocess
 import sys
@@ -14,7 +13,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fake_iam import SettingsError
 from fake_iam.control.documents.problems import DocumentError
+from fake_iam.control.state import state_files
 from tests.support import Key, Wire
 
 ROOT = Path(__file__).parents[4]
@@ -40,19 +41,57 @@ def test_a_restarted_server_goes_on_where_it_stopped(file: Path) -> None:
     assert Wire(state=str(file)).call("GetCallerIdentity", key)["Arn"].endswith("user/alice")
 
 
-def test_a_change_is_in_the_file_before_it_is_answered(file: Path) -> None:
-    wire = Wire(state=str(file))
-    wire.user("alice")
-    assert [user["name"] for user in json.loads(file.read_text())["accounts"]["123456789012"]["users"]] == ["alice"]
-
-
-def test_a_read_writes_nothing(file: Path) -> None:
-    wire = Wire(state=str(file))
+def earlier(file: Path) -> tuple[str, Key]:
+    """The file as an earlier release has written it, with a key that signs."""
+    wire = Wire()
     wire.user("alice")
     key = wire.key("alice")
-    before = file.stat().st_mtime_ns, file.stat().st_ino
-    wire.call("ListUsers", key)
-    assert (file.stat().st_mtime_ns, file.stat().st_ino) == before
+    file.write_text(json.dumps(wire.assembled.controls.dump(secrets=True), indent=1) + "\n")
+    return file.read_text(), key
+
+
+def test_a_state_of_an_earlier_release_is_taken_over_once(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    text, key = earlier(file)
+    wire = Wire(state=str(file))
+    assert wire.call("GetCallerIdentity", key)["Arn"].endswith("user/alice")
+    wire.user("bob")
+    wire.assembled.rest()
+    kept = file.with_name("state.json.bak")
+    assert [record.getMessage() for record in caplog.records if "database" in record.getMessage()] == [
+        f"{file} is a database from now on; what it was is in {kept}"
+    ]
+    assert kept.read_text() == text
+    assert names(Wire(state=str(file))) == ["alice", "bob"]
+    assert sorted(path.name for path in file.parent.iterdir() if "wal" not in path.name and "shm" not in path.name) == [
+        "state.json",
+        "state.json.bak",
+    ]
+
+
+@pytest.mark.parametrize("step", ["new_file", "take_over"])
+def test_what_fails_midway_leaves_the_file_and_is_done_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    text, _ = earlier(file)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(state_files, step, fail)
+        with pytest.raises(DocumentError) as refused:
+            Wire(state=str(file))
+    assert str(refused.value) == f"{file}: No space left on device; the file is left as it is"
+    assert file.read_text() == text
+    assert names(Wire(state=str(file))) == ["alice"]
+
+
+def test_a_file_that_was_kept_before_is_kept(file: Path) -> None:
+    text, _ = earlier(file)
+    file.with_name("state.json.bak").write_text("mine")
+    assert names(Wire(state=str(file))) == ["alice"]
+    assert file.with_name("state.json.bak").read_text() == "mine"
+    assert file.with_name("state.json.bak1").read_text() == text
 
 
 def test_a_last_use_is_written_when_the_server_stops(file: Path) -> None:
@@ -60,7 +99,7 @@ def test_a_last_use_is_written_when_the_server_stops(file: Path) -> None:
     wire.user("alice")
     key = wire.key("alice")
     wire.call("ListUsers", key)
-    wire.assembled.save()
+    wire.assembled.rest()
     assert (
         Wire(state=str(file)).call("GetAccessKeyLastUsed", AccessKeyId=key.id)["AccessKeyLastUsed"]["ServiceName"]
         == "iam"
@@ -94,7 +133,6 @@ def test_a_strict_server_keeps_its_root_key(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "this is no state of fake_iam (fake_iam/1)"),
         ('{"format": "fake_iam/1", "accounts": {', "line 1: this is no JSON: "),
         ('{"format": "fake_iam/2"}', "this is no state of fake_iam (fake_iam/1)"),
         ("[1]", "this is no state of fake_iam (fake_iam/1)"),
@@ -110,22 +148,19 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(file: Path, text: str, prob
     assert file.read_text() == text
 
 
-def test_a_file_that_cannot_be_written_is_an_error_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    place = tmp_path / "gone"
-    place.mkdir()
-    wire = Wire(state=str(place / "state.json"))
-    (place / "state.json").unlink()
-    place.rmdir()
-    with caplog.at_level(logging.ERROR):
-        wire.user("alice")
-    assert [record.getMessage() for record in caplog.records] == [
-        f"cannot write the state to {place / 'state.json'}: No such file or directory"
-    ]
+def test_a_file_that_cannot_be_made_ends_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^state: sqlite:///.*/gone/state\.db: unable to open database file$"):
+        Wire(state=str(tmp_path / "gone" / "state.db"))
 
 
-def test_others_cannot_read_the_file(file: Path) -> None:
-    Wire(state=str(file))
-    assert file.stat().st_mode & 0o077 == 0
+@pytest.mark.parametrize("setting", ["state", "store"])
+def test_others_cannot_read_the_file(file: Path, setting: str) -> None:
+    wire = Wire(**{setting: str(file) if setting == "state" else f"sqlite:///{file}"})
+    wire.user("alice")
+    files = list(file.parent.iterdir())
+    assert {path.name for path in files} == {file.name, f"{file.name}-wal", f"{file.name}-shm"}
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
+    wire.assembled.rest()
 
 
 @pytest.mark.parametrize("kill_after", [3, 40, 150])

@@ -1,0 +1,1 @@
+"""The console: pages on which a person sees and steers the server."""

@@ -121,12 +121,12 @@ def test_a_key_cannot_be_created_inactive(aws: Target, new_user: People) -> None
 def test_a_secret_with_a_slash_or_a_plus_signs_and_survives_a_credentials_file(
     aws: Target, new_user: People, tmp_path: Any
 ) -> None:
-    alice = new_user()
+    alice, delete = new_user(), aws.iam.delete_access_key
     for _ in range(40):
         made = aws.iam.create_access_key(UserName=alice)["AccessKey"]
         if set("+/") & set(made["SecretAccessKey"]):
             break
-        aws.iam.delete_access_key(UserName=alice, AccessKeyId=made["AccessKeyId"])
+        delete(UserName=alice, AccessKeyId=made["AccessKeyId"])
     else:
         raise AssertionError("expected a slash or a plus in one of 40 secrets, got none")
     file = tmp_path / "credentials"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ from fake_iam.settings import PREFIX, Settings, SettingsError, parse
 from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from fake_iam.arguments import Parser
 
 HELP: Final = {
     "host": "address to listen on",
@@ -71,6 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _command(given) if plain is None else _serve(_settings(plain))
     except (SettingsError, DocumentError) as problem:
         return _fail(2, str(problem))
+    except BrokenPipeError:  # whoever read the output has seen enough; what is still to be flushed goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def plain_options(arguments: Sequence[str]) -> dict[str, str] | None:
@@ -105,6 +109,7 @@ def _command(arguments: Sequence[str]) -> int:
         return _fail(1, str(problem))
     if answer is not None:
         print(answer if isinstance(answer, str) else json.dumps(answer, indent=2))
+    sys.stdout.flush()
     return 0
 
 
@@ -115,14 +120,13 @@ def export_line(url: str, settings: Settings) -> str:
     )
 
 
-def full_parser(arguments: Sequence[str]) -> ArgumentParser:
+def full_parser(arguments: Sequence[str]) -> Parser:
     """Settings may come before the command; after it, the commands that ask a server take only its address."""
-    from argparse import ArgumentParser
-
+    from fake_iam.arguments import Parser
     from fake_iam.commands import add_commands
 
     every, address, addresses = _options(HELP), _options(ADDRESS), _options(ADDRESSES)
-    parser = ArgumentParser(
+    parser = Parser(
         prog=PROGRAM,
         description="A local server that answers AWS IAM and STS. Without a command it serves.",
         parents=[every],
@@ -137,17 +141,32 @@ def full_parser(arguments: Sequence[str]) -> ArgumentParser:
     )
     env.set_defaults(run=lambda remote, options: export_line(remote.url, remote.settings))
     add_commands(commands, address, arguments)
+    completion = commands.add_parser("completion", help="print what completes commands in a shell", allow_abbrev=False)
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completion.set_defaults(run=lambda remote, options: _completion(options.shell))
     return parser
+
+
+def _completion(shell: str) -> str:
+    """A script for the shell. Raises SettingsError without the extra."""
+    try:
+        import shtab
+    except ImportError:
+        raise SettingsError("fake_iam needs its extra completion: pip install 'fake-iam[completion]'") from None
+    script: str = shtab.complete(full_parser(["backdate"]), shell=shell)
+    return script
 
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _options(names: Iterable[str]) -> ArgumentParser:
-    from argparse import SUPPRESS, ArgumentParser
+def _options(names: Iterable[str]) -> Parser:
+    from argparse import SUPPRESS
 
-    parser = ArgumentParser(add_help=False)
+    from fake_iam.arguments import Parser
+
+    parser = Parser(add_help=False)
     group = parser.add_argument_group("settings")
     for name in names:
         # Left out, an option must not hide one that was given before the command.

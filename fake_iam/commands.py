@@ -38,6 +38,7 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequ
         return parser.add_subparsers(metavar="ACTION", required=run is None)
 
     add(commands, "health", "version, auth mode and counts of a running server", lambda r, a: r.get("health"))
+    add(commands, "doctor", "why clients of AWS do not reach the server, and what cures it", _doctor)
     add(commands, "reset", "bring a running server back to its start", lambda r, a: r.post("reset"))
     _add_clock(group("clock", "read or move the server's clock", lambda r, a: r.get("clock")), add)
     backdate = group("backdate", "set dates of what is there already")
@@ -69,6 +70,16 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, arguments: Sequ
     lint.add_argument("file", metavar="FILE", help="the document, as JSON")
     least = add(commands, "least-privilege", "the smallest policy for a caller's calls in the journal", _least)
     least.add_argument("caller", help="a user's name, the ARN of a user, a role or root, or an access key id")
+
+
+def _doctor(remote: Remote, options: argparse.Namespace) -> None:
+    """Print every finding. Raises RemoteError if there is a problem."""
+    from fake_iam.doctor import report  # botocore takes its time to load
+
+    text, problems = report(remote)
+    print(text)
+    if problems:
+        raise RemoteError(f"{problems} problem{'s' if problems > 1 else ''} found")
 
 
 def _add_clock(actions: Any, add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -37,7 +38,12 @@ def run(*command: str | Path, cwd: Path) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", place, ROOT, cwd=place)
+    copy = place / "source"  # the tests of another process may be building, too
+    copy.mkdir()
+    for name in ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.cfg"):
+        shutil.copy(ROOT / name, copy)
+    shutil.copytree(ROOT / "fake_iam", copy / "fake_iam", ignore=shutil.ignore_patterns("__pycache__"))
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", place, copy, cwd=place)
     (built,) = place.glob("*.whl")
     return built
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fake_iam.control.http.address import PREFIX
 from fake_iam.control.watching.denials import DenialLog
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
     from fake_iam.control.state.sharing import Shared
     from fake_iam.domain.policy.refusals import Denial
     from fake_iam.gate.gate import Gate
-
-
-FETCHING: Final = b"AssumeRoleWithWebIdentity"
-"""The operation that may wait for a server with a provider's keys."""
 
 
 class Assembled:
@@ -123,8 +119,8 @@ class Assembled:
         return self.engine.handle(request)
 
     def may_wait(self, request: WireRequest) -> bool:
-        """Whether the answer may take long: pages move whole states, a fault may be a delay, keys are fetched."""
-        if request.path.startswith(PREFIX) or FETCHING in request.body or FETCHING.decode() in request.query:
+        """Whether the answer may take long: control pages move whole states, and a fault may be a delay."""
+        if request.path.startswith(PREFIX):
             return True
         return self._steering is not None and self._steering[0].faults.delaying
 

@@ -64,7 +64,6 @@ class Call:
     caller: Caller | None = None
     values: dict[str, Any] | None = None
     arguments: Mapping[str, Any] = MappingProxyType({})
-    prepared: object = None
     result: Mapping[str, Any] | None = None
     error: ServiceError | Refusal | None = None
     faults: tuple[int, ...] = ()

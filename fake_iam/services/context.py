@@ -225,7 +225,7 @@ class LongWork(Exception):
 class Context:
     """Everything an operation may use besides its own parameters."""
 
-    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys", "prepared", "done")
+    __slots__ = ("world", "account", "caller", "now", "denial", "region", "keys", "done")
 
     def __init__(self, world: World, account: Account, caller: Caller, now: datetime) -> None:
         self.world = world
@@ -236,8 +236,6 @@ class Context:
         """What an operation that asks policies itself found that they do not allow."""
         self.keys: Mapping[str, Values] = NO_KEYS
         """Condition keys, in lower case, that a service of AWS says of its call."""
-        self.prepared: object = None
-        """What was made ready for the operation before its transaction."""
         self.region = ""
         """The region that the call is signed for, as the signature has it; empty if there is none."""
         self.done: Any  # what ``without_lock`` gives, once that is there

@@ -16,10 +16,9 @@ Function = TypeVar("Function", bound=Callable[..., Mapping[str, Any] | None])
 class Operation(NamedTuple):
     """One operation of a service: its name in the model and the function that does it.
 
-    ``parameters`` are the function's keyword-only ones, and whether each is required. ``prepare`` is called with the
-    same before the operation, while nothing is held in the store, for what may take long; the operation finds its
-    result in the context. The others count for STS: ``open_to_sessions`` tells whether credentials of GetSessionToken
-    may call it, most of whose operations refuse them, ``open_to_roles`` whether sessions of roles may.
+    ``parameters`` are the function's keyword-only ones, and whether each is required. The others count for STS:
+    ``open_to_sessions`` tells whether credentials of GetSessionToken may call it, most of whose operations refuse
+    them, ``open_to_roles`` whether sessions of roles may.
     """
 
     name: str
@@ -27,7 +26,6 @@ class Operation(NamedTuple):
     open_to_sessions: bool
     open_to_roles: bool
     parameters: Mapping[str, bool]
-    prepare: Callable[..., object] | None = None
 
 
 class Operations(MutableMapping[str, Operation]):
@@ -107,16 +105,13 @@ class Service:
         *,
         open_to_sessions: bool = False,
         open_to_roles: bool = True,
-        prepare: Callable[..., object] | None = None,
     ) -> Callable[[Function], Function]:
         """Register the function below as the operation of that name. Raises ValueError if it is there already."""
 
         def register(function: Function) -> Function:
             if self.operations.registered(name):
                 raise ValueError(f"{self.name}:{name} is registered twice")
-            self.operations[name] = Operation(
-                name, function, open_to_sessions, open_to_roles, _keywords(function), prepare
-            )
+            self.operations[name] = Operation(name, function, open_to_sessions, open_to_roles, _keywords(function))
             return function
 
         return register

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from fake_iam.pipeline.call import Call
@@ -15,26 +14,17 @@ READING: Final = ("Get", "List", "Simulate")
 
 
 def validate(runtime: Runtime, call: Call) -> None:
-    """Check the parameters against the model, turn them into arguments, and make ready what takes long."""
+    """Check the parameters against the model and turn them into arguments."""
     assert call.plan is not None and call.operation is not None
     call.values = call.plan.parse(call.parameters)
     call.plan.validate(call.values)
     call.arguments = call.plan.arguments(call.values, call.operation.parameters)
-    if call.operation.prepare is not None:
-        _prepare(runtime, call, call.operation.prepare)
-
-
-def _prepare(runtime: Runtime, call: Call, make_ready: Callable[..., object]) -> None:
-    """Make ready what takes long, such as keys that another server has, while nothing is held in the store."""
-    assert call.caller is not None
-    call.prepared = make_ready(runtime.context(call.caller, call.now), **call.arguments)
 
 
 def execute(runtime: Runtime, call: Call) -> None:
     """Run the operation, after what the clock has finished: all of it or nothing."""
     assert call.operation is not None and call.caller is not None
     context = runtime.context(call.caller, call.now)
-    context.prepared = call.prepared
     if call.signed is not None:
         context.region = call.signed.credential.region
     try:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fake_iam.domain import arns
-from fake_iam.domain.errors import ServiceError
 from fake_iam.domain.providers.oidc_providers import OidcProvider
 from fake_iam.domain.sts.web_identities import (
     OAUTH_PROVIDERS,
@@ -40,27 +39,7 @@ class Presented(NamedTuple):
     provider: OidcProvider | None
 
 
-class Fetched(NamedTuple):
-    """The keys that a provider's server on this machine has."""
-
-    provider: OidcProvider
-    keys: list[Key]
-
-
-def fetch_keys(ctx: Context, *, role_arn: str, web_identity_token: str, **_: Any) -> Fetched | None:
-    """Fetch the keys that the token's provider has on this machine, unless those that are here verify the token."""
-    try:
-        with ctx.store.unchanged():
-            presented = _presented(ctx, web_identity_token, role_arn)
-            stored = stored_key_sets(presented.account, presented.issuer, presented.provider)
-    except ServiceError:  # which the operation says, in its turn
-        return None
-    if presented.provider is None or is_verified(presented.token, stored):
-        return None
-    return Fetched(presented.provider, fetched_keys(presented.issuer, presented.provider))
-
-
-@STS.operation(OPERATION, prepare=fetch_keys)
+@STS.operation(OPERATION)
 def assume_role_with_web_identity(
     ctx: Context,
     *,
@@ -119,10 +98,16 @@ def _identified(ctx: Context, text: str, role_arn: str) -> tuple[WebIdentity, st
     Raises ValidationError, InvalidIdentityToken, ExpiredIdentityToken.
     """
     token, issuer, account, provider_arn, provider = _presented(ctx, text, role_arn)
-    fetched = ctx.prepared if isinstance(ctx.prepared, Fetched) else None
-    keys = [fetched.keys] if fetched is not None and fetched.provider == provider else []
-    verify(token, [*stored_key_sets(account, issuer, provider), *keys])
+    stored = stored_key_sets(account, issuer, provider)
+    fetched = [] if provider is None or is_verified(token, stored) else _fetched(ctx, issuer, provider)
+    verify(token, [*stored, fetched])
     check_claims(token.claims, ctx.now)
     audience = audience_of(token.claims, None if provider is None else provider.client_ids)
     identity = WebIdentity(issuer, token.claims["sub"], audience, token.claims)
     return identity, issuer if provider is None else provider_arn
+
+
+def _fetched(ctx: Context, issuer: str, provider: OidcProvider) -> list[Key]:
+    """The keys that the provider has on this machine; none if it was changed while they were fetched."""
+    asked, keys = ctx.without_lock(lambda: (provider, fetched_keys(issuer, provider)))
+    return keys if asked == provider else []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Final
 
+from fake_iam.store.copying import CopyOnChange
 from fake_iam.store.runs import SortedRuns
 from fake_iam.store.tables.declaring import Order, Value
 
@@ -18,33 +20,23 @@ BEHIND_ALL: Final = "\U0010ffff"
 _PLACE: Final = itemgetter(1, 2)
 
 
-class LookUp:
+class LookUp(CopyOnChange[dict[str, str | Keys]]):
     """Keys of rows by a value. A value's only key stands for itself, which is most of them, and takes no room."""
 
-    __slots__ = ("_keys", "_shared", "_value_of")
+    __slots__ = ("_value_of",)
 
     def __init__(self, value_of: Value) -> None:
+        super().__init__({})
         self._value_of = value_of
-        self._keys: dict[str, str | Keys] = {}
-        self._shared = False
-
-    def share(self, other: LookUp) -> None:
-        """Have what another one has, until either changes: that one makes a copy then."""
-        self._keys, self._shared, other._shared = other._keys, True, True
-
-    def exchange(self, other: LookUp) -> None:
-        """Each has what the other one had."""
-        self._keys, other._keys = other._keys, self._keys
-        self._shared, other._shared = other._shared, self._shared
 
     def keys(self, value: str) -> Keys:
         """The keys of the rows that have the value."""
-        found = self._keys.get(value, ())
+        found = self._held.get(value, ())
         return (found,) if isinstance(found, str) else found
 
     def first(self, value: str) -> str | None:
         """One of these keys, or None."""
-        found = self._keys.get(value)
+        found = self._held.get(value)
         return found[0] if isinstance(found, tuple) else found
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
@@ -54,54 +46,49 @@ class LookUp:
         if old == new:
             return
         if self._shared:
-            self._keys, self._shared = self._keys.copy(), False
+            self._own()
         if old is not None:
             self._keep(old, tuple(other for other in self.keys(old) if other != key))
         if new is None:
             return
-        if new in self._keys:
+        if new in self._held:
             self._keep(new, (*self.keys(new), key))
         else:
-            self._keys[new] = key
+            self._held[new] = key
 
     def _keep(self, value: str, keys: Keys) -> None:
         if keys:
-            self._keys[value] = keys if len(keys) > 1 else keys[0]
+            self._held[value] = keys if len(keys) > 1 else keys[0]
         else:
-            del self._keys[value]
+            del self._held[value]
 
 
-class Tally:
+class Tally(CopyOnChange[dict[str, int]]):
     """How many rows have each value."""
 
-    __slots__ = ("_shared", "_value_of", "numbers")
+    __slots__ = ("_value_of",)
 
     def __init__(self, value_of: Value) -> None:
+        super().__init__({})
         self._value_of = value_of
-        self.numbers: dict[str, int] = {}
-        self._shared = False
 
-    def share(self, other: Tally) -> None:
-        """Have what another one has, until either changes: that one makes a copy then."""
-        self.numbers, self._shared, other._shared = other.numbers, True, True
-
-    def exchange(self, other: Tally) -> None:
-        """Each has what the other one had."""
-        self.numbers, other.numbers = other.numbers, self.numbers
-        self._shared, other._shared = other._shared, self._shared
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The numbers by value; what none has is left out."""
+        return MappingProxyType(self._held)
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
         if self._shared:
-            self.numbers, self._shared = self.numbers.copy(), False
+            self._own()
         for row, step in ((before, -1), (after, 1)):
             if row is not None and (value := self._value_of(row)) is not None:
-                self.numbers[value] = self.numbers.get(value, 0) + step
-                if not self.numbers[value]:
-                    del self.numbers[value]
+                self._held[value] = self._held.get(value, 0) + step
+                if not self._held[value]:
+                    del self._held[value]
 
 
-class Ordering:
+class Ordering(CopyOnChange[SortedRuns]):
     """Rows in lists, each sorted by their places.
 
     Args:
@@ -109,22 +96,12 @@ class Ordering:
         owner_of: the row of an owner, if there is one.
     """
 
-    __slots__ = ("_entries", "_order", "_owner_of", "_shared")
+    __slots__ = ("_order", "_owner_of")
 
     def __init__(self, order: Order, owner_of: Callable[[str], Any | None]) -> None:
+        super().__init__(SortedRuns())
         self._order = order
         self._owner_of = owner_of
-        self._entries = SortedRuns()
-        self._shared = False
-
-    def share(self, other: Ordering) -> None:
-        """Have what another one has, until either changes: that one makes a copy then."""
-        self._entries, self._shared, other._shared = other._entries, True, True
-
-    def exchange(self, other: Ordering) -> None:
-        """Each has what the other one had."""
-        self._entries, other._entries = other._entries, self._entries
-        self._shared, other._shared = other._shared, self._shared
 
     def change(self, key: str, before: Any | None, after: Any | None) -> None:
         """Take note that a row was put in place of another; None is no row."""
@@ -133,11 +110,11 @@ class Ordering:
         if old == new:
             return
         if self._shared:
-            self._entries, self._shared = self._entries.copy(), False
+            self._own()
         for entry in old:
-            self._entries.remove(entry)
+            self._held.remove(entry)
         for entry in new:
-            self._entries.add(entry)
+            self._held.add(entry)
 
     def after(self, within: str, last: str | None) -> Iterator[str]:
         """Keys of the rows of a list, or of those whose names begin so, behind the place ``last``; lazily."""
@@ -156,11 +133,11 @@ class Ordering:
 
     def _list(self, name: str, last: str | None) -> Iterable[Entry]:
         begin = (name,) if last is None else (name, last, BEHIND_ALL)
-        return takewhile(lambda entry: entry[0] == name, self._entries.after(begin))
+        return takewhile(lambda entry: entry[0] == name, self._held.after(begin))
 
     def _names(self, start: str) -> Iterator[str]:
         """The lists whose names begin so. What is in a list below another is in that one, too, and not named again."""
         begin: Entry = (start,)
-        while (entry := next(self._entries.after(begin), None)) is not None and entry[0].startswith(start):
+        while (entry := next(self._held.after(begin), None)) is not None and entry[0].startswith(start):
             yield entry[0]
             begin = (entry[0] + BEHIND_ALL,)

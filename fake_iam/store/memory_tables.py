@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from fake_iam.store.indexes import LookUp, Ordering, Tally
@@ -129,7 +128,7 @@ class MemoryTable(Generic[Row]):
 
     def tally(self, index: str) -> Mapping[str, int]:
         """How many rows have each counted value; what none has is left out."""
-        return MappingProxyType(self._tallies[index].numbers)
+        return self._tallies[index].numbers
 
     def after(self, index: str, within: str, last: str | None = None) -> Iterator[Row]:
         """The rows of an ordered list, or of those whose names begin with ``within``, behind a place; lazily."""

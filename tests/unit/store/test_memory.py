@@ -63,9 +63,9 @@ def test_a_change_moves_a_row_in_those_indexes_whose_value_changed(table: Memory
 def test_an_index_value_without_rows_takes_no_room(table: MemoryTable[str]) -> None:
     table.put("1", "beta")
     table.delete("1")
-    assert table._lookups["letter"]._keys == {}
+    assert table._lookups["letter"]._held == {}
     assert dict(table.tally("length")) == {}
-    assert table._orders["end"]._entries._runs == [[]]
+    assert table._orders["end"]._held._runs == [[]]
 
 
 def test_a_look_up_asks_no_row_for_its_value(undo: Undo) -> None:

@@ -84,7 +84,7 @@ def _asked(call: Call, client: RawClient) -> bytes:
 
 
 def _state(server: Server) -> bytes:
-    """The whole state of a server, as its state file would have it."""
+    """The whole state of a server, as a dump."""
     request = plain_request(server.port, "GET", "/_fake_iam/dump?secrets=true")
     with RawClient(server.port) as client:
         return client.ask(Call("dump", request, (b'"users"',)))

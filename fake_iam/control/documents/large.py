@@ -25,11 +25,6 @@ def json_line(document: Any) -> bytes:
     return b"".join([*iter(lambda: "".join(islice(pieces, PIECES)).encode(), b""), b"\n"])
 
 
-def indented_text(document: Any) -> str:
-    """What ``json.dumps`` writes with an indent of one."""
-    return _joined(json.JSONEncoder(indent=1).iterencode(document))
-
-
 def json_value(text: str) -> Any:
     """What ``json.loads`` reads."""
     return json.loads(text, object_pairs_hook=_mapping)

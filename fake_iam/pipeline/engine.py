@@ -138,7 +138,7 @@ class Engine:
 
     def _answer_after(self, call: Call, steps: Sequence[Step], work: Callable[[], object]) -> WireResponse:
         """Do the work that the first of the steps needs, then that step again and those behind it."""
-        operation, rest = call.operation, iter(steps)
+        operation = call.operation
         assert operation is not None
         try:
             with considerate():
@@ -149,11 +149,9 @@ class Engine:
                     return operation.function(context, **arguments)
 
                 call.operation = operation._replace(function=function)
-                for step in rest:
+                for step in steps:
                     step(self, call)
                 return self._result(call)
-        except LongWork as long:
-            return self._answer_after(call, [step, *rest], long.work)
         except Exception as problem:
             return self._caught(call, problem)
 

@@ -98,8 +98,7 @@ def _endpoint(remote: Remote, session: Session, service: str) -> Iterator[Findin
         yield Finding(f"clients of {service} speak HTTPS, {url}; the server speaks HTTP", cure)
     elif (_host(there.hostname), there.port) != (_host(here.hostname), here.port):
         yield Finding(f"clients of {service} go to {url}, the server is on {remote.url}", cure)
-    elif get_environ_proxies(url).get("http"):
-        proxy = get_environ_proxies(url)["http"]
+    elif proxy := get_environ_proxies(url).get("http"):
         yield Finding(f"clients of {service} go through the proxy {proxy}", f"export NO_PROXY={there.hostname}")
     else:
         yield Finding(f"clients of {service} go to {url}")

@@ -46,21 +46,6 @@ def gate(moto: str) -> Iterator[FakeIAM]:
         yield server
 
 
-@pytest.fixture
-def iam(gate: FakeIAM) -> Any:
-    return gate.client("iam")
-
-
-@pytest.fixture
-def alice(iam: Any) -> Key:
-    return new_user(iam, "alice")
-
-
-@pytest.fixture
-def clients(gate: FakeIAM, alice: Key) -> Clients:
-    return Clients(gate.url, alice)
-
-
 def allow(iam: Any, *statements: dict[str, Any]) -> None:
     """Give alice a policy that has these statements and no others."""
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]}

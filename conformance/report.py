@@ -16,11 +16,7 @@ from typing import Any, Final
 
 from conformance.provenance import KINDS
 from conformance.results import Results
-from fake_iam.pipeline.implemented import Implemented
-from fake_iam.protocol.model import load_service
-from fake_iam.services.iam import IAM
-from fake_iam.services.resourcegroupstaggingapi import TAGGING
-from fake_iam.services.sts import STS
+from fake_iam.served import implemented_services, implemented_targets
 
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "reference" / "fidelity.md"
@@ -72,8 +68,8 @@ def _counted(cases: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
 
 def answered() -> list[str]:
     """Every operation that fake_iam answers, such as ``iam:GetUser``."""
-    services = {service.name: Implemented(load_service(service.name), service) for service in (IAM, STS, TAGGING)}
-    return [f"{service}:{name}" for service, known in services.items() for name in sorted(known.operations)]
+    services = (*implemented_services().values(), *implemented_targets())
+    return [f"{known.model.name}:{name}" for known in services for name in sorted(known.operations)]
 
 
 def without_cases(results: Results) -> list[str]:

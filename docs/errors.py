@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Final
 
@@ -12,47 +12,42 @@ from fake_iam import domain
 from fake_iam.domain.errors import ServiceError
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.statuses import STATUSES
-from fake_iam.protocol.model import ServiceModel, load_service
-from fake_iam.services.iam import IAM
-from fake_iam.services.resourcegroupstaggingapi import TAGGING
-from fake_iam.services.sts import STS
+from fake_iam.served import implemented_services, implemented_targets
 
 NAMED: Final = 6  # operations; a longer list is counted instead
-SERVICES: Final = (IAM, STS, TAGGING)
 
 
 def table() -> str:
     """A row for each code: its HTTP status, what it means, and which operations list it in their model."""
-    models = [load_service(service.name) for service in SERVICES]
-    meanings = {error.code: _meaning(error) for error in sorted(_classes(), key=lambda error: error.__name__)}
+    for module in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."):
+        import_module(module.name)
+    services = (*implemented_services().values(), *implemented_targets())
+    errors = sorted(_below(ServiceError), key=lambda error: error.__name__)
+    meanings = {error.code: _meaning(error) for error in errors}
     rows = ["| code | status | means | modelled for |", "| --- | ---: | --- | --- |"]
     for code, meaning in sorted(meanings.items(), key=lambda item: item[0].lower()):
-        rows.append(f"| `{code}` | {_status(code, models)} | {meaning} | {_operations(code, models)} |")
+        rows.append(f"| `{code}` | {_status(code, services)} | {meaning} | {_operations(code, services)} |")
     return "\n".join(rows)
 
 
-def _classes(below: type[ServiceError] = ServiceError) -> Iterator[type[ServiceError]]:
-    for module in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."):
-        import_module(module.name)
-    for error in below.__subclasses__():
-        yield error
-        yield from _classes(error)
+def _below(error: type[ServiceError]) -> Iterator[type[ServiceError]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from _below(kind)
 
 
 def _meaning(error: type[ServiceError]) -> str:
     return " ".join((inspect.getdoc(error) or "").split("\n\n")[0].split())
 
 
-def _status(code: str, models: list[ServiceModel]) -> int:
-    return next((model.error_status[code] for model in models if code in model.error_status), STATUSES.get(code, 400))
+def _status(code: str, services: Sequence[Implemented]) -> int:
+    modelled = (known.model.error_status.get(code) for known in services)
+    return next(filter(None, modelled), STATUSES.get(code, 400))
 
 
-def _operations(code: str, models: list[ServiceModel]) -> str:
+def _operations(code: str, services: Sequence[Implemented]) -> str:
     names = sorted(
-        name
-        for model, service in zip(models, SERVICES, strict=True)
-        for name in Implemented(model, service).operations
-        if code in model.operations[name].errors
+        name for known in services for name in known.operations if code in known.model.operations[name].errors
     )
     if len(names) > NAMED:
         return f"{len(names)} operations"

@@ -74,11 +74,10 @@ class Views:
     def frame(self, query: Query) -> dict[str, Any]:
         """What is around every page: account, clock, counts."""
         account, clock, now = self._account(query), self._controls.clock, self._now()
-        numbers = sorted({self._engine.account_id, *(each.id for each in self._engine.store.accounts())})
         return {
             "account_id": account.id,
             "account": account.id if account.id != self._engine.account_id else None,
-            "accounts": numbers,
+            "accounts": sorted(self._numbers()),
             "now": now,
             "frozen": clock.frozen,
             "age": lambda moment: ages.age(moment, now),
@@ -254,9 +253,13 @@ class Views:
 
     def _account(self, query: Query) -> Account:
         wanted = query.get("account", self._engine.account_id)
-        if wanted not in {self._engine.account_id, *(each.id for each in self._engine.store.accounts())}:
+        if wanted not in self._numbers():
             raise NotFound(f"There is no account {wanted!r} here.")
         return self._engine.store.account(wanted)
+
+    def _numbers(self) -> set[str]:
+        """The account that answers, and those that hold something."""
+        return {self._engine.account_id, *(each.id for each in self._engine.store.accounts())}
 
     def _now(self) -> datetime:
         return self._controls.clock.now()

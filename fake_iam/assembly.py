@@ -33,7 +33,6 @@ from fake_iam.services.iam.credentials.mfa_codes import code_at
 from fake_iam.settings import MEMORY, Settings, SettingsError
 from fake_iam.store.base import Store, StoreError, StoreUnavailable
 from fake_iam.store.opening import open_store
-from fake_iam.takeover import take_over_earlier_state
 from fake_iam.version import VERSION
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ class Assembled:
         self._clock = SteerableClock(clock or SystemClock())
         self._set_clock()
         if settings.state is not None:
+            from fake_iam.takeover import take_over_earlier_state
+
             take_over_earlier_state(settings, settings.state, _fill)
         store = _opened(settings)
         self._shared: Shared | None = None

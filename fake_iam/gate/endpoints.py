@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fake_iam.gate.upstreams import Upstream
-from fake_iam.protocol.catalogue import described, signing_for
+if TYPE_CHECKING:
+    from fake_iam.gate.upstreams import Upstream
 
 VARIABLE: Final = "AWS_ENDPOINT_URL"
 
@@ -15,6 +15,8 @@ def is_sent_here(service: str, upstreams: Mapping[str, Upstream]) -> bool:
     """Whether calls of a service, under the name that botocore has for it, have an upstream."""
     if not upstreams or "" in upstreams:
         return bool(upstreams)
+    from fake_iam.protocol.catalogue import described  # few servers are gates
+
     found = described(service)
     return found is not None and found.signing_name in upstreams
 
@@ -27,5 +29,9 @@ def variables(url: str, upstreams: Mapping[str, Upstream]) -> dict[str, str]:
     found = {f"{VARIABLE}_IAM": url, f"{VARIABLE}_STS": url}
     if "" in upstreams:
         return {**found, VARIABLE: url}
+    if not upstreams:
+        return found
+    from fake_iam.protocol.catalogue import signing_for  # few servers are gates
+
     services = (service for name in upstreams for service in signing_for(name))
     return {**found, **{f"{VARIABLE}_{service.id.replace(' ', '_').upper()}": url for service in services}}

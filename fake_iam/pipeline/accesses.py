@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fake_iam.domain.account.access_reports import Access
 from fake_iam.services.context import Caller
+
+if TYPE_CHECKING:
+    from fake_iam.domain.account.access_reports import Access
 
 MOST: Final = 10_000
 """So many users, roles and root users are remembered; for another one, who was seen first is forgotten."""
@@ -34,6 +36,8 @@ class Accesses:
 
     def of(self, owner_id: str) -> Iterator[Access]:
         """The last attempts of a user or role by its id, of a root user by the number of its account."""
+        from fake_iam.domain.account.access_reports import Access  # a start has no use for it
+
         for (service, operation), (at, region) in list(self._latest.get(owner_id, {}).items()):
             yield Access(service, operation, at, region)
 

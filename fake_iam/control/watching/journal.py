@@ -11,7 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_iam.pipeline.call import Call
-from fake_iam.protocol.catalogue import described
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, load_service
 from fake_iam.protocol.wire import WireResponse
@@ -124,6 +123,8 @@ class Journal:
         """Other services: those that calls were made to, and the one that a pattern names."""
         if not self._others:
             return
+        from fake_iam.protocol.catalogue import described  # a start has no use for it
+
         own = {model.name for model in self._models}
         for name in {*(entry.service for entry in entries if entry.service), operation.partition(":")[0]} - own:
             if described(name) is not None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 
 from fake_iam.domain.errors import InvalidAuthorizationMessage, InvalidParameter, MalformedPolicyDocument
-from fake_iam.domain.policy.document import check_identity_policy
 from fake_iam.domain.tags import Tag
 
 LONGEST_MESSAGE = 10_240  # characters of an encoded message that DecodeAuthorizationMessage takes, as the model has it
@@ -31,6 +30,8 @@ def check_policy(policy: str | None, partition: str) -> None:
         document = None
     if not isinstance(document, dict):
         raise no_json()
+    from fake_iam.domain.policy.document import check_identity_policy  # every start loads this module
+
     check_identity_policy(policy, managed=False, partition=partition)
 
 

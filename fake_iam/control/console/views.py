@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fake_iam.control.console import ages
 from fake_iam.control.console.lists import named
+from fake_iam.control.console.policy_texts import lines, sentence, stands, statements
 from fake_iam.control.controls import Controls
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.http.pages import number
@@ -23,30 +24,18 @@ from fake_iam.domain.policies.aws_managed import find_aws_managed
 from fake_iam.domain.policies.inline_policies import InlinePolicy
 from fake_iam.domain.policies.inline_policies import key as inline_key
 from fake_iam.domain.policies.managed_policies import ManagedPolicy
-from fake_iam.domain.policy.decisions import Policy
-from fake_iam.domain.policy.positions import Span
-from fake_iam.domain.policy.statements import Statement, document
 from fake_iam.domain.sts.sessions import Session
 from fake_iam.pipeline.engine import Engine
 from fake_iam.store.base import Account
 
 Query = Mapping[str, str]
 View = tuple[str, dict[str, Any]]
-STANDS: Final = re.compile(r"statement(?: \S+)? of (arn:\S+), line (\d+), column (\d+)")
 SESSIONS: Final = 200
 CALLS: Final = 100
 
 
 class NotFound(LookupError):
     """There is nothing of that name; the text says so."""
-
-
-class Line(NamedTuple):
-    """A line of a policy, and whether a statement that is pointed at is on it."""
-
-    number: int
-    text: str
-    marked: bool
 
 
 class Views:
@@ -160,7 +149,7 @@ class Views:
             text, about = inline.document, f"inline policy of {query.get('of', owner)}"
         start = (query.get("line"), query.get("column"))
         spans = [
-            one.span for one in _statements(text) if (str(one.span.start.line), str(one.span.start.column)) == start
+            one.span for one in statements(text) if (str(one.span.start.line), str(one.span.start.column)) == start
         ]
         return "policy.html", {"name": name, "about": about, "lines": lines(text, spans), "marked": bool(spans)}
 
@@ -215,7 +204,7 @@ class Views:
         return "call.html", {
             "call": _told(call),
             "parameters": text,
-            "why": list(map(_sentence, call.why)),
+            "why": list(map(sentence, call.why)),
             "who": _signer(call),
             "needs": self._controls.enforcement.needs(_signer(call), call),
         }
@@ -235,8 +224,8 @@ class Views:
                 return "why.html", {**values, "problem": str(problem)}
             values["judged"] = judged.answer
             values["found"] = [
-                *(_stands(match.policy, match.statement, None) for match in judged.decided),
-                *(_stands(near.match.policy, near.match.statement, near.kept_by) for near in judged.near),
+                *(stands(match.policy, match.statement, None) for match in judged.decided),
+                *(stands(near.match.policy, near.match.statement, near.kept_by) for near in judged.near),
             ]
         return "why.html", values
 
@@ -263,12 +252,6 @@ class Views:
 
     def _now(self) -> datetime:
         return self._controls.clock.now()
-
-
-def lines(text: str, spans: Iterable[Span] = ()) -> list[Line]:
-    """The lines of a policy's text, those of the spans marked."""
-    marked = {number for span in spans for number in range(span.start.line, span.end.line + 1)}
-    return [Line(number, line, number in marked) for number, line in enumerate(text.split("\n"), 1)]
 
 
 def _keys(account: Account, owner_id: str) -> list[AccessKey]:
@@ -307,39 +290,6 @@ def _signer(call: JournalEntry) -> str:
     """Who made a call: the key of a user or a session; of the root user its ARN, for any key may be the root user's."""
     arn = call.caller or ""
     return arn if arn.endswith(":root") or call.access_key_id is None else call.access_key_id
-
-
-def _sentence(text: str) -> tuple[str, dict[str, str | None] | None]:
-    """A sentence of an explanation, and the parameters of the page that shows the statement of a managed policy."""
-    stands = STANDS.search(text)
-    if stands is None:
-        return text, None
-    arn, line, column = stands.groups()
-    return text, {"account": _home(arn), "arn": arn, "line": line, "column": column}
-
-
-def _home(arn: str | None) -> str | None:
-    """The account of a policy; None for one of AWS's and for an inline one."""
-    number = arn.split(":")[4] if arn else ""
-    return number if number.isdigit() else None
-
-
-def _stands(policy: Policy, statement: Statement, kept_by: str | None) -> dict[str, Any]:
-    return {
-        "policy": policy,
-        "account": _home(policy.arn),
-        "sid": statement.sid,
-        "start": statement.span.start,
-        "lines": lines(policy.text, [statement.span]),
-        "kept_by": kept_by,
-    }
-
-
-def _statements(text: str) -> Iterable[Statement]:
-    try:
-        return document(text).statements
-    except (ValueError, LookupError, TypeError):
-        return ()
 
 
 def _checked(action: str) -> str:

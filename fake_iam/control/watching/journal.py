@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fake_iam.domain.policy.refusals import Denial
 
 MASK: Final = "****"
-NO_DENIAL: Final = (None, (), None)
+NO_DENIAL: Final = (None, (), lambda: None)
 ENVELOPE: Final = frozenset({"Action", "Version"})
 LONGEST_NAME: Final = 256
 LONGEST_VALUE: Final = 2048
@@ -78,7 +78,7 @@ class Journal:
                     None if response.drop else response.status,
                     duration,
                     call.faults,
-                    *((call.denial.text, call.denial.why, self._encoded(call.denial)) if call.denial else NO_DENIAL),
+                    *(self._told(call.denial) if call.denial else NO_DENIAL),
                     tuple(call.needs),
                 )
             )
@@ -104,10 +104,11 @@ class Journal:
             FormatError: neither service has an operation of that name; the text has the nearest one.
         """
         from fake_iam.control.documents.operations import operations_named  # a start has no use for these
-        from fake_iam.control.watching.calls import Calls, JournalEntry
+        from fake_iam.control.watching.calls import Calls
 
         with self._lock:
-            entries = [JournalEntry(*fields, replica=self.replica) for fields in self._entries]
+            kept = list(self._entries)
+        entries = list(map(self._entry, kept))
         models = [*self._models, *self._other_models(operation, entries)]
         named = None if operation == "*" else {name for _, name in operations_named(models, operation)}
         return Calls(
@@ -140,20 +141,32 @@ class Journal:
 
         The others are not looked at.
         """
-        from fake_iam.control.watching.calls import Calls, JournalEntry  # a start has no use for these
+        from fake_iam.control.watching.calls import Calls  # a start has no use for it
 
         with self._lock:
             end = self._count if before is None else min(self._count, before - 1)
             first = max(after, self._count - len(self._entries), end - most)
             skipped = self._count - end
             fields = list(islice(reversed(self._entries), skipped, skipped + max(0, end - first)))
-        return Calls(JournalEntry(*of_call) for of_call in fields)
+        return Calls(map(self._entry, fields))
 
     def clear(self) -> None:
         """Forget every call, and number from 1 again."""
         with self._lock:
             self._entries.clear()
             self._count = 0
+
+    def _told(self, denial: Denial) -> tuple[str, tuple[str, ...], Callable[[], str | None]]:
+        """What is said of a denial; to encode it takes as long as the call, so that is done once somebody reads it."""
+        denial.settle()
+        return denial.text, denial.why, cache(partial(self._encoded, denial))
+
+    def _entry(self, fields: tuple[Any, ...]) -> JournalEntry:
+        from fake_iam.control.watching.calls import JournalEntry
+
+        told, (encoded, needs) = fields[:-2], fields[-2:]
+        whole = (*told, encoded(), needs)
+        return JournalEntry(*whole, replica=self.replica)
 
     def _parameters(self, call: Call) -> dict[str, Any]:
         """The members as the model has them; what could not be read stays flat."""

@@ -64,6 +64,10 @@ class Denial:
         """What was asked for; policies name its resource by an ARN or a star."""
         return self._request
 
+    def settle(self) -> None:
+        """Make all of the request's context, so that nothing is held any longer of which it is made."""
+        self._request.context.get("")
+
     @property
     def action(self) -> str:
         """What for, such as ``iam:GetUser``."""

@@ -235,6 +235,8 @@ def test_the_latest_calls_come_newest_first(wire: Wire, journal: Journal) -> Non
     for name in ("a", "b", "c", "d"):
         wire.user(name)
     assert journal.count == 4
+    journal.replica = "here:1"
+    assert journal.recent(10) == journal.calls()[::-1]
     assert [call.number for call in journal.recent(10)] == [4, 3, 2, 1]
     assert [call.number for call in journal.recent(2)] == [4, 3]
     assert [call.number for call in journal.recent(10, before=3)] == [2, 1]

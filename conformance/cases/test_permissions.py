@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -264,3 +265,47 @@ def test_users_may_change_their_own_passwords_where_the_password_policy_lets_the
         aws.iam.update_account_password_policy(AllowUsersToChangePassword=True)
         assert alice.change_password(**change) == {}
         assert alice.get_account_password_policy()["PasswordPolicy"]["AllowUsersToChangePassword"] is True
+
+
+ORGANIZATION, MANAGEMENT, MEMBER = "o-exampleorgid", "111111111111", "222222222222"
+OUTSIDE = "an organization, its members and its policies are not made by IAM"
+OPEN: dict[str, Any] = {"root_access_key_id": None, "root_secret_access_key": None}
+ACCESS_DENIED = f"{GUIDE}/troubleshoot_access-denied.html"
+
+
+def organization_with(tmp_path: Path, *statements: dict[str, Any], **organization: Any) -> str:
+    """A seed file of an organization that limits its member by a service control policy of these statements."""
+    limiting = {"id": "p-examplepolicyid", "name": "limit", "document": policy(*statements), "targets": [MEMBER]}
+    staged = {"id": ORGANIZATION, "members": [MEMBER], "service_control_policies": [limiting], **organization}
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps({"account_id": MANAGEMENT, "organization": staged}))
+    return str(seed)
+
+
+@fake_only(OUTSIDE)
+@observed("2026", "quotes of several users", "denied-scp")
+def test_a_service_control_policy_that_denies_is_told_with_its_arn(tmp_path: Path) -> None:
+    seed = organization_with(tmp_path, deny("iam:CreateAccessKey"))
+    with fake_target(enforce_policies="on", auth="issued", seed=seed, **OPEN) as aws:
+        root = aws.signing_with(Key(MEMBER, "any")).iam
+        root.create_user(UserName="alice")
+        text = (
+            f"User: arn:aws:iam::{MEMBER}:root is not authorized to perform: iam:CreateAccessKey on resource: "
+            f"user alice with an explicit deny in a service control policy: arn:aws:organizations::{MANAGEMENT}:policy/"
+            f"{ORGANIZATION}/service_control_policy/p-examplepolicyid"
+        )
+        assert aws.error(root.create_access_key, UserName="alice") == AwsError("AccessDenied", text, 403)
+
+
+@fake_only(OUTSIDE)
+@documented(ACCESS_DENIED)
+def test_that_no_service_control_policy_allows_a_call_is_told(tmp_path: Path) -> None:
+    seed = organization_with(tmp_path, allow("iam:List*"), without_full_access=[MEMBER])
+    with fake_target(enforce_policies="on", auth="issued", seed=seed, **OPEN) as aws:
+        root = aws.signing_with(Key(MEMBER, "any")).iam
+        assert root.list_users()["Users"] == []
+        text = (
+            f"User: arn:aws:iam::{MEMBER}:root is not authorized to perform: iam:GetAccountSummary on resource: * "
+            "because no service control policy allows the iam:GetAccountSummary action"
+        )
+        assert aws.error(root.get_account_summary) == AwsError("AccessDenied", text, 403)

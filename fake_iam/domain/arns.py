@@ -80,6 +80,12 @@ def server_certificate(partition: str, account_id: str, path: str, name: str) ->
     return f"arn:{partition}:iam::{account_id}:server-certificate{path}{name}"
 
 
+def control_policy(partition: str, account_id: str, organization_id: str, policy_id: str) -> str:
+    """A service control policy; the account is the one that manages the organization (quoted by users)."""
+    resource = f"policy/{organization_id}/service_control_policy/{policy_id}"
+    return f"arn:{partition}:organizations::{account_id}:{resource}"
+
+
 def assumed_role(partition: str, account_id: str, role_name: str, session_name: str) -> str:
     """The ARN of a session of a role, without the role's path."""
     return f"arn:{partition}:sts::{account_id}:assumed-role/{role_name}/{session_name}"

@@ -119,7 +119,7 @@ class Gate:
         region = call.signed.credential.region if call.signed is not None else ""
         wants = wanted(asked, call.request, call.caller, region)
         call.parameters, call.needs = {**call.parameters, **wants.named_by}, wants.checks
-        if self._engine.enforcement == "off" or not is_limited(call.caller):
+        if self._engine.enforcement == "off" or not is_limited(self._engine, call.caller):
             return
         call.denial = denial_of(self._engine, call, asked, wants)
         if call.denial is not None and self._engine.enforcement == "on":

@@ -18,6 +18,7 @@ from fake_iam.pipeline.runtime import Runtime
 from fake_iam.pipeline.steps.permission import wire_keys
 from fake_iam.protocol.wire import WireRequest
 from fake_iam.services.access.callers import moment_keys
+from fake_iam.services.access.organizations import resource_keys
 from fake_iam.services.access.request_keys import LateContext
 from fake_iam.services.context import Caller
 
@@ -53,10 +54,14 @@ def denial_of(runtime: Runtime, call: Call, asked: Asked, wants: Wanted) -> Deni
     with runtime.store.unchanged():
         known = runtime.known_callers.find(runtime.store, account, call.caller)
         caller, now = call.caller, call.now
-        context = LateContext(
-            known.keys, lambda: moment_keys(caller, now), lambda: wire_keys(call), lambda: _own_keys(asked, call)
-        )
         for action, resource in wants.checks:
+            context = LateContext(
+                known.keys,
+                lambda: moment_keys(caller, now),
+                lambda: wire_keys(call),
+                lambda: _own_keys(asked, call),
+                partial(resource_keys, runtime.store, resource, caller.account_id),
+            )
             decision = known.judge.decide(action, resource, context)
             if not decision.is_allowed:
                 shown = shown_resource(action.partition(":")[0], resource)

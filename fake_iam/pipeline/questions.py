@@ -81,7 +81,7 @@ def judge(
         caller = find_caller(runtime, who)
         keys = {**caller_keys(runtime.store, caller, now), **{key.lower(): value for key, value in context.items()}}
         request = Request(principal_of(runtime.store, caller), action, resource or EVERYTHING, keys)
-        policies = policies_of(runtime.store.account(caller.account_id), caller)
+        policies = policies_of(runtime.store, runtime.store.account(caller.account_id), caller)
         decision = decide(request, policies, is_root=caller.kind == "root")
         text = None if decision.is_allowed else refusal(caller.arn, action, resource or EVERYTHING, decision)
         encoded = runtime.encoded_message(caller.arn, request, decision)

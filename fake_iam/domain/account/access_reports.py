@@ -102,13 +102,15 @@ def not_reported_on(arn: str) -> InvalidInput:
 class OrganizationsReport:
     """A report on an organization, a part of it or an account, kept in the management account; ready at once.
 
-    ``uses`` are the last uses of each service, with the account in place of the entity.
+    ``services`` are the prefixes of those that the organization lets its accounts use, in order; ``uses`` are the last
+    uses of each of these, with the account in place of the entity.
     """
 
     id: str
     entity_path: str
     policy_id: str | None
     requested_at: datetime
+    services: tuple[str, ...] = ()
     uses: tuple[ServiceUse, ...] = ()
 
 

@@ -1,11 +1,14 @@
-"""Organizations as far as IAM asks for them: who may manage the root users of member accounts, and how far."""
+"""Organizations as far as IAM asks for them: what their accounts may do, and who manages the root users of members."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from fake_iam.domain.account.organization_tree import Tree
 from fake_iam.domain.errors import ServiceError
+from fake_iam.domain.policy.decisions import Policy
 
 ROOT_CREDENTIALS_MANAGEMENT: Final = "RootCredentialsManagement"
 ROOT_SESSIONS: Final = "RootSessions"
@@ -52,6 +55,7 @@ class Organization:
 
     id: str
     management_account_id: str
+    tree: Tree
     members: tuple[str, ...] = ()
     delegated_administrators: tuple[str, ...] = ()
     trusted_access: bool = True
@@ -61,6 +65,23 @@ class Organization:
     def includes(self, account_id: str) -> bool:
         """Whether the account is in the organization."""
         return account_id == self.management_account_id or account_id in self.members
+
+    def path(self, account_id: str) -> str:
+        """Where an account is, as aws:PrincipalOrgPaths has it: with a slash at the end, without the account."""
+        return "/".join((self.id, *self.tree.way_to(account_id)[:-1], ""))
+
+    def control_policies(self, entity_id: str) -> Sequence[Sequence[Policy]]:
+        """The levels of service control policies that limit the root, a unit or an account.
+
+        The management account has no limits.
+        """
+        return () if entity_id == self.management_account_id else self.tree.levels(entity_id)
+
+    def accounts_of(self, entity_id: str) -> Sequence[str]:
+        """An account alone, or the members below a unit or below the root."""
+        if entity_id == self.management_account_id:
+            return [entity_id]
+        return [account_id for account_id in self.members if entity_id in self.tree.way_to(account_id)]
 
     def admit(self, account_id: str) -> None:
         """Let the account see the features, and switch them off. The order of the checks is assumed.
@@ -92,6 +113,14 @@ class Organization:
     def without_feature(self, feature: str) -> Organization:
         """The organization with the feature off; one that is off stays so."""
         return replace(self, features=tuple(known for known in self.features if known != feature))
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationMember:
+    """That an account is in an organization, kept in the account; ``management_account_id`` keeps the organization."""
+
+    organization_id: str
+    management_account_id: str
 
 
 # Assumed: the sentences of the service model's documentation. AWS's own texts are not known.

@@ -2,7 +2,8 @@
 
 Source: IAM User Guide, "Policy evaluation logic". An explicit deny in any of them wins. Else the caller's policies, the
 boundary and the session's policies must each allow; the policy of a resource may allow by itself what it gives to a
-caller by name, and across accounts both sides must allow.
+caller by name, and across accounts both sides must allow. Whatever allows, every level of the caller's organization
+must allow, too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ ALLOWED: Final = "allowed"
 EXPLICIT_DENY: Final = "explicitDeny"
 IMPLICIT_DENY: Final = "implicitDeny"
 
+ORGANIZATION: Final = "service control"
 IDENTITY: Final = "identity"
 BOUNDARY: Final = "boundary"
 SESSION: Final = "session"
@@ -45,6 +47,8 @@ class Policies(NamedTuple):
     resource: Sequence[Policy] = ()
     scopes: Sequence[Policy] = ()
     """What narrows a session down: each must allow."""
+    organization: Sequence[Sequence[Policy]] = ()
+    """Service control policies, by level from the organization's root to the account: each level must allow."""
 
     def about(self, action: str) -> Policies:
         """Those that have statements about an action."""
@@ -59,10 +63,12 @@ class Policies(NamedTuple):
             None if self.session is None else among(self.session),
             among(self.resource),
             self.scopes,
+            [among(level) for level in self.organization],
         )
 
     def by_kind(self) -> Iterator[tuple[str, Sequence[Policy]]]:
         """The kinds in the order in which a refusal names them."""
+        yield ORGANIZATION, [policy for level in self.organization for policy in level]
         yield IDENTITY, self.identity
         yield BOUNDARY, self.boundary or ()
         yield SESSION, [*(self.session or ()), *self.scopes]
@@ -101,7 +107,8 @@ def decide(
         request: who asks for what.
         policies: all that apply.
         owner: the account of the resource; the caller's own one if it is left out.
-        is_root: the caller is the root user of the account, whom only an explicit deny of a resource stops.
+        is_root: the caller is the root user of the account, whom its organization and an explicit deny of a resource
+            stop, and nothing else.
         needs_trust: nothing is allowed unless the policy of the resource does, as for taking on a role.
     """
     matched = {kind: matches(request, applying) if applying else [] for kind, applying in policies.by_kind()}
@@ -109,6 +116,8 @@ def decide(
         denials = [match for match in found if not match.statement.allows]
         if denials:
             return Decision(EXPLICIT_DENY, kind, denials)
+    if not all(matches(request, level) for level in policies.organization):
+        return Decision(IMPLICIT_DENY, ORGANIZATION, ())
     trust = max((match.statement.trust(request.caller) for match in matched[RESOURCE]), default=Trust.NONE)
     is_foreign = None not in (owner, request.caller.account) and owner != request.caller.account
     if trust is Trust.NONE and (needs_trust or is_foreign):
@@ -126,7 +135,7 @@ def allows_always(policies: Policies, action: str) -> bool:
     """Whether policies allow an action on any resource and under any conditions; a quick answer for the usual case."""
     lower = action.lower()
     limits = [kind for kind in (policies.boundary, policies.session) if kind is not None]
-    asked = [policies.identity, *limits, *([scope] for scope in policies.scopes)]
+    asked = [policies.identity, *limits, *([scope] for scope in policies.scopes), *policies.organization]
     found = [[one for policy in kind for one in document(policy.text).about(lower)] for kind in asked]
     return all(all(one.allows for one in kind) and any(one.is_unlimited for one in kind) for kind in found)
 

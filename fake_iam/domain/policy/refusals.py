@@ -14,6 +14,7 @@ from fake_iam.domain.policy.decisions import (
     EXPLICIT_DENY,
     IDENTITY,
     IMPLICIT_DENY,
+    ORGANIZATION,
     RESOURCE,
     SESSION,
     Decision,
@@ -26,11 +27,13 @@ NO_IDENTITY_POLICY: Final = Decision(IMPLICIT_DENY, IDENTITY, ())
 NO_TRUST: Final = Decision(IMPLICIT_DENY, RESOURCE, ())
 """A role does not trust the caller, or it does but the caller's policies do not allow it: no reason is given."""
 SILENT: Final[Mapping[str, str]] = {
+    ORGANIZATION: "no service control policy",
     IDENTITY: "no identity-based policy",
     BOUNDARY: "no permissions boundary",
     SESSION: "no session policy",
 }
 DENYING: Final[Mapping[str, str]] = {
+    ORGANIZATION: "a service control policy",
     IDENTITY: "an identity-based policy",
     BOUNDARY: "a permissions boundary",
     SESSION: "a sessions policy",

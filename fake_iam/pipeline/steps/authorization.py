@@ -11,13 +11,14 @@ from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.context import Caller
 from fake_iam.services.registry import Operation
+from fake_iam.store.tables.account import ORGANIZATION_MEMBER
 
 if TYPE_CHECKING:
     from fake_iam.domain.policy.refusals import Denial
     from fake_iam.domain.sts.sessions import Session
 
 ALLOWED_ALL: Final = frozenset({"root", "anonymous"})
-"""Callers whom no policy of their own limits."""
+"""Callers whom no policy of their own limits. An organization limits root users, too."""
 OPEN_TO_FEDERATED_USERS: Final = frozenset({"GetCallerIdentity", "GetScopedCredentials"})
 
 
@@ -33,14 +34,15 @@ def authorize(runtime: Runtime, call: Call) -> None:
         from fake_iam.domain.sts.sessions import closed_to_sessions  # only sessions ask
 
         raise closed_to_sessions(call.plan.name)
-    if is_limited(call.caller) and runtime.enforcement != "off":
+    if is_limited(runtime, call.caller) and runtime.enforcement != "off":
         _ask_policies(runtime, call)
 
 
-def is_limited(caller: Caller) -> bool:
+def is_limited(runtime: Runtime, caller: Caller) -> bool:
     """Whether policies limit what a caller may do."""
-    session = caller.session
-    return caller.kind not in ALLOWED_ALL or (session is not None and session.is_privileged_task)
+    if caller.kind not in ALLOWED_ALL or (caller.session is not None and caller.session.is_privileged_task):
+        return True
+    return caller.kind == "root" and runtime.store.account(caller.account_id).holds(ORGANIZATION_MEMBER)
 
 
 def _may_call_iam(session: Session, kind: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fake_iam.domain.account.organizations import OrganizationMember
 from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.identities.users import User
@@ -17,6 +18,7 @@ from fake_iam.domain.policy.decisions import Policies, Policy, allows_always, de
 from fake_iam.domain.policy.judge import DECISIONS_KEPT, Judge, is_short
 from fake_iam.domain.policy.variables import Values
 from fake_iam.services.access.callers import identity_keys, principal_of
+from fake_iam.services.access.organizations import control_policies
 from fake_iam.services.context import Caller
 from fake_iam.store.base import PolicyAccount, Store
 
@@ -25,7 +27,14 @@ if TYPE_CHECKING:
 
 SESSION_POLICY: Final = "session policy"
 SCOPE: Final = "scope-down policy"
-DEPENDED_ON: Final[tuple[type[Any], ...]] = (Attachment, Group, InlinePolicy, ManagedPolicy, Membership)
+DEPENDED_ON: Final[tuple[type[Any], ...]] = (
+    Attachment,
+    Group,
+    InlinePolicy,
+    ManagedPolicy,
+    Membership,
+    OrganizationMember,
+)
 """What decides about a caller, apart from the row of the user or role that it rests on."""
 CALLERS_KEPT: Final = 1_000
 NEVER: Final = object()
@@ -111,7 +120,7 @@ class KnownCallers:
             owner_of(account, caller),
             account.changes(DEPENDED_ON),
             principal,
-            Judge(principal, policies_of(account, caller), partial(decide, is_root=caller.kind == "root")),
+            Judge(principal, policies_of(store, account, caller), partial(decide, is_root=caller.kind == "root")),
             identity_keys(store, caller),
             {},
             {},
@@ -124,12 +133,23 @@ def _key(caller: Caller) -> tuple[str, str | None]:
     return caller.arn, caller.access_key_id if caller.session is not None else None
 
 
-def policies_of(account: PolicyAccount, caller: Caller) -> Policies:
-    """What applies to a caller of an account: its policies and its groups', its boundary, its session's policies.
+def policies_of(store: Store, account: PolicyAccount, caller: Caller) -> Policies:
+    """What applies to a caller of an account: its own policies, and its organization's.
+
+    No organization limits the roles that are linked to services (documented).
+    """
+    owner = owner_of(account, caller)
+    own = _own_policies(account, caller, owner)
+    if isinstance(owner, Role) and owner.service_linked:
+        return own
+    return own._replace(organization=control_policies(store, caller.account_id))
+
+
+def _own_policies(account: PolicyAccount, caller: Caller, owner: User | Role | None) -> Policies:
+    """The policies of a caller and of its groups, its boundary, its session's policies.
 
     A federated user has the policies of the user that it rests on, and may only what its session's policies allow.
     """
-    owner = owner_of(account, caller)
     session = _session_policies(account, caller.session)
     scopes = [Policy(SCOPE, text) for text in caller.session.scopes] if caller.session is not None else []
     if session is None and caller.kind == "federated-user":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fake_iam.domain.identities.roles import Role
 from fake_iam.domain.policy import principals
 from fake_iam.domain.tags import Tag
+from fake_iam.services.access.organizations import organization_keys
 from fake_iam.services.context import Caller
 from fake_iam.store.base import Store
 
@@ -70,6 +71,7 @@ def identity_keys(store: Store, caller: Caller) -> dict[str, Values]:
         "aws:principalisawsservice": "false",
         "aws:viaawsservice": "false",
         "aws:userid": caller.id,
+        **organization_keys(store, caller.account_id, "principal"),
     }
     if user is not None:
         keys["aws:username"] = user.name

@@ -15,6 +15,7 @@ from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Context, Values
 from fake_iam.services.access.caller_policies import Known
 from fake_iam.services.access.callers import moment_keys
+from fake_iam.services.access.organizations import resource_keys
 from fake_iam.services.access.request_keys import LateContext, parameter_keys
 from fake_iam.services.access.resources import ALL, RULES, Asked, Target, passed_role
 from fake_iam.services.context import Caller
@@ -128,6 +129,7 @@ def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: At
         attempt.keys,
         lambda: moment_keys(caller, attempt.now),
         lambda: parameter_keys(name, parameters, target.row),
+        lambda: resource_keys(store, target.arn, caller.account_id),
     )
     for action in actions_of(attempt.service, name, parameters):
         if action == PASS_ROLE:

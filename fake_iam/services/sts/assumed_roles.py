@@ -20,6 +20,7 @@ from fake_iam.domain.sts.sessions import RoleSession
 from fake_iam.domain.tags import Tag
 from fake_iam.services.access.caller_policies import policies_of
 from fake_iam.services.access.callers import caller_keys, principal_of
+from fake_iam.services.access.organizations import resource_keys
 from fake_iam.services.context import Context
 from fake_iam.services.sts.role_sessions import Asked, answer, begin, find_role, refused, session_keys
 from fake_iam.services.sts.service import STS
@@ -72,6 +73,7 @@ def assume_role(
     asked = Asked(duration_seconds, policy, tuple(member["arn"] for member in policy_arns if "arn" in member))
     keys = caller_keys(ctx.store, ctx.caller, ctx.now) | dict(ctx.keys)
     keys |= session_keys(session, given, transitive_tag_keys, asked)
+    keys |= resource_keys(ctx.store, role_arn, ctx.account.id)
     if external_id is not None:
         keys["sts:externalid"] = external_id
     if mfa:
@@ -98,7 +100,7 @@ def _taken_on(ctx: Context, role_arn: str, actions: Sequence[str], keys: dict[st
     if distrusted is not None:
         raise AccessDenied(distrusted.text)
     if ctx.caller.kind != "service" and ctx.world.enforcement != "off":
-        own = policies_of(ctx.world.sight.deciding("sts", ctx.account, ctx.now), ctx.caller)
+        own = policies_of(ctx.store, ctx.world.sight.deciding("sts", ctx.account, ctx.now), ctx.caller)
         ctx.denial = refused(role, arn, principal, actions, keys, own)
         if ctx.denial is not None and ctx.world.enforcement == "on":
             raise AccessDenied(ctx.denial.text)

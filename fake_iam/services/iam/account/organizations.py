@@ -70,7 +70,7 @@ def disable_organizations_root_credentials_management(ctx: Context) -> dict[str,
 
 @IAM.operation("EnableOrganizationsRootSessions")
 def enable_organizations_root_sessions(ctx: Context) -> dict[str, Any]:
-    """Switch on root sessions in members; once more is no error (assumed). STS gives none yet."""
+    """Switch on root sessions in members; once more is no error (assumed). AssumeRoot makes them."""
     return shown(switch_on(ctx, ROOT_SESSIONS))
 
 

@@ -16,6 +16,7 @@ from fake_iam.domain.policy.decisions import Policies, Policy
 from fake_iam.domain.policy.document import check_identity_policy
 from fake_iam.domain.policy.statements import document
 from fake_iam.domain.policy.variables import Values
+from fake_iam.services.access.organizations import control_policies
 from fake_iam.services.context import Context
 from fake_iam.services.iam.policies.policy_sources import boundary_of, find_source, sources_of, without
 from fake_iam.services.iam.policies.simulation_results import Simulated, result
@@ -86,7 +87,10 @@ def simulate_principal_policy(
     instead = _given(ctx, BOUNDARY_INPUT, permissions_boundary_policy_input_list)
     policies = Policies([*without(sources_of(ctx, entity), policy_exclusion_list), *given], instead or boundary)
     caller = caller_arn or (None if ":group/" in policy_source_arn else policy_source_arn)
-    simulated = _simulated(ctx, policies, (), resource_arns, resource_policy, resource_owner, caller, context_entries)
+    organization = control_policies(ctx.store, ctx.account.id)
+    simulated = _simulated(
+        ctx, policies, organization, resource_arns, resource_policy, resource_owner, caller, context_entries
+    )
     return _page(ctx, simulated, action_names, resource_arns, marker, max_items)
 
 

@@ -16,7 +16,6 @@ from fake_iam.domain.policy.decisions import (
     Policies,
     Policy,
     decide,
-    matches,
 )
 from fake_iam.domain.policy.statements import Request
 from fake_iam.domain.policy.variables import Values
@@ -135,13 +134,8 @@ def _owner(resource: str) -> str | None:
 
 
 def _organization_decision(request: Request, levels: Sequence[Sequence[Policy]]) -> str | None:
-    """What service control policies decide: each level must allow, none may deny. None if there are none."""
-    if not levels:
-        return None
-    found = [matches(request, level) for level in levels]
-    if any(not match.statement.allows for level in found for match in level):
-        return EXPLICIT_DENY
-    return ALLOWED if all(found) else IMPLICIT_DENY
+    """What service control policies decide on their own, as they do about a root user. None if there are none."""
+    return decide(request, Policies(organization=levels), is_root=True).outcome if levels else None
 
 
 def _sides(request: Request, policies: Policies, owner: str | None) -> dict[str, str]:

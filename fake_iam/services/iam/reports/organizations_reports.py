@@ -1,10 +1,9 @@
-"""Reports on what an organization's accounts used: every service, as no service control policy is kept here."""
+"""Reports on what an organization's accounts used of the services that its service control policies allow."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from fake_iam.domain.account.access_reports import (
     OrganizationsReport,
@@ -14,13 +13,13 @@ from fake_iam.domain.account.access_reports import (
 )
 from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.identities.roles import Role
+from fake_iam.domain.policy.decisions import Policy
+from fake_iam.domain.policy.service_access import services_allowed
 from fake_iam.domain.policy.service_authorization import Service, services
 from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
 from fake_iam.services.iam.reports.access_advisor import actions_used, latest_uses
 from fake_iam.services.iam.service import IAM
-
-ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)
 
 
 @IAM.operation("GenerateOrganizationsAccessReport")
@@ -29,7 +28,8 @@ def generate_organizations_access_report(
 ) -> dict[str, Any]:
     """Ask for a report on a root, an organizational unit or an account. It is ready at once.
 
-    A root and a unit are all members but the management account, as units are not kept here.
+    A root and a unit stand for the members below, without the management account. Any id of a root is taken for the
+    organization's, which a seed need not tell.
     """
     organization = organization_of(ctx.store, ctx.account.id)
     if (
@@ -38,12 +38,18 @@ def generate_organizations_access_report(
         or entity_path.partition("/")[0] != organization.id
     ):
         raise no_organizations_report(ctx.account.id)
+    last = entity_path.rstrip("/").rpartition("/")[2]
+    entity_id = organization.tree.root_id if last.startswith("r-") else last
+    levels = [*organization.control_policies(entity_id), *_of_id(organization, organizations_policy_id)]
+    accessible = _accessible(levels)
+    uses = (use for account_id in organization.accounts_of(entity_id) for use in _uses(ctx, account_id))
     report = OrganizationsReport(
         ctx.ids.uuid(),
         entity_path,
         organizations_policy_id,
         ctx.now,
-        tuple(use for account_id in _accounts(organization, entity_path) for use in _uses(ctx, account_id)),
+        tuple(accessible),
+        tuple(use for use in uses if use.service in accessible),
     )
     ctx.account.table(OrganizationsReport).put(report.id, report)
     return {"JobId": report.id}
@@ -64,7 +70,7 @@ def get_organizations_access_report(
         raise no_such_job(job_id)
     latest = {use.service: use for use in sorted(report.uses, key=lambda use: use.at)}
     page = ctx.page(
-        list(enumerate(_sorted(latest, sort_key or ""))),
+        list(enumerate(_sorted(report.services, latest, sort_key or ""))),
         scope=f"GetOrganizationsAccessReport {job_id} {sort_key}",
         key=lambda placed: f"{placed[0]:06d}",
         marker=marker,
@@ -74,19 +80,22 @@ def get_organizations_access_report(
         "JobStatus": "COMPLETED",
         "JobCreationDate": report.requested_at,
         "JobCompletionDate": report.requested_at,
-        "NumberOfServicesAccessible": len(services()),
-        "NumberOfServicesNotAccessed": len(services()) - len(latest),
+        "NumberOfServicesAccessible": len(report.services),
+        "NumberOfServicesNotAccessed": len(report.services) - len(latest),
         "AccessDetails": [_detail(report, service, latest.get(service.prefix)) for _, service in page.items],
         **page.fields(),
     }
 
 
-def _accounts(organization: Organization, entity_path: str) -> Sequence[str]:
-    """The accounts that a path takes in: one if it ends in its number, else every member."""
-    last = entity_path.rstrip("/").rpartition("/")[2]
-    if ACCOUNT.fullmatch(last):
-        return [last] if organization.includes(last) else []
-    return organization.members
+def _of_id(organization: Organization, policy_id: str | None) -> Iterable[Sequence[Policy]]:
+    """The service control policy of that id, as a level of its own; an unknown one limits nothing (assumed)."""
+    return [[policy.as_policy()] for policy in organization.tree.policies if policy.id == policy_id]
+
+
+def _accessible(levels: Iterable[Sequence[Policy]]) -> list[str]:
+    """The prefixes of the services that each level allows, by name."""
+    allowed = [frozenset().union(*(services_allowed(policy.text) for policy in level)) for level in levels]
+    return sorted(frozenset(services()).intersection(*allowed))
 
 
 def _uses(ctx: Context, account_id: str) -> Iterable[ServiceUse]:
@@ -97,8 +106,8 @@ def _uses(ctx: Context, account_id: str) -> Iterable[ServiceUse]:
     return latest_uses(account_id, services(), keys, [use for owner in owners for use in actions_used(ctx, owner)])
 
 
-def _sorted(latest: Mapping[str, ServiceUse], sort_key: str) -> list[Service]:
-    by_name = sorted(services().values(), key=lambda service: service.prefix)
+def _sorted(accessible: Iterable[str], latest: Mapping[str, ServiceUse], sort_key: str) -> list[Service]:
+    by_name = [services()[prefix] for prefix in accessible]
     if sort_key == "SERVICE_NAMESPACE_DESCENDING":
         return by_name[::-1]
     if not sort_key.startswith("LAST_AUTHENTICATED_TIME"):

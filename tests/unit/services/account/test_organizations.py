@@ -194,3 +194,59 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(wire: Wire, accounts: dict
         wire.assembled.controls.seed({"accounts": stated})
     assert str(refused.value) == said
     assert call(wire, LIST) == NO_ORGANIZATION
+
+
+UNIT, INNER = "ou-ab12-11111111", "ou-ab12-22222222"
+NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+
+
+def limiting(**fields: Any) -> dict[str, Any]:
+    return {"service_control_policies": [{"name": "nothing", "document": NOTHING, **fields}]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        ({"root_id": "root"}, "root_id: 'root' is not a root's id, r- and 4 to 32 lower-case letters or digits"),
+        (
+            {"units": [{"id": "ou-1"}]},
+            "units[0].id: 'ou-1' is not an organizational unit's id, such as ou-ab12-11111111",
+        ),
+        ({"units": [{"id": UNIT}, {"id": UNIT}]}, f"units[1].id: '{UNIT}' is there already"),
+        (
+            {"units": [{"id": INNER, "parent": UNIT}, {"id": UNIT}]},
+            f"units[0].parent: '{UNIT}' is no unit that stands before it",
+        ),
+        (
+            {"units": [{"id": UNIT, "accounts": [STRANGER]}]},
+            f"units[0].accounts: '{STRANGER}' is none of its members",
+        ),
+        (
+            {"units": [{"id": UNIT, "accounts": [MEMBER]}, {"id": INNER, "accounts": [MEMBER]}]},
+            f"units[1].accounts: '{MEMBER}' is in {UNIT} already",
+        ),
+        (
+            limiting(targets=[STRANGER]),
+            f"service_control_policies[0].targets[0]: '{STRANGER}' is neither its root nor one of its units and "
+            "accounts",
+        ),
+        (
+            limiting(document={"Version": "2012-10-17", "Statement": []}),
+            "service_control_policies[0].document: Syntax errors in policy.",
+        ),
+        (
+            limiting(id="p-1"),
+            "service_control_policies[0].id: 'p-1' is not a policy's id, p- and 8 to 128 letters, digits or "
+            "underscores",
+        ),
+        (
+            {**limiting(targets=["root"]), "without_full_access": [MEMBER]},
+            f"without_full_access: '{MEMBER}' would have no service control policy left, which AWS does not allow",
+        ),
+    ],
+)
+def test_a_tree_that_cannot_be_is_refused(wire: Wire, tree: dict[str, Any], said: str) -> None:
+    with pytest.raises(FormatError) as refused:
+        wire.assembled.controls.seed({"account_id": MANAGEMENT, "organization": {"members": [MEMBER], **tree}})
+    assert str(refused.value) == f"organization.{said}"
+    assert call(wire, LIST) == NO_ORGANIZATION

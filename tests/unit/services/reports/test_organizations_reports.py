@@ -121,3 +121,35 @@ def test_an_unknown_job_is_missing(wire: Wire) -> None:
     job = "00000000-0000-4000-8000-000000000000"
     missing = AwsError("NoSuchEntity", f"The job with id {job} cannot be found.", 404)
     assert wire.call("GetOrganizationsAccessReport", JobId=job) == missing
+
+
+UNIT = "ou-abcd-11111111"
+
+
+def staged(clock: ManualClock, **organization: Any) -> Wire:
+    wire = Wire(clock, random_seed=7)
+    fields = {"id": "o-exampleorgid", "members": [MEMBER], "units": [{"id": UNIT, "accounts": [MEMBER]}]}
+    wire.assembled.controls.seed({"account_id": ACCOUNT, "organization": {**fields, **organization}})
+    return wire
+
+
+@pytest.mark.parametrize(("path", "accounts"), [(f"{ROOT}/{UNIT}", 1), (f"{ROOT}/ou-abcd-22222222", 0)])
+def test_a_report_on_a_unit_is_about_the_accounts_in_it(clock: ManualClock, path: str, accounts: int) -> None:
+    wire = staged(clock)
+    sign(wire, "ListUsers")
+    assert [one["TotalAuthenticatedEntities"] for one in details(report(wire, path))] == ["1"] * accounts
+
+
+def test_a_report_is_about_the_services_that_service_control_policies_allow(clock: ManualClock) -> None:
+    allowed = {"Effect": "Allow", "Action": ["iam:*", "s3:Get*"], "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [allowed]}
+    declared = {"id": "p-onlyiam1", "name": "only-iam", "document": policy, "targets": [UNIT]}
+    wire = staged(clock, service_control_policies=[declared], without_full_access=[UNIT])
+    sign(wire, "GetCallerIdentity")
+    answer = report(wire, f"{ROOT}/{UNIT}/{MEMBER}")
+    assert [one["ServiceNamespace"] for one in answer["AccessDetails"]["member"]] == ["iam", "s3"]
+    assert (answer["NumberOfServicesAccessible"], answer["NumberOfServicesNotAccessed"]) == ("2", "2")
+    assert report(wire)["NumberOfServicesAccessible"] == str(len(services()))
+    alone = wire.call("GenerateOrganizationsAccessReport", EntityPath=ROOT, OrganizationsPolicyId="p-onlyiam1")
+    found = wire.call("GetOrganizationsAccessReport", JobId=alone["JobId"])
+    assert found["NumberOfServicesAccessible"] == "2"

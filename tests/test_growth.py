@@ -28,7 +28,8 @@ from conformance.material import certify, saml_metadata, ssh_key
 from conformance.modelled import with_whole_model
 from fake_iam.domain import ids
 from fake_iam.domain.account.delegation_requests import ASSIGNED, DelegationRequest
-from fake_iam.domain.account.organizations import Organization
+from fake_iam.domain.account.organization_tree import Tree
+from fake_iam.domain.account.organizations import Organization, OrganizationMember
 from fake_iam.domain.clock import ManualClock
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.credentials.mfa_devices import unassigned
@@ -140,7 +141,8 @@ def fill(account: Account, size: int) -> None:
     """So many of each kind; and a group, a policy and a boundary that all users share."""
     shared = "arn:aws:iam::aws:policy/IAMUserChangePassword"
     account.table(RoleTemplate).put(TEMPLATE.arn, TEMPLATE)
-    account.table(Organization).put("o-example123", Organization("o-example123", ACCOUNT))
+    account.table(Organization).put("o-example123", Organization("o-example123", ACCOUNT, Tree("r-ab12")))
+    account.table(OrganizationMember).put(ACCOUNT, OrganizationMember("o-example123", ACCOUNT))
     account.table(Group).put("AGPAALL", Group("AGPAALL", ACCOUNT, "everyone", "/", AT))
     for number in range(size):
         user_id, group_id = name("AIDA", number), name("AGPA", number)

@@ -45,7 +45,7 @@ class MemoryAccount:
         name = declared(kind)
         table = self._tables.get(name)
         if table is None:
-            table = self._tables[name] = MemoryTable[Any](self._undo, TABLES[name], self._owner)
+            table = self._tables[name] = MemoryTable[Any](self._undo, TABLES[name], self.owner)
             if name in OWNERS:
                 table.followers = self._followers
             if table.by_owner:
@@ -85,7 +85,8 @@ class MemoryAccount:
     def __len__(self) -> int:
         return sum(map(len, self._tables.values()))
 
-    def _owner(self, owner_id: str) -> Any | None:
+    def owner(self, owner_id: str) -> Any | None:
+        """The user, group or whatever else others hang on by that id, or None."""
         tables = [self._tables[name] for name in OWNERS if name in self._tables]
         return next((owner for table in tables if (owner := table.get(owner_id)) is not None), None)
 

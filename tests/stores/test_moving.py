@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Table, select
 
 from fake_iam.control.documents.problems import FormatError
+from fake_iam.store.sql.schema import ISSUED, LOOKUPS, PLACES, ROWS, SIZES, TALLIES
+from fake_iam.store.sql.store import SqlStore
 from tests.conftest import STORES, new_address
 from tests.support import Wire
 
@@ -50,6 +53,36 @@ def test_a_dump_of_memory_is_the_same_in_every_store_and_back(wire: Wire) -> Non
     assert without_place(state(wire)) == without_place(state(memory))
     back.assembled.controls.load(state(wire))
     assert without_place(state(back)) == without_place(state(memory))
+
+
+@pytest.mark.parametrize("engine", [store for store in STORES if store != "memory"])
+def test_what_is_written_row_beside_row_is_found_as_what_was_put(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str
+) -> None:
+    put, loaded = (Wire(store=new_address(request, engine, new_directory(tmp_path)), random_seed=3) for _ in range(2))
+    fill(put)
+    loaded.assembled.controls.load(state(put))
+    for table in (ROWS, SIZES, LOOKUPS, PLACES, TALLIES, ISSUED):
+        assert written(loaded, table) == written(put, table)
+    put.assembled.rest()
+    loaded.assembled.rest()
+
+
+def new_directory(within: Path) -> Path:
+    made = within / str(len(list(within.iterdir())))
+    made.mkdir()
+    return made
+
+
+def written(wire: Wire, table: Table) -> list[tuple[Any, ...]]:
+    """What is in a table of a database, but for its own numbers and what was deleted."""
+    store = wire.assembled.engine.store
+    assert isinstance(store, SqlStore)
+    store.flush()
+    columns = [column for column in table.columns if column.name != "number"]
+    with store.unchanged():
+        rows = store._database.read(select(*columns), {})
+    return sorted(tuple(row) for row in rows if row[-1] != 0 or table is ISSUED)
 
 
 def test_a_snapshot_is_gone_back_to(wire: Wire) -> None:

@@ -16,7 +16,6 @@ from fake_iam.domain.account.organizations import FEATURES, Organization, Organi
 from fake_iam.domain.errors import MalformedPolicyDocument
 from fake_iam.domain.ids import IdSource
 from fake_iam.domain.policy.document import check_identity_policy
-from fake_iam.services.access.organizations import organization_of
 
 ID: Final = Text(
     pattern=r"o-[a-z0-9]{10,32}", says="an organization's id, o- and 10 to 32 lower-case letters or digits"
@@ -106,9 +105,10 @@ def _refuse_second(planting: Planting, placed: Placed, organization: Organizatio
         if account.table(Organization).get(organization.id) is not None:
             raise FormatError((*placed.where, "id"), f"{organization.id!r} is there already")
     for account_id in (organization.management_account_id, *organization.members):
-        other = organization_of(planting.engine.store, account_id)
-        if other is not None:
-            raise FormatError(placed.where, f"account {account_id} is in the organization {other.id} already")
+        member = planting.engine.store.account(account_id).table(OrganizationMember).get(account_id)
+        if member is not None:
+            said = f"account {account_id} is in the organization {member.organization_id} already"
+            raise FormatError(placed.where, said)
 
 
 def _tree(placed: Placed, organization_id: str, account_id: str, ids: IdSource) -> Tree:

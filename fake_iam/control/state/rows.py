@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from fake_iam.control.documents.moments import ANY_TIME, read_moment, write_moment
@@ -35,7 +36,7 @@ def decode(kind: type[Any], document: Any, where: Where, draw: Draw) -> Any:
     for name in document:
         if name not in declared:
             raise FormatError((*where, str(name)), f"is no field; there are {', '.join(declared)}")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # classes are hashable
     values = {}
     for name, item in declared.items():
         if name in document:
@@ -43,6 +44,12 @@ def decode(kind: type[Any], document: Any, where: Where, draw: Draw) -> Any:
         elif item.default is MISSING or not item.repr:
             values[name] = _drawn(item, where, draw)
     return kind(**values)
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    """The types of a kind's fields, which take long to find."""
+    return get_type_hints(kind)
 
 
 def _encode(value: Any, secrets: bool) -> Any:

@@ -11,7 +11,6 @@ from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.runtime import Runtime
 from fake_iam.services.context import Caller
 from fake_iam.services.registry import Operation
-from fake_iam.store.tables.account import ORGANIZATION_MEMBER
 
 if TYPE_CHECKING:
     from fake_iam.domain.policy.refusals import Denial
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 ALLOWED_ALL: Final = frozenset({"root", "anonymous"})
 """Callers whom no policy of their own limits. An organization limits root users, too."""
+ORGANIZATION_MEMBER: Final = "account.organizations.OrganizationMember"
+"""What the store calls the row of an account that is in an organization; so its kind is not loaded for the others."""
 OPEN_TO_FEDERATED_USERS: Final = frozenset({"GetCallerIdentity", "GetScopedCredentials"})
 
 

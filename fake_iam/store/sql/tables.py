@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar, cast
@@ -103,6 +104,34 @@ class SqlTable(Generic[Row]):
         self._fields = attrgetter(*self._indexes.fields) if self._indexes.fields else None
         self.followers: Sequence[SqlTable[Any]] = ()
         self.changes = 0
+
+    def fill(self, rows: Sequence[tuple[str, Row]], owner_of: Callable[[str], Any | None]) -> None:
+        """Add many rows to a table that has none; ``owner_of`` gives the row of an owner, which may be added later."""
+        of, write = self._columns, self._database.write_all
+        write(ADD, ({**of, "key": key, "row": self._codec.encode(row)} for key, row in rows))
+        write(BEGIN_SIZE, [{**of, "count": len(rows)}])
+        write(
+            ADD_LOOKUPS,
+            (
+                {**of, "name": name, "value": value, "key": key}
+                for key, row in rows
+                for name, value in self._values(row).items()
+            ),
+        )
+        write(
+            ADD_PLACES,
+            (
+                {**of, "name": name, "list": each, "place": at, "key": key}
+                for key, row in rows
+                for name, each, at in self._places(row, owner_of)
+            ),
+        )
+        for name, value_of in self._indexes.tallies.items():
+            counts = Counter(value for _, row in rows if (value := value_of(row)) is not None)
+            write(
+                BEGIN_TALLY, [{**of, "name": name, "value": value, "count": count} for value, count in counts.items()]
+            )
+        self.changes += len(rows)
 
     def get(self, key: str) -> Row | None:
         """The row under a key, or None."""
@@ -255,11 +284,14 @@ class SqlTable(Generic[Row]):
         values = {name: value_of(row) for name, value_of in self._indexes.lookups.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _places(self, row: Row | None) -> list[tuple[str, str, str]]:
+    def _places(
+        self, row: Row | None, owner_of: Callable[[str], Any | None] | None = None
+    ) -> list[tuple[str, str, str]]:
         """The lists that a row is in, each as the name of the order, that of the list, and the place."""
+        find = owner_of or self._owner_of
         found: list[tuple[str, str, str]] = []
         for name, order in self._indexes.orders.items() if row is not None else ():
-            owner = self._owner_of(getattr(row, "owner_id")) if order.by_owner else None  # noqa: B009
+            owner = find(getattr(row, "owner_id")) if order.by_owner else None  # noqa: B009
             lists = order.lists(row, owner)
             place = order.place(row, owner) if lists else ""
             found += [(name, each, place) for each in lists]

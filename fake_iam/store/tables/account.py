@@ -18,8 +18,6 @@ def _owned(request: DelegationRequest, _: object) -> list[str]:
     return [f"{request.owner_account_id}/", f"{request.owner_account_id} {request.owner_arn}/"]
 
 
-ORGANIZATION_MEMBER: Final = "account.organizations.OrganizationMember"
-
 TABLES: Final[Mapping[str, Indexes]] = {
     "account.access_reports.AccessReport": Indexes(),
     "account.access_reports.OrganizationsReport": Indexes(),
@@ -31,7 +29,7 @@ TABLES: Final[Mapping[str, Indexes]] = {
         orders={"owner": Order(_owned, lambda request, _: request.place)},
     ),
     "account.organizations.Organization": Indexes(),
-    ORGANIZATION_MEMBER: Indexes(),
+    "account.organizations.OrganizationMember": Indexes(),
     "account.outbound_federation.OutboundFederation": Indexes(),
     "account.password_policy.PasswordPolicy": Indexes(),
     "account.token_preferences.TokenPreferences": Indexes(),

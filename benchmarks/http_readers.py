@@ -97,7 +97,7 @@ def signed_calls(assembled: Assembled) -> list[Call]:
 
 def made_by(assembled: Assembled, query: str) -> bytes:
     """What an unsigned call answers."""
-    return assembled.handle(WireRequest.of("GET", "/", f"{query}&Version=2010-05-08", [("Host", "x")])).body
+    return bytes(assembled.handle(WireRequest.of("GET", "/", f"{query}&Version=2010-05-08", [("Host", "x")])).body)
 
 
 def over_a_socket(file: Path, rounds: int) -> Table:

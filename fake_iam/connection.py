@@ -59,7 +59,7 @@ class Connection:
         self.reader.feed(data)
         return bool(data)
 
-    def send(self, data: bytes | memoryview, behind: bytes = b"") -> None:
+    def send(self, data: bytes | memoryview, behind: bytes | memoryview = b"") -> None:
         """Send as much as the client takes, and keep the rest; what comes behind the data is not copied to it.
 
         Raises:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 MANY_OBJECTS: Final = 10_000
 """That a work leaves behind. More are set apart from the collector, whose next round would look through all of them."""
+LONG: Final = 0.1
+"""Seconds. So is what a longer work leaves behind: few objects, perhaps, but large ones."""
 SWITCH_INTERVAL: Final = 0.001
 """Seconds until a thread that waits for the interpreter gets it from one that computes."""
 
@@ -24,7 +27,7 @@ class _Consideration:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._works = 0
-        self._interval = 0.0
+        self._began = self._interval = 0.0
         self._collects = False
 
     @contextmanager
@@ -33,6 +36,7 @@ class _Consideration:
         with self._lock:
             self._works += 1
             if self._works == 1:
+                self._began = time.monotonic()
                 self._interval, self._collects = sys.getswitchinterval(), gc.isenabled()
                 sys.setswitchinterval(min(SWITCH_INTERVAL, self._interval))
                 gc.disable()
@@ -44,7 +48,7 @@ class _Consideration:
                 if not self._works:
                     sys.setswitchinterval(self._interval)
                     if self._collects:
-                        if gc.get_count()[0] > MANY_OBJECTS:
+                        if gc.get_count()[0] > MANY_OBJECTS or time.monotonic() - self._began > LONG:
                             gc.freeze()
                         gc.enable()
 

@@ -60,7 +60,7 @@ class InProcess:
         headers = dict(response.headers)
         headers["Content-Length"] = str(len(response.body))
         headers["Date"] = http_date(self._clock.now())
-        return AWSResponse(url, response.status, headers, _Raw(response.body))
+        return AWSResponse(url, response.status, headers, _Raw(bytes(response.body)))
 
     def _answered(self, request: WireRequest) -> WireResponse:
         if len(request.body) > BODY_LIMIT:  # which a server refuses before it has read it

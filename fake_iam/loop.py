@@ -272,7 +272,7 @@ class Loop:
         except OSError:  # the client went away
             self._close_connection(connection)
 
-    def _send(self, connection: Connection, data: bytes | memoryview, behind: bytes = b"") -> None:
+    def _send(self, connection: Connection, data: bytes | memoryview, behind: bytes | memoryview = b"") -> None:
         waited = bool(connection.unsent)
         connection.send(data, behind)
         if bool(connection.unsent) != waited:

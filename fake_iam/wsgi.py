@@ -48,7 +48,7 @@ class Application:
             response = WireResponse(response.status, response.headers, response.news.take())
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
         start_response(f"{response.status} {reason(response.status)}", headers)
-        return [response.body]
+        return [bytes(response.body)]
 
     def _answer(self, environ: dict[str, Any]) -> WireResponse:
         length = environ.get("CONTENT_LENGTH") or "0"

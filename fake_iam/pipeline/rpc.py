@@ -20,6 +20,7 @@ from fake_iam.pipeline.runtime import Runtime
 from fake_iam.protocol import cbor
 from fake_iam.protocol.documents import DOCUMENT, body
 from fake_iam.protocol.errors import Refusal
+from fake_iam.protocol.pieces import Body
 from fake_iam.protocol.plans import plan_for
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
@@ -70,12 +71,12 @@ class DocumentRpc:
         document = {"__type": code, "Message" if modelled else "message": error.message}
         return self._answer(call, status if status >= 500 else 400, body(document))
 
-    def _answer(self, call: Call, status: int, document: bytes) -> WireResponse:
+    def _answer(self, call: Call, status: int, document: Body) -> WireResponse:
         headers = [("x-amzn-RequestId", call.request_id)]
         if not self._as_cbor:
             return WireResponse(status, [*headers, ("Content-Type", JSON)], document)
         headers += [("smithy-protocol", CBOR), ("Content-Type", "application/cbor")]
-        return WireResponse(status, headers, cbor.encode(json.loads(document)))
+        return WireResponse(status, headers, cbor.encode(json.loads(bytes(document))))
 
 
 def read(runtime: Runtime, call: Call) -> bool:

@@ -10,6 +10,7 @@ from fake_iam.protocol import constraints, query, wording, xml
 from fake_iam.protocol.errors import Refusal
 from fake_iam.protocol.model import ServiceModel, Shape
 from fake_iam.protocol.names import snake
+from fake_iam.protocol.pieces import Body
 
 _NO_INPUT = Shape("NoInput", "structure")
 
@@ -34,7 +35,7 @@ class OperationPlan:
         check: constraints.Checker,
         word: wording.Wording,
         invalid: str,
-        serialize: Callable[[Mapping[str, Any] | None, str], bytes],
+        serialize: Callable[[Mapping[str, Any] | None, str], Body],
     ) -> None:
         self.name = name
         self.unsigned = unsigned

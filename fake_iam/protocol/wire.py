@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, Protocol
 
+from fake_iam.protocol.pieces import Body
+
 BODY_LIMIT: Final = 10_000_000  # bytes; exactly so many are accepted (facts, section 2.3)
 
 
@@ -108,7 +110,7 @@ class WireResponse:
         self,
         status: int,
         headers: list[tuple[str, str]],
-        body: bytes = b"",
+        body: Body = b"",
         drop: bool = False,
         news: News | None = None,
     ) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, Final
 
 from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.ordering import wire_order
+from fake_iam.protocol.pieces import Body, encoded
 
 DISPATCH_NAMESPACE: Final = "http://webservices.amazon.com/AWSFault/2005-15-09"
-PIECE: Final = 3 * 2**16  # bytes, a multiple of three
+PIECE: Final = 3 * 2**10
+"""Bytes of a blob that are written at a time, a multiple of three."""
+Blob = bytes | Sequence[bytes]
+"""Bytes, or parts of them that come one behind the other."""
 Writer = Callable[[Any, list[str]], None]
 
 _SPECIAL: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f]')
@@ -35,19 +39,19 @@ def element(name: str, text: str, indent: str) -> str:
     return f"{indent}<{name}>{escape(text)}</{name}>\n" if text else f"{indent}<{name}/>\n"
 
 
-def envelope(namespace: str, operation: str, write: Writer | None) -> Callable[[Mapping[str, Any] | None, str], bytes]:
+def envelope(namespace: str, operation: str, write: Writer | None) -> Callable[[Mapping[str, Any] | None, str], Body]:
     """A function that makes the body of a success from its result and request id.
 
     Without a writer (a void operation) there is no Result element.
     """
     start, end = f'<{operation}Response xmlns="{namespace}">\n', f"</{operation}Response>\n"
 
-    def body(result: Mapping[str, Any] | None, request_id: str) -> bytes:
+    def body(result: Mapping[str, Any] | None, request_id: str) -> Body:
         out = [start]
         if write is not None:
             write(result or {}, out)
-        identified = f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n"
-        return f"{''.join(out)}{identified}{end}".encode()
+        out.append(f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n{end}")
+        return encoded(out)
 
     return body
 
@@ -76,6 +80,8 @@ def writer(model: ServiceModel, shape_name: str, name: str, indent: str) -> Writ
     if shape.type == "map":
         entry = [(key, _scalar(_text, key, f"{inner}  ")) for key in ("key", "value")]
         return _map(_structure(entry, "entry", inner), name, indent)
+    if shape.type == "blob":
+        return _blob(name, indent)
     return _scalar(_TEXTS.get(shape.type, _text), name, indent)
 
 
@@ -103,10 +109,21 @@ def _fine_timestamp(value: datetime) -> str:
     return f"{value.astimezone(timezone.utc).isoformat('T', 'milliseconds')[:23]}Z"
 
 
-def base64_text(value: bytes) -> str:
-    """Base64 without line breaks, made in pieces: other threads need not wait for all of a long one."""
-    pieces = [value[start : start + PIECE] for start in range(0, len(value), PIECE)]
-    return "".join([base64.b64encode(piece).decode() for piece in pieces])
+def base64_text(value: Blob) -> str:
+    """Base64 without line breaks."""
+    return "".join(base64_pieces(value))
+
+
+def base64_pieces(value: Blob) -> Iterator[str]:
+    """The same in pieces: other threads need not wait for all of a long one."""
+    rest = b""
+    for part in [value] if isinstance(value, bytes) else value:
+        data = rest + part
+        whole = len(data) - len(data) % 3
+        for start in range(0, whole, PIECE):
+            yield base64.b64encode(data[start : min(start + PIECE, whole)]).decode()
+        rest = data[whole:]
+    yield base64.b64encode(rest).decode()
 
 
 # The dates with milliseconds: of the jobs of access advisor, as AWS's own published output shows them, and of a
@@ -117,7 +134,7 @@ _FINE: Final = {
     ("GetSAMLProviderResponse", "CreateDate"),
     ("GetSAMLProviderResponse", "ValidUntil"),
 }
-_TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {"boolean": _boolean, "timestamp": _timestamp, "blob": base64_text}
+_TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {"boolean": _boolean, "timestamp": _timestamp}
 
 
 def _scalar(text_of: Callable[[Any], str], name: str, indent: str) -> Writer:
@@ -127,6 +144,15 @@ def _scalar(text_of: Callable[[Any], str], name: str, indent: str) -> Writer:
     def write(value: Any, out: list[str]) -> None:
         text = text_of(value)
         out.append(f"{start}{text}{end}" if text else empty)
+
+    return write
+
+
+def _blob(name: str, indent: str) -> Writer:
+    start, end, empty = _tags(name, "", indent)
+
+    def write(value: Blob, out: list[str]) -> None:
+        out += [start, *base64_pieces(value), end] if value else [empty]
 
     return write
 

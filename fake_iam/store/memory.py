@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.users import User
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 T = TypeVar("T")
+MANY: Final = 1_000
+"""So many steps of an undo log are let go at a time, and others get their turn between."""
 
 
 class MemoryAccount:
@@ -235,7 +237,8 @@ class MemoryStore:
             self.revision += 1
             for log in self._logs:
                 log += self._undo
-            self._undo.clear()
+            while self._undo:
+                del self._undo[-MANY:]
 
     def account(self, account_id: str) -> MemoryAccount:
         """The account of that number, empty until something is put there."""

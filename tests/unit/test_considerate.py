@@ -5,7 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 
-from fake_iam.considerate import MANY_OBJECTS, SWITCH_INTERVAL, considerate
+import pytest
+
+from fake_iam import considerate as module
+from fake_iam.considerate import LONG, MANY_OBJECTS, SWITCH_INTERVAL, considerate
 
 
 def state() -> tuple[bool, float]:
@@ -41,5 +44,20 @@ def test_the_collector_does_not_look_through_the_many_objects_that_a_work_leaves
         with considerate():
             many = [[few] for _ in range(2 * MANY_OBJECTS)]
         assert gc.get_freeze_count() > len(many)
+    finally:
+        gc.unfreeze()
+
+
+def test_the_collector_does_not_look_through_what_a_long_work_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter((0.0, LONG, 1.0, 1.0 + LONG + 0.01))
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(times))
+    before = gc.get_freeze_count()
+    try:
+        with considerate():
+            pass
+        assert gc.get_freeze_count() == before
+        with considerate():
+            pass
+        assert gc.get_freeze_count() > before
     finally:
         gc.unfreeze()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final, Literal, cast
 
+from fake_iam.control.disturbances.near_callers import hint
 from fake_iam.control.documents.format import Field, MapOf, Record, Text
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.watching.calls import Calls, JournalEntry
@@ -112,7 +113,7 @@ class Enforcement:
         try:
             return judge(self._engine, caller, action, resource, context or {}, self._engine.clock.now())
         except UnknownCaller as problem:
-            raise FormatError(("caller",), str(problem)) from None
+            raise self._unknown(caller, problem) from None
 
     def needs(self, caller: str, call: JournalEntry) -> list[tuple[str, str]]:
         """The actions that a call of the journal needs, each with its resource; none if its caller is no longer."""
@@ -140,7 +141,10 @@ class Enforcement:
             ]
             return least_privilege(self._engine, caller, made, self._engine.clock.now())
         except UnknownCaller as problem:
-            raise FormatError(("caller",), str(problem)) from None
+            raise self._unknown(caller, problem) from None
+
+    def _unknown(self, caller: str, problem: UnknownCaller) -> FormatError:
+        return FormatError(("caller",), f"{problem}{hint(self._engine.store, caller)}")
 
     def document(self) -> dict[str, Any]:
         """The mode as JSON."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
+from fake_iam.control.disturbances.near_callers import hint
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.identities.users import name_key
 from fake_iam.pipeline.call import Call
@@ -18,7 +17,6 @@ ARN: Final = re.compile(
     r"arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|user/.+)|sts::\d{12}:(?:assumed-role/.+/.+|federated-user/.+))", re.ASCII
 )
 GLOB: Final = frozenset("*?[")
-MOST_NAMES: Final = 10_000  # that are compared to find the nearest
 
 
 def check_caller(store: Store, text: str) -> None:
@@ -39,11 +37,10 @@ def check_caller(store: Store, text: str) -> None:
         return
     if any(account.users.find("name", name_key(text)) for account in store.accounts()):
         return
-    near = difflib.get_close_matches(text, list(_names(store)), 1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     raise FormatError(
         ("caller",),
-        f"{text!r} is no user, session or key id here{hint} (name one that will be made later by its ARN or a glob)",
+        f"{text!r} is no user, session or key id here{hint(store, text)} (name one that will be made later by its ARN "
+        "or a glob)",
     )
 
 
@@ -64,11 +61,3 @@ def is_caller(pattern: str | None, call: Call) -> bool:
 def _session_names(store: Store) -> set[str]:
     found = (session.federated_name for account in store.accounts() for _, session in account.sessions.items())
     return {name for name in found if name}
-
-
-def _names(store: Store) -> Iterator[str]:
-    for account in store.accounts():
-        for number, user in enumerate(account.users.after("path", "/")):
-            if number == MOST_NAMES:
-                break
-            yield user.name

@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+from fake_iam.protocol.pieces import Body, joined
 
 DEPTH: Final = 4
 """How deep a document is taken apart: to the users of its accounts. What is long is, also in the rows of a dump."""
-PIECES: Final = 10_000
 LONG: Final = 1_000
 LONG_TEXT: Final = 100_000
 
 
 def json_text(document: Any) -> str:
     """What ``json.dumps`` writes. The keys of its mappings are texts."""
-    return _joined(_pieces(document, DEPTH))
+    return "".join(_texts(document))
 
 
-def json_line(document: Any) -> bytes:
+def json_line(document: Any) -> Body:
     """The same as a line of UTF-8."""
-    pieces = _pieces(document, DEPTH)
-    return b"".join([*iter(lambda: "".join(islice(pieces, PIECES)).encode(), b""), b"\n"])
+    return joined([*(text.encode() for text in _texts(document)), b"\n"])
 
 
 def json_value(text: str) -> Any:
     """What ``json.loads`` reads."""
     return json.loads(text, object_pairs_hook=_mapping)
+
+
+def parts(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A document without its long lists, and then these in pieces that say where they belong: for ``whole``."""
+    long: list[tuple[tuple[str, ...], list[Any]]] = []
+    yield _without_long(document, (), long)
+    for place, items in long:
+        for start in range(0, len(items), LONG):
+            yield {"place": place, "items": items[start : start + LONG]}
+
+
+def whole(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """The document that was taken apart."""
+    document = next(parts)
+    for part in parts:
+        found: Any = document
+        for key in part["place"]:
+            found = found[key]
+        found += part["items"]
+    return document
 
 
 def let_go(document: Any) -> None:
@@ -40,8 +59,27 @@ def let_go(document: Any) -> None:
             document.pop()
 
 
-def _joined(pieces: Iterator[str]) -> str:
-    return "".join(iter(lambda: "".join(islice(pieces, PIECES)), ""))
+def _without_long(value: Any, place: tuple[str, ...], long: list[tuple[tuple[str, ...], list[Any]]]) -> Any:
+    """A value with empty lists in place of the long ones, which are added to ``long`` with their places."""
+    if isinstance(value, dict) and len(place) <= DEPTH:
+        return {key: _without_long(item, (*place, key), long) for key, item in value.items()}
+    if isinstance(value, list) and len(value) > LONG:
+        long.append((place, value))
+        return []
+    return value
+
+
+def _texts(document: Any) -> Iterator[str]:
+    """The document as JSON, in texts that are long enough to be few."""
+    some: list[str] = []
+    length = 0
+    for piece in _pieces(document, DEPTH):
+        some.append(piece)
+        length += len(piece)
+        if length >= LONG_TEXT:
+            yield "".join(some)
+            some, length = [], 0
+    yield "".join(some)
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -130,8 +130,12 @@ def _plant(engine: Engine, now: datetime, where: Where, account: Account, values
             if carrier is not None:
                 carriers.setdefault(noun.name, []).append((carrier, item))
         planting.counts[noun.name] += len(placed)
+        let_go(placed)
+        let_go(named)
     for name, rows in values.get("rows", {}).items():
         _put_rows(planting, (*where, "rows", name), name, rows)
+    for several in carriers.values():
+        let_go(several)
     return planting.counts
 
 

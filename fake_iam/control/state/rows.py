@@ -78,6 +78,8 @@ def _decode(hint: Any, value: Any, where: Where, draw: Draw) -> Any:
         (hint,) = (choice for choice in inside if choice is not type(None))
         return _decode(hint, value, where, draw)
     if origin is tuple:
+        if inside[0] is str and isinstance(value, str):  # in dumps of earlier releases, credential reports
+            return (value,)
         if not isinstance(value, list):
             raise FormatError(where, f"{value!r} is no list")
         return tuple(_decode(inside[0], item, (*where, number), draw) for number, item in enumerate(value))

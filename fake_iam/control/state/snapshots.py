@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from fake_iam.control.documents.large import json_text, json_value
+from fake_iam.control.documents.large import json_text, json_value, parts, whole
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.store.base import Store
 
@@ -13,49 +13,63 @@ NAMES: Final = "snapshots"
 
 
 class Snapshots:
-    """The snapshots in a store. Each is a note; one more names them."""
+    """The snapshots in a store. Each is a note for every part of it; one more note tells their names and parts."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def names(self) -> list[str]:
         """The names of all snapshots."""
-        found: list[str] = json.loads(self._store.note(NAMES) or "[]")
-        return found
+        return sorted(self._parts())
 
     def keep(self, name: str, document: dict[str, Any]) -> None:
         """Keep a state under a name."""
-        text = json_text(document)
+        texts = [json_text(part) for part in parts(document)]
         with self._store.transaction():
-            self._store.keep_note(_note(name), text)
-            self._store.keep_note(NAMES, json.dumps(sorted({*self.names(), name})))
+            self._remove(name)
+            for number, text in enumerate(texts):
+                self._store.keep_note(_note(name, number), text)
+            self._know({**self._parts(), name: len(texts)})
 
     def get(self, name: str) -> dict[str, Any]:
         """The state under a name. Raises FormatError if there is none."""
-        found: dict[str, Any] = json_value(self._text(name))
+        with self._store.unchanged():
+            texts = [self._store.note(_note(name, number)) for number in range(self._count(name))]
+        found: dict[str, Any] = whole(json_value(text) for text in texts if text is not None)
         return found
 
     def drop(self, name: str) -> None:
         """Forget the one of that name. Raises FormatError if there is none."""
         with self._store.transaction():
-            self._text(name)
-            self._store.keep_note(_note(name), None)
-            self._store.keep_note(NAMES, json.dumps([other for other in self.names() if other != name]))
+            self._count(name)
+            self._remove(name)
 
     def clear(self) -> None:
         """Forget all."""
         with self._store.transaction():
             for name in self.names():
-                self._store.keep_note(_note(name), None)
-            self._store.keep_note(NAMES, None)
+                self._remove(name)
 
-    def _text(self, name: str) -> str:
-        text = self._store.note(_note(name))
-        if text is None:
-            kept = ", ".join(self.names()) or "none yet"
+    def _parts(self) -> dict[str, int]:
+        found: dict[str, int] = json.loads(self._store.note(NAMES) or "{}")
+        return found
+
+    def _know(self, counts: dict[str, int]) -> None:
+        self._store.keep_note(NAMES, json.dumps(counts) if counts else None)
+
+    def _remove(self, name: str) -> None:
+        counts = self._parts()
+        for number in range(counts.pop(name, 0)):
+            self._store.keep_note(_note(name, number), None)
+        self._know(counts)
+
+    def _count(self, name: str) -> int:
+        counts = self._parts()
+        if name not in counts:
+            kept = ", ".join(sorted(counts)) or "none yet"
             raise FormatError(("name",), f"{name!r} is the name of no snapshot; there are {kept}")
-        return text
+        return counts[name]
 
 
-def _note(name: str) -> str:
-    return f"snapshot {name}"
+def _note(name: str, number: int) -> str:
+    return f"snapshot {number} {name}"

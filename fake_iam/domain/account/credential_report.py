@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from itertools import chain, islice
 from typing import Final
 
 from fake_iam.domain.credentials.access_keys import AccessKey
 
+LINES: Final = 1_000
+"""So many are in a piece of a report."""
 LIFETIME: Final = timedelta(hours=4)
 ABSENT: Final = "N/A"
 NO_INFORMATION: Final = "no_information"
@@ -33,12 +36,15 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CredentialReport:
-    """A report as it was asked for: a picture of that moment, ready at another. One an account."""
+    """A report as it was asked for: a picture of that moment, ready at another. One an account.
+
+    ``content`` is the CSV in pieces.
+    """
 
     account_id: str
     requested_at: datetime
     ready_at: datetime
-    content: str
+    content: tuple[str, ...]
 
     def ready(self, now: datetime) -> bool:
         """Whether it has been made."""
@@ -47,6 +53,10 @@ class CredentialReport:
     def expired(self, now: datetime) -> bool:
         """Whether it is older than four hours, and no longer kept."""
         return now >= self.ready_at + LIFETIME
+
+    def encoded(self) -> list[bytes]:
+        """The pieces in UTF-8."""
+        return [piece.encode() for piece in self.content]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,13 @@ class Subject:
     certificates: Sequence[Certificate]
 
 
-def write(subjects: Iterable[Subject]) -> str:
-    """The report as CSV, its lines in the order of the subjects."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(subject) for subject in subjects)
-    return out.getvalue()
+def write(subjects: Iterable[Subject]) -> Iterator[str]:
+    """The report as CSV in pieces of some lines, which are in the order of the subjects."""
+    rows = chain([COLUMNS], map(_row, subjects))
+    while some := list(islice(rows, LINES)):
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(some)
+        yield out.getvalue()
 
 
 def moment(at: datetime | None) -> str:

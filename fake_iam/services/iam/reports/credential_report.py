@@ -56,14 +56,14 @@ def get_credential_report(ctx: Context) -> dict[str, Any]:
         raise ReportInProgress
     if report.expired(ctx.now):
         raise ReportExpired
-    content = ctx.without_lock(report.content.encode)  # long reports take long to be written as XML, too
+    content = ctx.without_lock(report.encoded)  # long reports take long to be written as XML, too
     return {"Content": content, "ReportFormat": "text/csv", "GeneratedTime": report.ready_at}
 
 
-def _content(ctx: Context) -> str:
+def _content(ctx: Context) -> tuple[str, ...]:
     """The report of this moment."""
     with ctx.picture() as picture:
-        return write(_subjects(picture))
+        return tuple(write(_subjects(picture)))
 
 
 def _subjects(ctx: Context) -> Iterator[Subject]:

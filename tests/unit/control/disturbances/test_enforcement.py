@@ -116,6 +116,15 @@ def test_nobody_of_that_name_is_an_error(enforcement: Enforcement, who: str) -> 
         enforcement.least_privilege(who)
 
 
+@pytest.mark.parametrize(("who", "meant"), [("alcie", "alice"), (ALICE.replace("alice", "alcie"), ALICE)])
+def test_the_caller_that_was_probably_meant_is_named(enforcement: Enforcement, who: str, meant: str) -> None:
+    said = f"caller: '{who}' is no user, role, root user or key here; did you mean {meant}?"
+    for ask in (lambda: enforcement.why(who, "iam:GetUser"), lambda: enforcement.least_privilege(who)):
+        with pytest.raises(FormatError) as refused:
+            ask()
+        assert str(refused.value) == said
+
+
 def test_least_privilege_is_what_the_calls_took(wire: Wire, enforcement: Enforcement) -> None:
     key = wire.key("alice")
     wire.call("CreateUser", key, UserName="bob", **{"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"})

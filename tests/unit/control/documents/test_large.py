@@ -11,11 +11,12 @@ from fake_iam.control.documents import large
 from fake_iam.control.documents.large import (
     LONG,
     LONG_TEXT,
-    PIECES,
     json_line,
     json_text,
     json_value,
     let_go,
+    parts,
+    whole,
 )
 
 values = st.recursive(
@@ -31,9 +32,18 @@ def test_a_document_is_written_as_json_dumps_writes_it(value: Any) -> None:
 
 
 def test_a_text_of_many_pieces_is_whole() -> None:
-    document = list(range(2 * PIECES))
+    document = list(range(LONG_TEXT))
     assert json_text(document) == json.dumps(document)
     assert json_line(document) == json.dumps(document).encode() + b"\n"
+
+
+@pytest.mark.parametrize("length", [0, LONG, LONG + 1, 3 * LONG])
+def test_a_document_is_taken_apart_and_whole_again(length: int) -> None:
+    long = [{"number": number} for number in range(length)]
+    document = {"accounts": {"1": {"users": long, "rows": {"Session": long}, "groups": [1]}}, "issued": long}
+    texts = [json_text(part) for part in parts(document)]
+    assert len(texts) == 1 + 3 * (length // LONG + (length % LONG > 0)) * (length > LONG)
+    assert whole(map(json_value, texts)) == document
 
 
 def test_only_long_lists_are_emptied() -> None:

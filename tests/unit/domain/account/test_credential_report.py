@@ -11,6 +11,7 @@ import pytest
 
 from fake_iam.domain.account.credential_report import (
     COLUMNS,
+    LINES,
     Certificate,
     CredentialReport,
     Password,
@@ -27,12 +28,12 @@ BARE = Subject("alice", "arn:aws:iam::111122223333:user/alice", AT, Password(), 
 
 
 def row(subject: Subject) -> dict[str, str]:
-    (found,) = csv.DictReader(io.StringIO(write([subject])))
+    (found,) = csv.DictReader(io.StringIO("".join(write([subject]))))
     return found
 
 
 def test_there_are_the_22_columns_of_aws() -> None:
-    assert write([]) == (
+    assert "".join(write([])) == (
         "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
         "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
         "access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,"
@@ -43,7 +44,7 @@ def test_there_are_the_22_columns_of_aws() -> None:
 
 
 def test_a_user_with_nothing_is_a_line_of_false_and_not_applicable() -> None:
-    assert write([BARE]).splitlines()[1] == (
+    assert "".join(write([BARE])).splitlines()[1] == (
         "alice,arn:aws:iam::111122223333:user/alice,2026-01-01T12:30:15+00:00,false,N/A,N/A,N/A,false,"
         "false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
     )
@@ -100,3 +101,8 @@ def test_a_report_is_ready_at_its_time_and_kept_for_four_hours(hours: float, rea
 
 def test_words_of_the_report() -> None:
     assert (moment(None), boolean(True), boolean(False)) == ("N/A", "true", "false")
+
+
+def test_a_long_report_is_in_pieces() -> None:
+    pieces = list(write([BARE] * (2 * LINES)))
+    assert [piece.count("\n") for piece in pieces] == [LINES, LINES, 1]

@@ -8,10 +8,11 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+
+from fake_iam.domain.clock import ticks
 
 MANY_OBJECTS: Final = 10_000
 """That a work leaves behind. More are set apart from the collector, whose next round would look through all of them."""
@@ -36,7 +37,7 @@ class _Consideration:
         with self._lock:
             self._works += 1
             if self._works == 1:
-                self._began = time.monotonic()
+                self._began = ticks()
                 self._interval, self._collects = sys.getswitchinterval(), gc.isenabled()
                 sys.setswitchinterval(min(SWITCH_INTERVAL, self._interval))
                 gc.disable()
@@ -48,7 +49,7 @@ class _Consideration:
                 if not self._works:
                     sys.setswitchinterval(self._interval)
                     if self._collects:
-                        if gc.get_count()[0] > MANY_OBJECTS or time.monotonic() - self._began > LONG:
+                        if gc.get_count()[0] > MANY_OBJECTS or ticks() - self._began > LONG:
                             gc.freeze()
                         gc.enable()
 

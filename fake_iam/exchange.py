@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import Protocol
 
 from fake_iam.connection import RECEIVE_SIZE
-from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, answer_head
+from fake_iam.heads import Malformed
+from fake_iam.http11 import CLOSE, CONTINUE, RequestReader, answer, answer_head
 from fake_iam.log import log
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.readiness import Overtaken, readable

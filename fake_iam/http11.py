@@ -1,8 +1,7 @@
 """HTTP/1.1 as bytes: requests out of what arrived, answers into what is sent. Strict, and without sockets.
 
-Heads are read by llhttp, the parser of Node.js, through httptools; where they end and what follows them is found here
-(docs/decisions/0010-http-parser.md). Whatever leaves the bounds of a request in doubt is refused, since the next
-request would begin at the wrong place (RFC 9112, sections 6.3 and 11.2).
+Where heads end and what follows them is found here; what they say, in ``heads``. Whatever leaves the bounds of a
+request in doubt is refused, since the next request would begin at the wrong place (RFC 9112, sections 6.3 and 11.2).
 """
 
 from __future__ import annotations
@@ -10,33 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-
+from fake_iam.heads import Malformed, headers_in, request_line
 from fake_iam.protocol.wire import BODY_LIMIT, Headers, Repeated, WireRequest, WireResponse, reason, sorted_out
 
 HEAD_LIMIT: Final = 16 * 1024
 HEADER_COUNT_LIMIT: Final = 100
 CHUNK_LINE_LIMIT: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-REQUEST_LINE: Final = re.compile(r"([^ ]+) ([^ ]+) HTTP/1\.([01])")
-LENGTH: Final = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", re.IGNORECASE)
-ABSOLUTE: Final = r"https?://[^/?#]*"
 CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
 LINE_END: Final = 2  # bytes
 LENGTH_DIGITS: Final = 12
 CLOSE: Final = "Connection: close\r\n"
 KEEP_ALIVE: Final = "Connection: keep-alive\r\n"
-
-
-class Malformed(Exception):
-    """No request that is served here, with the status of the empty answer; the connection is done with."""
-
-    def __init__(self, status: int = 400) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 class _LoopRequest(WireRequest):
@@ -145,8 +131,8 @@ class RequestReader:
         head = buffer[: end + 4]
         del buffer[: end + 4]
         self._searched = 0
-        found = _found_in(head)
-        method, path, query, minor = _request_line(bytes(head[: head.index(b"\r\n")]))
+        found = headers_in(head)
+        method, path, query, minor = request_line(bytes(head[: head.index(b"\r\n")]))
         if len(found.first) + len(found.again) > HEADER_COUNT_LIMIT:
             raise Malformed(431)
         headers: Headers = found.first
@@ -269,81 +255,3 @@ def http_date(at: datetime) -> str:
     """A moment in UTC as RFC 9110 writes it; by ``ctime``, which is always English: email.utils takes 9 ms to load."""
     weekday, month, day, clock, year = at.ctime().split()
     return f"{weekday}, {day:0>2} {month} {year} {clock} GMT"
-
-
-class _Found:
-    """What llhttp finds in a head: the first header of each name, in small letters, and those that repeat a name."""
-
-    __slots__ = ("first", "again")
-
-    def __init__(self) -> None:
-        self.first: Headers = {}
-        self.again: list[tuple[str, str]] = []
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by llhttp; it leaves the blanks behind a value."""
-        key, text = _name(name), value.decode("latin-1").rstrip(" \t")
-        if key in self.first:
-            self.again.append((key, text))
-        else:
-            self.first[key] = text
-
-
-def _found_in(head: bytearray) -> _Found:
-    """Raises Malformed."""
-    try:
-        return _parsed(head)
-    except HttpParserError:
-        return _found_without_lengths(head)
-
-
-def _found_without_lengths(head: bytearray) -> _Found:
-    """The headers of a head that llhttp refuses for its length: one given twice, or of more than 64 bits.
-
-    The former is one length (RFC 9110, 8.6), the latter is too large. Raises Malformed if it was anything else.
-    """
-    try:
-        found = _parsed(LENGTH.sub(b"", head))
-    except HttpParserError:
-        raise Malformed from None
-    for length in LENGTH.findall(head):
-        found.on_header(b"Content-Length", length)
-    return found
-
-
-def _parsed(head: bytes | bytearray) -> _Found:
-    found = _Found()
-    try:
-        HttpRequestParser(found).feed_data(head)
-    except HttpParserUpgrade:  # an offer to speak another protocol, which may be ignored (RFC 9110, 7.8)
-        return found
-    return found
-
-
-@lru_cache(maxsize=64)
-def _request_line(line: bytes) -> tuple[str, str, str, str]:
-    """Method, path, query and minor version of a line of which llhttp has read the characters. Raises Malformed.
-
-    llhttp lets pass what is refused here: two blanks in a row, HTTP/0.9 and 2.0, RTSP and ICE.
-    """
-    parts = REQUEST_LINE.fullmatch(line.decode("latin-1"))
-    if parts is None:
-        raise Malformed
-    method, target, minor = parts.groups()
-    return method, *_target(target), minor
-
-
-@lru_cache(maxsize=256)
-def _name(name: bytes) -> str:
-    return name.decode("latin-1").lower()
-
-
-def _target(target: str) -> tuple[str, str]:
-    """Path and query of any form of a request's target, not decoded."""
-    if target == "/":
-        return target, ""
-    absolute = re.match(ABSOLUTE, target, re.IGNORECASE)
-    if absolute is not None:
-        target = target[absolute.end() :] or "/"
-    path, _, query = target.partition("#")[0].partition("?")
-    return path if path.startswith("/") else f"/{path}", query

@@ -17,7 +17,8 @@ from typing import Final, Protocol
 
 from fake_iam.connection import RECEIVE_SIZE, Connection
 from fake_iam.exchange import Exchange, Gate, conclude
-from fake_iam.http11 import CLOSE, CONTINUE, Malformed, RequestReader, answer, http_date
+from fake_iam.heads import Malformed
+from fake_iam.http11 import CLOSE, CONTINUE, RequestReader, answer, http_date
 from fake_iam.log import log
 from fake_iam.protocol.wire import Later, News, WireRequest, WireResponse
 from fake_iam.threads import Threads

@@ -16,7 +16,7 @@ from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
 from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.encoding import encoded
+from fake_iam.pipeline.encoding import LONG, encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight, Stored
@@ -77,7 +77,7 @@ class Engine:
         self.account_id = settings.account_id
         self.enforcement = settings.enforcement
         self.services = services
-        self.services_with_tasks = [each.service for each in services.values() if each.service.tasks]
+        self.tasks = [(kind, each.service) for each in services.values() for kind in each.service.tasks]
         self.targets = targets
         self.store = store
         self.clock = clock
@@ -116,7 +116,9 @@ class Engine:
         """
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
-        response = encoded(request, self._answer(call))
+        response = self._answer(call)
+        if len(response.body) >= LONG:
+            response = encoded(request, response)
         took = ticks() - began
         for observe in self.observers:
             observe(call, response, took)

@@ -63,8 +63,8 @@ class Runtime(World, Protocol):
         ...
 
     @property
-    def services_with_tasks(self) -> Sequence[Service]:
-        """Those that have tasks which the clock brings to their end."""
+    def tasks(self) -> Sequence[tuple[str, Service]]:
+        """The kinds of tasks that the clock brings to their end, each with the service that has them."""
         ...
 
     @property

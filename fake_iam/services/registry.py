@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from fake_iam.services.context import Context
 
+READING: Final = ("Get", "List", "Simulate")
+"""Most operations whose names begin so change nothing, and hold nobody up."""
 Function = TypeVar("Function", bound=Callable[..., Mapping[str, Any] | None])
 
 
@@ -18,7 +20,7 @@ class Operation(NamedTuple):
 
     ``parameters`` are the function's keyword-only ones, and whether each is required. The others count for STS:
     ``open_to_sessions`` tells whether credentials of GetSessionToken may call it, most of whose operations refuse
-    them, ``open_to_roles`` whether sessions of roles may.
+    them, ``open_to_roles`` whether sessions of roles may. ``reads`` tells that it changes nothing, most probably.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Operation(NamedTuple):
     open_to_sessions: bool
     open_to_roles: bool
     parameters: Mapping[str, bool]
+    reads: bool
 
 
 class Operations(MutableMapping[str, Operation]):
@@ -93,11 +96,9 @@ class Service:
         """The names of the operations in a module. Raises KeyError if there is none."""
         return self._nouns[noun].split()
 
-    def finish_tasks(self, ctx: Context) -> None:
-        """End the account's tasks whose time is over. Nothing runs beside the calls: the next one finds them done."""
-        for kind, module in self.tasks.items():
-            if ctx.account.holds(kind):
-                import_module(f"{self._package}.{module}").finish_tasks(ctx)
+    def finish_tasks(self, kind: str, ctx: Context) -> None:
+        """End the account's tasks of a kind whose time is over."""
+        import_module(f"{self._package}.{self.tasks[kind]}").finish_tasks(ctx)
 
     def operation(
         self,
@@ -111,7 +112,9 @@ class Service:
         def register(function: Function) -> Function:
             if self.operations.registered(name):
                 raise ValueError(f"{self.name}:{name} is registered twice")
-            self.operations[name] = Operation(name, function, open_to_sessions, open_to_roles, _keywords(function))
+            self.operations[name] = Operation(
+                name, function, open_to_sessions, open_to_roles, _keywords(function), name.startswith(READING)
+            )
             return function
 
         return register

@@ -102,8 +102,8 @@ class PolicyAccount(Protocol):
         """The table of rows of a kind."""
         ...
 
-    def changes(self, kinds: tuple[type[Any], ...], /) -> int | None:
-        """Counts the changes of rows of these kinds; None if that cannot be told."""
+    def counter(self, kinds: Sequence[type[Any]], /) -> Callable[[], int] | None:
+        """What counts the changes of rows of these kinds; None if they cannot be told."""
         ...
 
 
@@ -120,8 +120,8 @@ class Account(Protocol):
         """The kinds of rows that there are tables for."""
         ...
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> int:
-        """Counts the changes of rows of these kinds, and may count more than them."""
+    def counter(self, kinds: Sequence[type[Any]]) -> Callable[[], int]:
+        """What counts the changes of rows of these kinds, and may count more than them."""
         ...
 
     def holds(self, name: str) -> bool:

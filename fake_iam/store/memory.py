@@ -26,14 +26,13 @@ MANY: Final = 1_000
 class MemoryAccount:
     """The tables of one account, all on the store's undo log."""
 
-    __slots__ = ("_followers", "_tables", "_undo", "_watched", "access_keys", "id", "users")
+    __slots__ = ("_followers", "_tables", "_undo", "access_keys", "id", "users")
 
     def __init__(self, account_id: str, undo: Undo) -> None:
         self.id = account_id
         self._undo = undo
         self._tables: dict[str, MemoryTable[Any]] = {}
         self._followers: list[MemoryTable[Any]] = []
-        self._watched: dict[tuple[type[Any], ...], list[MemoryTable[Any]]] = {}
         self.users = self.table(User)
         self.access_keys = self.table(AccessKey)
 
@@ -72,12 +71,10 @@ class MemoryAccount:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> int:
-        """Counts the changes of rows of these kinds."""
-        tables = self._watched.get(kinds)
-        if tables is None:
-            tables = self._watched[kinds] = [self.table(kind) for kind in kinds]
-        return sum([table.changes for table in tables])
+    def counter(self, kinds: Sequence[type[Any]]) -> Callable[[], int]:
+        """What counts the changes of rows of these kinds."""
+        tables = [self.table(kind) for kind in kinds]
+        return lambda: sum([table.changes for table in tables])
 
     def holds(self, name: str) -> bool:
         """Whether there are rows of the kind of that name; the kind is not loaded for it."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fake_iam.http11 import CLOSE, HEAD_LIMIT, KEEP_ALIVE, Malformed, RequestReader, answer, http_date
+from fake_iam.heads import Malformed
+from fake_iam.http11 import CLOSE, HEAD_LIMIT, KEEP_ALIVE, RequestReader, answer, http_date
 from fake_iam.protocol.wire import WireRequest, WireResponse
 
 PLAIN = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -63,6 +64,14 @@ LINES = [b"Host: x", b"host: y", b"A: 1", b"A: 2", b"B:1", b"b: 2 ", b"Expect: 1
 def test_what_came_before_on_the_connection_makes_no_difference(heads: list[list[bytes]]) -> None:
     requests = [b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""]) for lines in heads]
     assert read(*requests) == [read(request)[0] for request in requests]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Host", "host", "A", "a", "B"]), st.sampled_from(["1", "2", ""])), max_size=6)
+)
+def test_headers_are_all_there_whatever_their_names(headers: list[tuple[str, str]]) -> None:
+    lines = [f"{name}: {value} ".encode() for name, value in headers]
+    assert read(b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""])) == [expected("GET", "/", "", *headers)]
 
 
 def test_a_length_that_is_given_twice_is_kept_twice() -> None:

@@ -78,7 +78,7 @@ class AccountBefore:
         """The table of rows of a kind."""
         return TableBefore(self._account.table(kind), lambda value: self._before(_name(kind, value)))
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> None:
+    def counter(self, kinds: Sequence[type[Any]]) -> None:
         """What is seen changes with the time, so nothing is counted."""
 
 

@@ -78,8 +78,8 @@ class Journal:
                     None if response.drop else response.status,
                     duration,
                     call.faults,
-                    *(self._told(call.denial) if call.denial else NO_DENIAL),
-                    tuple(call.needs),
+                    call.needs,
+                    self._told(call.denial) if call.denial else NO_DENIAL,
                 )
             )
 
@@ -164,8 +164,8 @@ class Journal:
     def _entry(self, fields: tuple[Any, ...]) -> JournalEntry:
         from fake_iam.control.watching.calls import JournalEntry
 
-        told, (encoded, needs) = fields[:-2], fields[-2:]
-        whole = (*told, encoded(), needs)
+        *told, needs, (would_deny, why, encoded) = fields
+        whole = (*told, would_deny, why, encoded(), tuple(needs))
         return JournalEntry(*whole, replica=self.replica)
 
     def _parameters(self, call: Call) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fake_iam.domain.credentials.access_keys import AccessKey, LastUse
@@ -58,15 +58,18 @@ class Scheme(Protocol):
 class _SignatureV4:
     """Signature Version 4, of a request that is here as a whole."""
 
-    def complete(self, signed: sigv4.Signed | None, request: WireRequest) -> sigv4.Signed:
-        return sigv4.complete(signed, request)
+    complete = staticmethod(sigv4.complete)
 
     def check(self, signed: sigv4.Signed, service: str, now: datetime) -> None:
         sigv4.check_date(signed, now)
         sigv4.check_scope(signed, service)
 
-    def matches(self, signed: sigv4.Signed, request: WireRequest, secret: str) -> bool:
-        return _signature_matches()(signed, request, secret)
+    @cached_property
+    def matches(self) -> Callable[[sigv4.Signed, WireRequest, str], bool]:
+        """Loaded when there is a signature to compare: it needs OpenSSL, which takes 8 ms."""
+        from fake_iam.protocol.signing import matches
+
+        return matches
 
 
 SIGNATURE_V4: Final = _SignatureV4()
@@ -156,14 +159,6 @@ def _role(runtime: Runtime, session: Session) -> Role | None:
     from fake_iam.domain.identities.roles import Role  # only sessions of roles ask
 
     return runtime.store.account(session.account_id).table(Role).get(session.owner_id)
-
-
-@cache
-def _signature_matches() -> Callable[[sigv4.Signed, WireRequest, str], bool]:
-    """The comparison of signatures, loaded when there is one to compare: it needs OpenSSL, which takes 8 ms."""
-    from fake_iam.protocol.signing import matches
-
-    return matches
 
 
 def _same_second(at: datetime, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from fake_iam.services.access.permission import (
     actions_of,
     denial_of,
     refusal_without_policies,
+    takes_more,
 )
 from fake_iam.services.access.resources import ON_USERS
 
@@ -26,17 +27,20 @@ from fake_iam.services.access.resources import ON_USERS
 def denial_of_call(runtime: Runtime, call: Call) -> Denial | None:
     """What of the call the caller's policies do not allow."""
     assert call.service is not None and call.plan is not None and call.caller is not None
-    name, callers = call.plan.name, runtime.known_callers
-    if call.service.name == "sts" and name not in STS:
+    service, name, callers = call.service.name, call.plan.name, runtime.known_callers
+    if service == "sts" and name not in STS:
         return None
-    stored = runtime.store.account(call.caller.account_id)
-    account = runtime.sight.deciding(call.service.name, stored, call.now)
+    account = runtime.sight.deciding(service, runtime.store.account(call.caller.account_id), call.now)
     known = callers.kept(account, call.caller)
     place = None
     if known is not None:
-        action, *others = actions_of(_prefix(call.service.name), name, call.parameters)
+        if name in known.always and service == "iam":
+            return None
+        action, *others = actions_of(_prefix(service), name, call.parameters)
         standing = known.standing(action)
         if standing.always and all(known.standing(other).always for other in others):
+            if service == "iam" and not takes_more(name):
+                known.always.add(name)
             return None
         if not others:
             place = _place(action, standing.keys, call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -61,12 +61,15 @@ class Known(NamedTuple):
 
     account: PolicyAccount
     owner: User | Role | None
+    counter: Callable[[], int] | None
     changes: int | None
     principal: principals.Caller
     judge: Judge
     keys: Mapping[str, Values]
     """The condition keys that follow from who the caller is."""
     standings: dict[str, Standing]
+    always: set[str]
+    """Operations of IAM that are allowed whatever they are asked to do."""
     allowed: dict[Place, object]
     """Calls on users that were allowed, with the row that the user had then, or None if there was none."""
 
@@ -101,11 +104,11 @@ class KnownCallers:
     def kept(self, account: PolicyAccount, caller: Caller) -> Known | None:
         """What policies know of a caller of an account, if it was asked for and nothing has changed since."""
         known = self._known.get(_key(caller))
-        if known is None or known.account is not account:
+        if known is None or known.account is not account or known.counter is None:
             return None
-        if known.owner is not owner_of(known.account, caller):
+        if known.owner is not owner_of(account, caller):
             return None
-        return known if known.changes == known.account.changes(DEPENDED_ON) else None
+        return known if known.changes == known.counter() else None
 
     def find(self, store: Store, account: PolicyAccount, caller: Caller) -> Known:
         """What policies know of a caller of an account; nothing else may change the store meanwhile."""
@@ -114,15 +117,17 @@ class KnownCallers:
             return known
         if len(self._known) >= CALLERS_KEPT:
             self._known.clear()
-        principal = principal_of(store, caller)
+        principal, counter = principal_of(store, caller), account.counter(DEPENDED_ON)
         known = self._known[_key(caller)] = Known(
             account,
             owner_of(account, caller),
-            account.changes(DEPENDED_ON),
+            counter,
+            counter and counter(),
             principal,
             Judge(principal, policies_of(store, account, caller), partial(decide, is_root=caller.kind == "root")),
             identity_keys(store, caller),
             {},
+            set(),
             {},
         )
         return known

@@ -139,6 +139,11 @@ def checks(store: Store, caller: Caller, keys: Mapping[str, Values], attempt: At
             yield Check(action, target, context)
 
 
+def takes_more(operation: str) -> bool:
+    """Whether some calls of an operation of IAM take another action besides."""
+    return operation in TAGGING or operation == PASSING
+
+
 def actions_of(service: str, operation: str, parameters: Mapping[str, str]) -> list[str]:
     """Every action that a call takes, in the order in which AWS asks (assumed for what comes after the first)."""
     actions = [f"{service}:{operation}"]

@@ -79,9 +79,10 @@ class SqlAccount:
         """The kinds of rows that there are tables for."""
         return [kind_of(name) for name in TABLES]
 
-    def changes(self, kinds: tuple[type[Any], ...]) -> int:
-        """Counts the changes of rows of these kinds, and whatever another process has changed."""
-        return self._database.forgotten + sum([self.table(kind).changes for kind in kinds])
+    def counter(self, kinds: Sequence[type[Any]]) -> Callable[[], int]:
+        """What counts the changes of rows of these kinds, and whatever another process has changed."""
+        database, tables = self._database, [self.table(kind) for kind in kinds]
+        return lambda: database.forgotten + sum([table.changes for table in tables])
 
     def holds(self, name: str) -> bool:
         """Whether there are rows of the kind of that name; the kind is not loaded for it."""

@@ -29,6 +29,7 @@ from fake_iam.pipeline.steps.reading import resolve
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.wire import WireRequest, WireResponse
 from fake_iam.served import implemented_services, implemented_targets
+from fake_iam.services.context import Delays
 from fake_iam.services.iam.credentials.mfa_codes import code_at
 from fake_iam.settings import MEMORY, Settings, SettingsError
 from fake_iam.store.base import Store, StoreError, StoreUnavailable
@@ -85,8 +86,11 @@ class Assembled:
             steps=self._steps({execute: (self._kept(execute),)}),
             sight=Stored(store),
             mfa_code_at=None if settings.any_mfa_code else code_at,
-            credential_report_delay=timedelta(seconds=settings.credential_report_seconds),
-            role_deletion_delay=timedelta(seconds=settings.role_deletion_seconds),
+            delays=Delays(
+                timedelta(seconds=settings.credential_report_seconds),
+                timedelta(seconds=settings.access_report_seconds),
+                timedelta(seconds=settings.role_deletion_seconds),
+            ),
         )
         self.engine.observers += [self._journal.observe, KeyWatch().observe, DenialLog().observe, LintLog().observe]
         self.control_token = settings.control_token

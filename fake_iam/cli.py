@@ -44,6 +44,7 @@ HELP: Final = {
     "awkward_secrets": "true: every secret has a / and a +",
     "quotas": "other quotas than AWS's: groups_per_user=3,policy_size=100",
     "credential_report_seconds": "how long a credential report takes, by the server's clock",
+    "access_report_seconds": "how long a report of access advisor takes, by the server's clock",
     "role_deletion_seconds": "how long the deletion of a service-linked role takes, by the server's clock",
     "any_mfa_code": "true: any six digits pass for an MFA device's code",
     "control_token": "what the control plane asks for (made if the host is no loopback address)",

@@ -56,6 +56,7 @@ class Settings:
         awkward_secrets: whether every secret has a ``/`` and a ``+``.
         quotas: other quotas than AWS's by name, for example ``groups_per_user=3,policy_size=100``, each 1 to 1,000,000.
         credential_report_seconds: how long a credential report takes, by the server's clock, 0 to 86400.
+        access_report_seconds: how long a report of access advisor takes, by the server's clock, 0 to 86400.
         role_deletion_seconds: how long the deletion of a service-linked role takes, by the server's clock, 0 to 86400.
         any_mfa_code: whether any six digits pass for an MFA device's code, for tests that cannot compute it.
         control_token: what the control plane asks for; made if the host is not a loopback address.
@@ -91,6 +92,7 @@ class Settings:
     awkward_secrets: bool = False
     quotas: str = ""
     credential_report_seconds: int = 0
+    access_report_seconds: int = 0
     role_deletion_seconds: int = 0
     any_mfa_code: bool = False
     control_token: str | None = field(default=None, repr=False)
@@ -132,6 +134,7 @@ class Settings:
         self._check_range("page_size", 1, 1000)
         self._check_range("journal_size", 1, 1_000_000)
         self._check_range("credential_report_seconds", 0, 86_400)
+        self._check_range("access_report_seconds", 0, 86_400)
         self._check_range("role_deletion_seconds", 0, 86_400)
         if not re.fullmatch(r"[A-Z0-9]{4}", self.access_key_prefix, re.ASCII):
             raise SettingsError(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from conformance.roles import Roles
 from conformance.signing import Key
 from conformance.sources import API
 from conformance.targets import Target, fake_target
+from fake_iam import ManualClock
 
 GENERATE = f"{API}/API_GenerateServiceLastAccessedDetails.html"
 GET = f"{API}/API_GetServiceLastAccessedDetails.html"
@@ -165,3 +167,19 @@ def test_a_job_that_is_not_there_is_missing(aws: Target) -> None:
     assert aws.error(aws.iam.get_service_last_accessed_details, JobId=UNKNOWN) == missing
     ask = aws.iam.get_service_last_accessed_details_with_entities
     assert aws.error(ask, JobId=UNKNOWN, ServiceNamespace="sqs") == missing
+
+
+@fake_only("the server's own clock decides how long a report takes")
+@documented(GET, "6:GetServiceLastAccessedDetails")
+def test_a_report_that_takes_its_time_is_in_progress() -> None:
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    clock = ManualClock(start)
+    with fake_target(clock, access_report_seconds=10) as target:
+        arn = target.iam.create_user(UserName="alice")["User"]["Arn"]
+        job = target.iam.generate_service_last_accessed_details(Arn=arn)["JobId"]
+        answer = target.iam.get_service_last_accessed_details(JobId=job)
+        assert (answer["JobStatus"], answer["JobCreationDate"]) == ("IN_PROGRESS", start)
+        assert "JobCompletionDate" not in answer
+        clock.advance(timedelta(seconds=10))
+        answer = target.iam.get_service_last_accessed_details(JobId=job)
+        assert (answer["JobStatus"], answer["JobCompletionDate"]) == ("COMPLETED", start + timedelta(seconds=10))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +27,7 @@ from fake_iam.protocol.model import ServiceModel
 from fake_iam.protocol.partitions import iam_region
 from fake_iam.protocol.plans import json_writer, plan_for
 from fake_iam.protocol.wire import Later, WireRequest, WireResponse
-from fake_iam.services.context import Caller, Context, Failure, LongWork
+from fake_iam.services.context import Caller, Context, Delays, Failure, LongWork
 from fake_iam.store.base import Store, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class Engine:
 
     ``clock`` dates what happens; ``wall_clock`` judges the date of a signature, which a client takes from real time.
     ``steps`` are ``order.STEPS``, or those with others between them; ``sight`` tells how far changes have spread.
-    ``mfa_code_at`` gives the codes of MFA devices; None takes any. A credential report takes
-    ``credential_report_delay`` of the clock's time, the deletion of a service-linked role ``role_deletion_delay``.
+    ``mfa_code_at`` gives the codes of MFA devices; None takes any. ``delays`` tell how long reports and deletions take.
     ``enforcement`` tells whether policies decide; a test may change it.
     ``account_id`` answers callers whose key id says nothing; who loads a state may change it.
     ``observers`` are told of every call when it is answered, with the response and the seconds it took.
@@ -70,8 +69,7 @@ class Engine:
         steps: Sequence[Step],
         sight: Sight,
         mfa_code_at: CodeAt | None,
-        credential_report_delay: timedelta,
-        role_deletion_delay: timedelta,
+        delays: Delays,
     ) -> None:
         self.settings = settings
         self.account_id = settings.account_id
@@ -87,8 +85,7 @@ class Engine:
         self.steps = steps
         self.sight = sight
         self.mfa_code_at = mfa_code_at
-        self.credential_report_delay = credential_report_delay
-        self.role_deletion_delay = role_deletion_delay
+        self.delays = delays
         self.accesses = Accesses()
         self.observers: list[Observer] = []
         self.started_at = clock.now()

@@ -133,6 +133,14 @@ class PastAccesses(Protocol):
         ...
 
 
+class Delays(NamedTuple):
+    """How long what AWS does in its own time takes."""
+
+    credential_report: timedelta
+    access_report: timedelta
+    role_deletion: timedelta
+
+
 class World(Protocol):
     """What all calls have in common."""
 
@@ -162,11 +170,6 @@ class World(Protocol):
         ...
 
     @property
-    def credential_report_delay(self) -> timedelta:
-        """How long a credential report takes, by the clock."""
-        ...
-
-    @property
     def message_key(self) -> str:
         """What authorization messages are encoded with."""
         ...
@@ -177,8 +180,8 @@ class World(Protocol):
         ...
 
     @property
-    def role_deletion_delay(self) -> timedelta:
-        """How long the deletion of a service-linked role takes, by the clock."""
+    def delays(self) -> Delays:
+        """How long what AWS does in its own time takes, by the clock."""
         ...
 
     @property

@@ -33,6 +33,7 @@ GOOD = {
     "awkward_secrets": ("true", True),
     "quotas": ("groups_per_user=3", "groups_per_user=3"),
     "credential_report_seconds": ("5", 5),
+    "access_report_seconds": ("5", 5),
     "role_deletion_seconds": ("5", 5),
     "any_mfa_code": ("true", True),
     "control_token": ("t0ken", "t0ken"),
@@ -83,6 +84,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "awkward_secrets": False,
         "quotas": "",
         "credential_report_seconds": 0,
+        "access_report_seconds": 0,
         "role_deletion_seconds": 0,
         "any_mfa_code": False,
         "control_token": None,
@@ -238,6 +240,7 @@ RANGES = [
     ("page_size", 1, 1000),
     ("journal_size", 1, 1_000_000),
     ("credential_report_seconds", 0, 86_400),
+    ("access_report_seconds", 0, 86_400),
     ("role_deletion_seconds", 0, 86_400),
 ]
 

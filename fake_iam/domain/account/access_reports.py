@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -55,7 +55,7 @@ class ActionUse:
 
 @dataclass(frozen=True, slots=True)
 class AccessReport:
-    """A report as it was asked for: a picture of that moment, ready at once.
+    """A report as it was asked for: a picture of that moment, ready at another.
 
     ``services`` are the prefixes of those that the policies allow, in order; ``uses`` are of these services alone.
     So are ``actions``, which a report on services has not.
@@ -66,10 +66,15 @@ class AccessReport:
     arn: str
     granularity: str
     requested_at: datetime
+    ready_at: datetime
     services: tuple[str, ...] = ()
     entities: tuple[ReportedEntity, ...] = ()
     uses: tuple[ServiceUse, ...] = ()
     actions: tuple[ActionUse, ...] = ()
+
+    def at(self, now: datetime) -> AccessReport:
+        """The report as it is handed out: nothing is in it while it is in progress."""
+        return self if now >= self.ready_at else replace(self, services=(), entities=(), uses=(), actions=())
 
     def uses_of(self, service: str) -> list[ServiceUse]:
         """The last use of a service by each entity that used it, the latest first."""
@@ -100,7 +105,7 @@ def not_reported_on(arn: str) -> InvalidInput:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationsReport:
-    """A report on an organization, a part of it or an account, kept in the management account; ready at once.
+    """A report on an organization, a part of it or an account, kept in the management account.
 
     ``services`` are the prefixes of those that the organization lets its accounts use, in order; ``uses`` are the last
     uses of each of these, with the account in place of the entity.
@@ -110,8 +115,24 @@ class OrganizationsReport:
     entity_path: str
     policy_id: str | None
     requested_at: datetime
+    ready_at: datetime
     services: tuple[str, ...] = ()
     uses: tuple[ServiceUse, ...] = ()
+
+    def at(self, now: datetime) -> OrganizationsReport:
+        """The report as it is handed out: nothing is in it while it is in progress."""
+        return self if now >= self.ready_at else replace(self, services=(), uses=())
+
+
+def job(report: AccessReport | OrganizationsReport, now: datetime) -> dict[str, object]:
+    """What is said of a report as a job. One in progress has no date of completion (documented)."""
+    if now < report.ready_at:
+        return {"JobStatus": "IN_PROGRESS", "JobCreationDate": report.requested_at}
+    return {
+        "JobStatus": "COMPLETED",
+        "JobCreationDate": report.requested_at,
+        "JobCompletionDate": report.ready_at,
+    }
 
 
 def no_organizations_report(account_id: str) -> AccessDenied:

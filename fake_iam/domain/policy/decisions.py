@@ -67,12 +67,17 @@ class Policies(NamedTuple):
         )
 
     def by_kind(self) -> Iterator[tuple[str, Sequence[Policy]]]:
-        """The kinds in the order in which a refusal names them."""
-        yield ORGANIZATION, [policy for level in self.organization for policy in level]
-        yield IDENTITY, self.identity
-        yield BOUNDARY, self.boundary or ()
-        yield SESSION, [*(self.session or ()), *self.scopes]
-        yield RESOURCE, self.resource
+        """The kinds of which there are policies, in the order in which a refusal names them."""
+        if self.organization:
+            yield ORGANIZATION, [policy for level in self.organization for policy in level]
+        if self.identity:
+            yield IDENTITY, self.identity
+        if self.boundary:
+            yield BOUNDARY, self.boundary
+        if self.session or self.scopes:
+            yield SESSION, [*(self.session or ()), *self.scopes]
+        if self.resource:
+            yield RESOURCE, self.resource
 
 
 class Match(NamedTuple):
@@ -111,20 +116,23 @@ def decide(
             stop, and nothing else.
         needs_trust: nothing is allowed unless the policy of the resource does, as for taking on a role.
     """
-    matched = {kind: matches(request, applying) if applying else [] for kind, applying in policies.by_kind()}
-    for kind, found in matched.items():
+    matched: dict[str, list[Match]] = {}
+    for kind, applying in policies.by_kind():
+        found = matched[kind] = matches(request, applying)
         denials = [match for match in found if not match.statement.allows]
         if denials:
             return Decision(EXPLICIT_DENY, kind, denials)
-    if not all(matches(request, level) for level in policies.organization):
+    if policies.organization and not all(matches(request, level) for level in policies.organization):
         return Decision(IMPLICIT_DENY, ORGANIZATION, ())
-    trust = max((match.statement.trust(request.caller) for match in matched[RESOURCE]), default=Trust.NONE)
+    trust = Trust.NONE
+    if matched.get(RESOURCE):
+        trust = max(match.statement.trust(request.caller) for match in matched[RESOURCE])
     is_foreign = None not in (owner, request.caller.account) and owner != request.caller.account
     if trust is Trust.NONE and (needs_trust or is_foreign):
         return Decision(IMPLICIT_DENY, RESOURCE, ())
-    silent = (kind for kind in _asked(policies, Trust.ACCOUNT if is_foreign else trust, is_root) if not matched[kind])
-    first = next(silent, None)
-    if first is None and not all(matches(request, [scope]) for scope in policies.scopes):
+    asked = _asked(policies, Trust.ACCOUNT if is_foreign else trust, is_root)
+    first = next((kind for kind in asked if not matched.get(kind)), None)
+    if first is None and policies.scopes and not all(matches(request, [scope]) for scope in policies.scopes):
         first = SESSION
     if first is not None:
         return Decision(IMPLICIT_DENY, first, ())

@@ -106,6 +106,8 @@ def _session_keys(session: Session) -> dict[str, Values]:
         "aws:tokenissuetime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
         "aws:multifactorauthpresent": "true" if session.mfa else "false",
     }
+    if session.is_privileged_task:
+        keys["aws:assumedroot"] = "true"
     if session.role is not None:
         keys |= tag_keys("aws:principaltag", session.role.tags)
         keys |= dict(session.role.claims)

@@ -79,7 +79,7 @@ def delete_service_linked_role(ctx: Context, *, role_name: str) -> dict[str, Any
         account_id=ctx.account.id,
         role_id=role.id,
         requested_at=ctx.now,
-        ends_at=ctx.now + ctx.world.role_deletion_delay,
+        ends_at=ctx.now + ctx.world.delays.role_deletion,
     )
     deletions.put(deletion.id, deletion)
     finish_tasks(ctx)

@@ -19,6 +19,7 @@ from fake_iam.domain.account.access_reports import (
     ActionUse,
     ReportedEntity,
     ServiceUse,
+    job,
     no_such_job,
     not_reported_on,
 )
@@ -73,7 +74,7 @@ class Granting(NamedTuple):
 
 @IAM.operation("GenerateServiceLastAccessedDetails")
 def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularity: str | None = None) -> dict[str, Any]:
-    """Ask for a report on a user, group, role or managed policy. It is ready at once, and a picture of this moment.
+    """Ask for a report on a user, group, role or managed policy. It is a picture of this moment.
 
     A report on actions has those that were tried here, which are IAM's, STS's and those of tags. That AWS tracks all of
     them, and leaves out what was never tried, is assumed.
@@ -87,6 +88,7 @@ def generate_service_last_accessed_details(ctx: Context, *, arn: str, granularit
         arn=arn,
         granularity=granularity or SERVICE_LEVEL,
         requested_at=ctx.now,
+        ready_at=ctx.now + ctx.world.delays.access_report,
         services=content.services,
         entities=content.entities,
         uses=content.uses,
@@ -110,7 +112,7 @@ def get_service_last_accessed_details(
         max_items=max_items,
     )
     return {
-        **_job(report),
+        **job(report, ctx.now),
         "JobType": report.granularity,
         "ServicesLastAccessed": ctx.without_lock(
             lambda: [_service(report, service) for service in page.items], long=len(report.uses) > MANY
@@ -139,7 +141,7 @@ def get_service_last_accessed_details_with_entities(
         max_items=max_items,
     )
     return {
-        **_job(report),
+        **job(report, ctx.now),
         "EntityDetailsList": [
             {
                 "EntityInfo": {"Arn": one.arn, "Name": one.name, "Type": one.type, "Id": one.id, "Path": one.path},
@@ -218,11 +220,11 @@ def _latest_first(report: AccessReport, service: str) -> tuple[dict[str, datetim
 
 
 def find_report(ctx: Context, job_id: str) -> AccessReport:
-    """The account's report of that id. Raises NoSuchEntity."""
+    """The account's report of that id, as it is handed out now. Raises NoSuchEntity."""
     report = ctx.account.table(AccessReport).get(job_id)
     if report is None:
         raise no_such_job(job_id)
-    return report
+    return report.at(ctx.now)
 
 
 def find_entity(ctx: Context, arn: str) -> Entity:
@@ -302,10 +304,6 @@ def _reported(entity: User | Role) -> ReportedEntity:
 
 def _type(entity: Entity) -> str:
     return type(entity).__name__.upper()
-
-
-def _job(report: AccessReport) -> dict[str, Any]:
-    return {"JobStatus": "COMPLETED", "JobCreationDate": report.requested_at, "JobCompletionDate": report.requested_at}
 
 
 def _service(report: AccessReport, namespace: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def generate_credential_report(ctx: Context) -> dict[str, Any]:
     report = reports.get(ctx.account.id)
     if report is None or report.expired(ctx.now):
         content = ctx.without_lock(lambda: _content(ctx))
-        ready_at = ctx.now + ctx.world.credential_report_delay
+        ready_at = ctx.now + ctx.world.delays.credential_report
         reports.put(ctx.account.id, CredentialReport(ctx.account.id, ctx.now, ready_at, content))
         return {"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}
     return {"State": "COMPLETE" if report.ready(ctx.now) else "INPROGRESS"}

@@ -8,6 +8,7 @@ from typing import Any
 from fake_iam.domain.account.access_reports import (
     OrganizationsReport,
     ServiceUse,
+    job,
     no_organizations_report,
     no_such_job,
 )
@@ -26,7 +27,7 @@ from fake_iam.services.iam.service import IAM
 def generate_organizations_access_report(
     ctx: Context, *, entity_path: str, organizations_policy_id: str | None = None
 ) -> dict[str, Any]:
-    """Ask for a report on a root, an organizational unit or an account. It is ready at once.
+    """Ask for a report on a root, an organizational unit or an account. It is a picture of this moment.
 
     A root and a unit stand for the members below, without the management account. Any id of a root is taken for the
     organization's, which a seed need not tell.
@@ -48,6 +49,7 @@ def generate_organizations_access_report(
         entity_path,
         organizations_policy_id,
         ctx.now,
+        ctx.now + ctx.world.delays.access_report,
         tuple(accessible),
         tuple(use for use in uses if use.service in accessible),
     )
@@ -65,9 +67,10 @@ def get_organizations_access_report(
     sort_key: str | None = None,
 ) -> dict[str, Any]:
     """Hand out a report, sorted by namespace unless the last use is asked for; what was never used comes last."""
-    report = ctx.account.table(OrganizationsReport).get(job_id)
-    if report is None:
+    kept = ctx.account.table(OrganizationsReport).get(job_id)
+    if kept is None:
         raise no_such_job(job_id)
+    report = kept.at(ctx.now)
     latest = {use.service: use for use in sorted(report.uses, key=lambda use: use.at)}
     page = ctx.page(
         list(enumerate(_sorted(report.services, latest, sort_key or ""))),
@@ -77,9 +80,7 @@ def get_organizations_access_report(
         max_items=max_items,
     )
     return {
-        "JobStatus": "COMPLETED",
-        "JobCreationDate": report.requested_at,
-        "JobCompletionDate": report.requested_at,
+        **job(report, ctx.now),
         "NumberOfServicesAccessible": len(report.services),
         "NumberOfServicesNotAccessed": len(report.services) - len(latest),
         "AccessDetails": [_detail(report, service, latest.get(service.prefix)) for _, service in page.items],

@@ -280,3 +280,19 @@ def test_a_dump_keeps_the_organization() -> None:
     again = Wire(enforce_policies="on")
     again.assembled.controls.load(dump)
     assert again.call("CreateUser", staged.keys[MEMBER], UserName="bob") == no_users(admin(MEMBER), MEMBER)
+
+
+def test_root_sessions_may_be_told_from_root_users() -> None:
+    """The policy of AWS's own examples lets the management of root credentials in, and nobody else's root user."""
+    condition = {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "Null": {"aws:AssumedRoot": "true"}}
+    no_root = policy(DENYING, statement("Deny", "iam:*", Condition=condition), targets=["root"])
+    staged = Staged(service_control_policies=[no_root], features=["RootCredentialsManagement", "RootSessions"])
+    task = {
+        "TargetPrincipal": MEMBER,
+        "TaskPolicyArn.arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
+    }
+    made = staged.wire.call("AssumeRoot", staged.keys[MANAGEMENT], **task)["Credentials"]
+    session = Key(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    staged.may(MEMBER, "ListMFADevices", session, MaxItems="1")
+    root = staged.error(MEMBER, "ListMFADevices", Key(MEMBER, "dummy"), MaxItems="1")
+    assert root.message is not None and root.message.endswith(f"in a service control policy: {arn(DENYING)}")

@@ -374,3 +374,27 @@ def test_others_do_not_wait_for_a_report_on_many(wire: Wire) -> None:
     listed = [one["EntityInfo"]["Name"] for one in found]
     assert listed[:4] == ["Bob", "alice", "many-007", "carol"]
     assert set(listed[4:]) == {"deployer", *names} - {"many-007"}
+
+
+def test_a_report_takes_as_long_as_the_setting_says_and_is_of_the_moment_it_was_asked_for() -> None:
+    wire = Wire(ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc)), access_report_seconds=60)
+    wire.assembled.controls.seed(SEED)
+    job = {"JobId": wire.call("GenerateServiceLastAccessedDetails", Arn=f"{ACCOUNT}:user/eng/alice")["JobId"]}
+    wire.assembled.controls.clock.advance("59 s")
+    begun = {"JobStatus": "IN_PROGRESS", "JobCreationDate": "2026-01-01T00:00:00.000Z", "IsTruncated": "false"}
+    assert wire.call("GetServiceLastAccessedDetails", **job) == {
+        **begun,
+        "JobType": "SERVICE_LEVEL",
+        "ServicesLastAccessed": None,
+    }
+    entities = {**job, "ServiceNamespace": "sqs"}
+    found = wire.call("GetServiceLastAccessedDetailsWithEntities", **entities)
+    assert found == {**begun, "EntityDetailsList": None}
+    wire.call("DeleteUserPolicy", UserName="alice", PolicyName="buckets")
+    wire.assembled.controls.clock.advance("1 s")
+    answer = wire.call("GetServiceLastAccessedDetails", **job)
+    assert (answer["JobStatus"], answer["JobCompletionDate"]) == ("COMPLETED", "2026-01-01T00:01:00.000Z")
+    listed = [service["ServiceNamespace"] for service in answer["ServicesLastAccessed"]["member"]]
+    assert listed == ["iam", "kms", "s3", "sqs"]
+    found = wire.call("GetServiceLastAccessedDetailsWithEntities", **entities)["EntityDetailsList"]["member"]
+    assert found["EntityInfo"]["Name"] == "alice"

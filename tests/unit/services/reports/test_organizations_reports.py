@@ -153,3 +153,15 @@ def test_a_report_is_about_the_services_that_service_control_policies_allow(cloc
     alone = wire.call("GenerateOrganizationsAccessReport", EntityPath=ROOT, OrganizationsPolicyId="p-onlyiam1")
     found = wire.call("GetOrganizationsAccessReport", JobId=alone["JobId"])
     assert found["NumberOfServicesAccessible"] == "2"
+
+
+def test_a_report_takes_as_long_as_the_setting_says(clock: ManualClock) -> None:
+    wire = Wire(clock, access_report_seconds=60)
+    organization = {"id": "o-exampleorgid", "members": [MEMBER]}
+    wire.assembled.controls.seed({"account_id": ACCOUNT, "organization": organization})
+    job = {"JobId": wire.call("GenerateOrganizationsAccessReport", EntityPath=ROOT)["JobId"]}
+    answer = wire.call("GetOrganizationsAccessReport", **job)
+    assert (answer["JobStatus"], "JobCompletionDate" in answer, answer["AccessDetails"]) == ("IN_PROGRESS", False, None)
+    wire.assembled.controls.clock.advance("60 s")
+    answer = wire.call("GetOrganizationsAccessReport", **job)
+    assert (answer["JobStatus"], answer["NumberOfServicesAccessible"]) == ("COMPLETED", str(len(services())))

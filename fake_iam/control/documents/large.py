@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from fake_iam.protocol.pieces import Body, joined
@@ -12,6 +12,7 @@ DEPTH: Final = 4
 """How deep a document is taken apart: to the users of its accounts. What is long is, also in the rows of a dump."""
 LONG: Final = 1_000
 LONG_TEXT: Final = 100_000
+Place = tuple[str | int, ...]
 
 
 def json_text(document: Any) -> str:
@@ -31,7 +32,7 @@ def json_value(text: str) -> Any:
 
 def parts(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A document without its long lists, and then these in pieces that say where they belong: for ``whole``."""
-    long: list[tuple[tuple[str, ...], list[Any]]] = []
+    long: list[tuple[Place, list[Any]]] = []
     yield _without_long(document, (), long)
     for place, items in long:
         for start in range(0, len(items), LONG):
@@ -50,22 +51,25 @@ def whole(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
 
 
 def let_go(document: Any) -> None:
-    """Empty the long lists of a document that nobody needs any more, item by item."""
-    if isinstance(document, dict):
-        for value in document.values():
-            let_go(value)
-    elif isinstance(document, list) and len(document) > LONG:
+    """Empty the long lists of a document that nobody needs any more, item by item; what is in them is short."""
+    if isinstance(document, list) and len(document) > LONG:
         while document:
             document.pop()
+    for value in _inside(document):
+        let_go(value)
 
 
-def _without_long(value: Any, place: tuple[str, ...], long: list[tuple[tuple[str, ...], list[Any]]]) -> Any:
+def _without_long(value: Any, place: Place, long: list[tuple[Place, list[Any]]]) -> Any:
     """A value with empty lists in place of the long ones, which are added to ``long`` with their places."""
-    if isinstance(value, dict) and len(place) <= DEPTH:
-        return {key: _without_long(item, (*place, key), long) for key, item in value.items()}
     if isinstance(value, list) and len(value) > LONG:
         long.append((place, value))
         return []
+    if not _has_long(value):
+        return value
+    if isinstance(value, dict):
+        return {key: _without_long(item, (*place, key), long) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_long(item, (*place, number), long) for number, item in enumerate(value)]
     return value
 
 
@@ -110,10 +114,11 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
 
 def _has_long(value: Any) -> bool:
     """Whether something is long, or anything in it is."""
-    if _is_long(value):
-        return True
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_has_long, inside))
+    return _is_long(value) or any(map(_has_long, _inside(value)))
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _is_long(value: Any) -> bool:

@@ -85,10 +85,7 @@ class Statement:
         """Whether it is about the request, given that it is about the action, and all its conditions hold."""
         if not self.is_about_resource(request.resource, request.context) or not self.trust(request.caller):
             return False
-        for condition in self.conditions:  # in half the time of ``all`` with a generator
-            if not condition.holds(request.context):
-                return False
-        return True
+        return not self.conditions or all(condition.holds(request.context) for condition in self.conditions)
 
     def condition_keys(self) -> Iterator[str]:
         """Every condition key that it asks for, variables' too, in order of appearance."""

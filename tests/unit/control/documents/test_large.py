@@ -40,16 +40,17 @@ def test_a_text_of_many_pieces_is_whole() -> None:
 @pytest.mark.parametrize("length", [0, LONG, LONG + 1, 3 * LONG])
 def test_a_document_is_taken_apart_and_whole_again(length: int) -> None:
     long = [{"number": number} for number in range(length)]
-    document = {"accounts": {"1": {"users": long, "rows": {"Session": long}, "groups": [1]}}, "issued": long}
+    rows = {"Session": long, "AccessReport": [{"id": "a"}, {"entities": long}]}
+    document = {"accounts": {"1": {"users": long, "rows": rows, "groups": [1]}}, "issued": long}
     texts = [json_text(part) for part in parts(document)]
-    assert len(texts) == 1 + 3 * (length // LONG + (length % LONG > 0)) * (length > LONG)
+    assert len(texts) == 1 + 4 * (length // LONG + (length % LONG > 0)) * (length > LONG)
     assert whole(map(json_value, texts)) == document
 
 
-def test_only_long_lists_are_emptied() -> None:
-    long, short = [{}] * (LONG + 1), [{}] * LONG
-    let_go({"accounts": {"1": {"users": long, "groups": short}}})
-    assert (len(long), len(short)) == (0, LONG)
+def test_only_long_lists_are_emptied_wherever_they_are() -> None:
+    long, other, short = [{}] * (LONG + 1), [{}] * (LONG + 1), [{}] * LONG
+    let_go({"accounts": {"1": {"users": long, "groups": short, "rows": {"AccessReport": [{"entities": other}]}}}})
+    assert (len(long), len(other), len(short)) == (0, 0, LONG)
 
 
 def test_what_is_long_is_written_in_pieces_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

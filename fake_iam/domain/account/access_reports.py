@@ -124,17 +124,6 @@ class OrganizationsReport:
         return self if now >= self.ready_at else replace(self, services=(), uses=())
 
 
-def job(report: AccessReport | OrganizationsReport, now: datetime) -> dict[str, object]:
-    """What is said of a report as a job. One in progress has no date of completion (documented)."""
-    if now < report.ready_at:
-        return {"JobStatus": "IN_PROGRESS", "JobCreationDate": report.requested_at}
-    return {
-        "JobStatus": "COMPLETED",
-        "JobCreationDate": report.requested_at,
-        "JobCompletionDate": report.ready_at,
-    }
-
-
 def no_organizations_report(account_id: str) -> AccessDenied:
     """The account does not manage the organization that the path names. Assumed."""
     return AccessDenied(f"Account {account_id} is not the management account of the organization.")

@@ -17,9 +17,9 @@ from fake_iam.domain.account.access_reports import (
     SERVICE_LEVEL,
     AccessReport,
     ActionUse,
+    OrganizationsReport,
     ReportedEntity,
     ServiceUse,
-    job,
     no_such_job,
     not_reported_on,
 )
@@ -304,6 +304,17 @@ def _reported(entity: User | Role) -> ReportedEntity:
 
 def _type(entity: Entity) -> str:
     return type(entity).__name__.upper()
+
+
+def job(report: AccessReport | OrganizationsReport, now: datetime) -> dict[str, Any]:
+    """What is said of a report as a job. One in progress has no date of completion (documented)."""
+    if now < report.ready_at:
+        return {"JobStatus": "IN_PROGRESS", "JobCreationDate": report.requested_at}
+    return {
+        "JobStatus": "COMPLETED",
+        "JobCreationDate": report.requested_at,
+        "JobCompletionDate": report.ready_at,
+    }
 
 
 def _service(report: AccessReport, namespace: str) -> dict[str, Any]:

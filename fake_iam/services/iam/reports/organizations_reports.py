@@ -8,7 +8,6 @@ from typing import Any
 from fake_iam.domain.account.access_reports import (
     OrganizationsReport,
     ServiceUse,
-    job,
     no_organizations_report,
     no_such_job,
 )
@@ -19,7 +18,7 @@ from fake_iam.domain.policy.service_access import services_allowed
 from fake_iam.domain.policy.service_authorization import Service, services
 from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
-from fake_iam.services.iam.reports.access_advisor import actions_used, latest_uses
+from fake_iam.services.iam.reports.access_advisor import actions_used, job, latest_uses
 from fake_iam.services.iam.service import IAM
 
 

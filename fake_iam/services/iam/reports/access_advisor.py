@@ -17,7 +17,6 @@ from fake_iam.domain.account.access_reports import (
     SERVICE_LEVEL,
     AccessReport,
     ActionUse,
-    OrganizationsReport,
     ReportedEntity,
     ServiceUse,
     no_such_job,
@@ -39,6 +38,7 @@ from fake_iam.services.iam.identities.groups import find_group, groups_of, membe
 from fake_iam.services.iam.lookups import find_role, find_user
 from fake_iam.services.iam.policies.policy_entities import holders
 from fake_iam.services.iam.policies.policy_lookups import existing_policy, find_policy
+from fake_iam.services.iam.reports.jobs import job
 from fake_iam.services.iam.service import IAM
 
 Entity = User | Group | Role
@@ -304,17 +304,6 @@ def _reported(entity: User | Role) -> ReportedEntity:
 
 def _type(entity: Entity) -> str:
     return type(entity).__name__.upper()
-
-
-def job(report: AccessReport | OrganizationsReport, now: datetime) -> dict[str, Any]:
-    """What is said of a report as a job. One in progress has no date of completion (documented)."""
-    if now < report.ready_at:
-        return {"JobStatus": "IN_PROGRESS", "JobCreationDate": report.requested_at}
-    return {
-        "JobStatus": "COMPLETED",
-        "JobCreationDate": report.requested_at,
-        "JobCompletionDate": report.ready_at,
-    }
 
 
 def _service(report: AccessReport, namespace: str) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from fake_iam.domain.policy.service_access import services_allowed
 from fake_iam.domain.policy.service_authorization import Service, services
 from fake_iam.services.access.organizations import organization_of
 from fake_iam.services.context import Context
-from fake_iam.services.iam.reports.access_advisor import actions_used, job, latest_uses
+from fake_iam.services.iam.reports.access_advisor import actions_used, latest_uses
+from fake_iam.services.iam.reports.jobs import job
 from fake_iam.services.iam.service import IAM
 
 

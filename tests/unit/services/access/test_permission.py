@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conformance.modelled import needs
 from fake_iam import ManualClock
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.domain.policy.judge import DECISIONS_KEPT, LONGEST_KEPT
@@ -668,6 +669,7 @@ def test_the_tags_of_what_was_allowed_before_are_looked_at_anew(wire: Wire, alic
     assert wire.call("GetUser", alice, UserName="bob") == denied("iam:GetUser", "user bob")
 
 
+@needs("ListDelegationRequests")
 def test_what_iam_gives_without_a_policy_is_not_given_to_other_requests(wire: Wire, alice: Key) -> None:
     for _ in range(3):
         assert wire.call("ListDelegationRequests", alice, OwnerId=ALICE)["DelegationRequests"] is None

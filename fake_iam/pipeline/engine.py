@@ -16,7 +16,7 @@ from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
 from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.encoding import LONG, encoded
+from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
 from fake_iam.pipeline.sight import Sight, Stored
@@ -113,9 +113,7 @@ class Engine:
         """
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
-        response = self._answer(call)
-        if len(response.body) >= LONG:
-            response = encoded(request, response)
+        response = encoded(request, self._answer(call))
         took = ticks() - began
         for observe in self.observers:
             observe(call, response, took)

@@ -18,8 +18,7 @@ def matches(signed: Signed, request: WireRequest, secret: str) -> bool:
     declared = request.headers.get("x-amz-content-sha256")
     if declared is not None and declared != body_hash:
         return False
-    expected = signature(signed, canonical_request(signed, request, body_hash), secret)
-    return signed.signature.isascii() and hmac.compare_digest(expected, signed.signature)
+    return is_signature(signed, canonical_request(signed, request, body_hash), secret)
 
 
 def is_signature(signed: Signed, canonical: bytes, secret: str) -> bool:

@@ -26,29 +26,33 @@ class Snapshots:
         """Keep a state under a name."""
         texts = [json_text(part) for part in parts(document)]
         with self._store.transaction():
-            self._remove(name)
+            counts = self._parts()
+            self._drop_parts(name, counts.get(name, 0))
             for number, text in enumerate(texts):
                 self._store.keep_note(_note(name, number), text)
-            self._know({**self._parts(), name: len(texts)})
+            self._know({**counts, name: len(texts)})
 
     def get(self, name: str) -> dict[str, Any]:
         """The state under a name. Raises FormatError if there is none."""
         with self._store.unchanged():
-            texts = [self._store.note(_note(name, number)) for number in range(self._count(name))]
-        found: dict[str, Any] = whole(json_value(text) for text in texts if text is not None)
+            texts = [self._store.note(_note(name, number)) or "" for number in range(self._count(name))]
+        found: dict[str, Any] = whole(map(json_value, texts))
         return found
 
     def drop(self, name: str) -> None:
         """Forget the one of that name. Raises FormatError if there is none."""
         with self._store.transaction():
-            self._count(name)
-            self._remove(name)
+            self._drop_parts(name, self._count(name))
+            counts = self._parts()
+            del counts[name]
+            self._know(counts)
 
     def clear(self) -> None:
         """Forget all."""
         with self._store.transaction():
-            for name in self.names():
-                self._remove(name)
+            for name, count in self._parts().items():
+                self._drop_parts(name, count)
+            self._know({})
 
     def _parts(self) -> dict[str, int]:
         found: dict[str, int] = json.loads(self._store.note(NAMES) or "{}")
@@ -57,11 +61,9 @@ class Snapshots:
     def _know(self, counts: dict[str, int]) -> None:
         self._store.keep_note(NAMES, json.dumps(counts) if counts else None)
 
-    def _remove(self, name: str) -> None:
-        counts = self._parts()
-        for number in range(counts.pop(name, 0)):
+    def _drop_parts(self, name: str, count: int) -> None:
+        for number in range(count):
             self._store.keep_note(_note(name, number), None)
-        self._know(counts)
 
     def _count(self, name: str) -> int:
         counts = self._parts()

@@ -122,17 +122,16 @@ def decide(
         denials = [match for match in found if not match.statement.allows]
         if denials:
             return Decision(EXPLICIT_DENY, kind, denials)
-    if policies.organization and not all(matches(request, level) for level in policies.organization):
+    if not all(matches(request, level) for level in policies.organization):
         return Decision(IMPLICIT_DENY, ORGANIZATION, ())
-    trust = Trust.NONE
-    if matched.get(RESOURCE):
-        trust = max(match.statement.trust(request.caller) for match in matched[RESOURCE])
+    by_resource = matched.get(RESOURCE, ())
+    trust = max((match.statement.trust(request.caller) for match in by_resource), default=Trust.NONE)
     is_foreign = None not in (owner, request.caller.account) and owner != request.caller.account
     if trust is Trust.NONE and (needs_trust or is_foreign):
         return Decision(IMPLICIT_DENY, RESOURCE, ())
     asked = _asked(policies, Trust.ACCOUNT if is_foreign else trust, is_root)
     first = next((kind for kind in asked if not matched.get(kind)), None)
-    if first is None and policies.scopes and not all(matches(request, [scope]) for scope in policies.scopes):
+    if first is None and not all(matches(request, [scope]) for scope in policies.scopes):
         first = SESSION
     if first is not None:
         return Decision(IMPLICIT_DENY, first, ())

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from fake_iam.domain.policy.conditions import Condition, compiled, keys_of
 from fake_iam.domain.policy.document import VERSION
 from fake_iam.domain.policy.positions import Span, statements_of
-from fake_iam.domain.policy.principals import Caller, principals
+from fake_iam.domain.policy.principals import Caller, Trust, principals
 from fake_iam.domain.policy.variables import Context, Values, filled, is_constant, template, variables_of
 from fake_iam.domain.policy.wildcards import Pattern
 
@@ -83,9 +83,11 @@ class Statement:
 
     def applies(self, request: Request) -> bool:
         """Whether it is about the request, given that it is about the action, and all its conditions hold."""
-        if not self.is_about_resource(request.resource, request.context) or not self.trust(request.caller):
-            return False
-        return not self.conditions or all(condition.holds(request.context) for condition in self.conditions)
+        return (
+            self.is_about_resource(request.resource, request.context)
+            and self.trust(request.caller) is not Trust.NONE
+            and all(condition.holds(request.context) for condition in self.conditions)
+        )
 
     def condition_keys(self) -> Iterator[str]:
         """Every condition key that it asks for, variables' too, in order of appearance."""

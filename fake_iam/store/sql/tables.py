@@ -110,22 +110,8 @@ class SqlTable(Generic[Row]):
         of, write = self._columns, self._database.write_all
         write(ADD, ({**of, "key": key, "row": self._codec.encode(row)} for key, row in rows))
         write(BEGIN_SIZE, [{**of, "count": len(rows)}])
-        write(
-            ADD_LOOKUPS,
-            (
-                {**of, "name": name, "value": value, "key": key}
-                for key, row in rows
-                for name, value in self._values(row).items()
-            ),
-        )
-        write(
-            ADD_PLACES,
-            (
-                {**of, "name": name, "list": each, "place": at, "key": key}
-                for key, row in rows
-                for name, each, at in self._places(row, owner_of)
-            ),
-        )
+        write(ADD_LOOKUPS, (each for key, row in rows for each in self._lookup_rows(key, self._values(row))))
+        write(ADD_PLACES, (each for key, row in rows for each in self._place_rows(key, self._places(row, owner_of))))
         for name, value_of in self._indexes.tallies.items():
             counts = Counter(value for _, row in rows if (value := value_of(row)) is not None)
             write(
@@ -265,8 +251,7 @@ class SqlTable(Generic[Row]):
             if old:
                 self._database.write(REMOVE_LOOKUPS, {**self._of, "b_key": key})
             if new:
-                rows = [{**self._columns, "name": name, "value": value, "key": key} for name, value in new.items()]
-                self._database.write(ADD_LOOKUPS, rows)
+                self._database.write(ADD_LOOKUPS, self._lookup_rows(key, new))
         for name, value_of in self._indexes.tallies.items():
             self._count(name, None if before is None else value_of(before), None if after is None else value_of(after))
         places, wanted = self._places(before), self._places(after)
@@ -298,9 +283,17 @@ class SqlTable(Generic[Row]):
         return found
 
     def _add_places(self, key: str, places: Iterable[tuple[str, str, str]]) -> None:
-        rows = [{**self._columns, "name": name, "list": each, "place": at, "key": key} for name, each, at in places]
+        rows = self._place_rows(key, places)
         if rows:
             self._database.write(ADD_PLACES, rows)
+
+    def _lookup_rows(self, key: str, values: Mapping[str, str]) -> list[dict[str, str]]:
+        """What is written of the looked-up values of the row under a key."""
+        return [{**self._columns, "name": name, "value": value, "key": key} for name, value in values.items()]
+
+    def _place_rows(self, key: str, places: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
+        """What is written of the places of the row under a key."""
+        return [{**self._columns, "name": name, "list": each, "place": at, "key": key} for name, each, at in places]
 
     def _count(self, name: str, before: str | None, after: str | None) -> None:
         if before == after:

@@ -519,7 +519,7 @@ def test_destroy_leaves_nothing(life: Life) -> None:
     """The user has a key that Terraform never heard of: it takes that away, too."""
     assert life.destroyed.status == 0, life.destroyed
     assert life.left["users"] == []
-    assert set(life.left["rows"]) == {"Organization", "OrganizationMember", "RoleDeletion", "TokenPreferences"}
+    assert set(life.left["rows"]) == {"Organization", "RoleDeletion", "TokenPreferences"}
     assert [(row["features"], row["members"]) for row in life.left["rows"]["Organization"]] == [([], ["222222222222"])]
     assert [row["outcome"] for row in life.left["rows"]["RoleDeletion"]] == ["SUCCEEDED"]
 

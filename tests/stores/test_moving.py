@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, create_engine, insert, select
 
 from fake_iam.control.documents.problems import FormatError
-from fake_iam.store.sql.schema import ISSUED, LOOKUPS, PLACES, ROWS, SIZES, TALLIES
+from fake_iam.store.sql.schema import ISSUED, LOOKUPS, NOTES, PLACES, ROWS, SIZES, STEPS, TALLIES, bring_up
 from fake_iam.store.sql.store import SqlStore
 from tests.conftest import STORES, new_address
-from tests.support import Wire
+from tests.support import AwsError, Key, Wire
 
+ACCOUNT, OTHER = "123456789012", "222222222222"
+JOB = "00000000-0000-4000-8000-000000000000"
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
 
 
@@ -83,6 +86,62 @@ def written(wire: Wire, table: Table) -> list[tuple[Any, ...]]:
     with store.unchanged():
         rows = store._database.read(select(*columns), {})
     return sorted(tuple(row) for row in rows if row[-1] != 0 or table is ISSUED)
+
+
+def test_what_an_earlier_release_kept_in_a_database_is_carried_over(tmp_path: Path) -> None:
+    """Snapshots were kept whole, reports were ready at once, and an organization's accounts did not name it."""
+    kept = Wire(random_seed=3)
+    kept.user("alice")
+    rows = {
+        "account.organizations.Organization": {
+            "id": "o-example123",
+            "management_account_id": ACCOUNT,
+            "members": [OTHER],
+        },
+        "account.access_reports.AccessReport": {
+            "id": JOB,
+            "account_id": ACCOUNT,
+            "arn": f"arn:aws:iam::{ACCOUNT}:user/alice",
+            "granularity": "SERVICE_LEVEL",
+            "requested_at": "2026-01-01T00:00:00+00:00",
+        },
+    }
+    with create_engine(f"sqlite:///{tmp_path}/store.db").begin() as connection:
+        bring_up(connection, STEPS[:2])
+        for kind, row in rows.items():
+            values = {"account": ACCOUNT, "kind": kind}
+            connection.execute(insert(ROWS).values(**values, key=row["id"], row=json.dumps(row)))
+            connection.execute(insert(SIZES).values(**values, count=1))
+        for name, text in {"snapshots": '["one"]', "snapshot one": json.dumps(state(kept))}.items():
+            connection.execute(insert(NOTES).values(name=name, text=text))
+    wire = Wire(store=f"sqlite:///{tmp_path}/store.db")
+    member = Key(OTHER, "dummy")
+    assert wire.call("ListOrganizationsFeatures")["OrganizationId"] == "o-example123"
+    assert wire.call("ListOrganizationsFeatures", member) == AwsError(
+        "AccountNotManagementOrDelegatedAdministratorException",
+        "The request was rejected because the account making the request is not the management account or delegated "
+        "administrator account for centralized root access.",
+        400,
+    )
+    report = wire.call("GetServiceLastAccessedDetails", JobId=JOB)
+    assert (report["JobStatus"], report["JobCompletionDate"]) == ("COMPLETED", "2026-01-01T00:00:00.000Z")
+    assert wire.assembled.controls.snapshots() == ["one"]
+    wire.assembled.controls.restore("one")
+    assert wire.call("GetUser", UserName="alice")["User"]["UserName"] == "alice"
+    wire.assembled.reset()
+    assert wire.assembled.controls.snapshots() == []
+    wire.assembled.rest()
+
+
+def test_a_dump_leaves_out_that_accounts_are_in_an_organization_and_a_load_finds_it(wire: Wire) -> None:
+    organization = {"id": "o-example123", "members": [OTHER]}
+    wire.assembled.controls.seed({"account_id": ACCOUNT, "organization": organization})
+    dump = state(wire)
+    assert {name for account in dump["accounts"].values() for name in account.get("rows", {})} == {"Organization"}
+    wire.assembled.controls.load(dump)
+    assert wire.call("ListOrganizationsFeatures")["OrganizationId"] == "o-example123"
+    refused = wire.call("ListOrganizationsFeatures", Key(OTHER, "dummy"))
+    assert refused.code == "AccountNotManagementOrDelegatedAdministratorException"
 
 
 def test_a_snapshot_is_gone_back_to(wire: Wire) -> None:

@@ -100,6 +100,8 @@ class Noun:
         operations: the modules under ``services`` that have its operations.
         conformance: the files of ``conformance/cases`` that have its cases.
         seed: how seeds state it; None if they do not.
+        derived: those of its rows that follow from others, so that dumps leave them out.
+        derive: makes these of what an account has.
         carries: nouns that hang on this one, besides those that say so themselves.
         spell: its value in a dump, for what it hangs on; without it, dumps have its rows as they are stored.
         dates: what can be back-dated.
@@ -113,6 +115,8 @@ class Noun:
     operations: tuple[str, ...]
     conformance: tuple[str, ...]
     seed: Seed | None = None
+    derived: tuple[type[Any], ...] = ()
+    derive: Callable[[Planting], None] = lambda planting: None
     carries: tuple[str, ...] = ()
     spell: Callable[[Dumping, Carrier], Any] | None = None
     dates: Dates | None = None

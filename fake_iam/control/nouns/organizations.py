@@ -94,9 +94,14 @@ def _plant(planting: Planting, placed: Placed) -> None:
     )
     _refuse_second(planting, placed, organization)
     planting.table(Organization).put(organization.id, organization)
-    for member in (account_id, *members):
-        table = planting.engine.store.account(member).table(OrganizationMember)
-        table.put(member, OrganizationMember(organization.id, account_id))
+
+
+def _enlist(planting: Planting) -> None:
+    """Let the accounts of an organization know of it."""
+    for _, organization in planting.table(Organization).items():
+        for account_id in (organization.management_account_id, *organization.members):
+            member = OrganizationMember(organization.id, organization.management_account_id)
+            planting.engine.store.account(account_id).table(OrganizationMember).put(account_id, member)
 
 
 def _refuse_second(planting: Planting, placed: Placed, organization: Organization) -> None:
@@ -182,6 +187,8 @@ NOUN: Final = Noun(
     rows=(Organization, OrganizationMember),
     operations=("iam.account.organizations",),
     conformance=("organizations",),
+    derived=(OrganizationMember,),
+    derive=_enlist,
     seed=Seed(
         field="organization",
         meaning="the organization that the account manages",

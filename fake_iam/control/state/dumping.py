@@ -55,11 +55,11 @@ def _hanging(dumping: Dumping, carrier: Carrier) -> dict[str, Any]:
 
 
 def _rows(account: Account, secrets: bool) -> dict[str, Any]:
-    """The rows that no noun spells out, each with its key."""
-    spelt = {kind for noun in nouns() if noun.spell for kind in noun.rows}
+    """The rows that no noun spells out or derives, each with its key."""
+    left_out = {kind for noun in nouns() for kind in (noun.rows if noun.spell else noun.derived)}
     found = {}
     for kind in account.kinds():
-        items = account.table(kind).items() if kind not in spelt else ()
+        items = account.table(kind).items() if kind not in left_out else ()
         if items:
             found[kind.__name__] = [{"key": key, **encode(row, secrets=secrets)} for key, row in items]
     return found

@@ -134,6 +134,8 @@ def _plant(engine: Engine, now: datetime, where: Where, account: Account, values
         let_go(named)
     for name, rows in values.get("rows", {}).items():
         _put_rows(planting, (*where, "rows", name), name, rows)
+    for noun in nouns():
+        noun.derive(planting)
     for several in carriers.values():
         let_go(several)
     return planting.counts

@@ -55,7 +55,7 @@ class ActionUse:
 
 @dataclass(frozen=True, slots=True)
 class AccessReport:
-    """A report as it was asked for: a picture of that moment, ready at another.
+    """A report as it was asked for: a picture of that moment, ready at another; one of an earlier release, at once.
 
     ``services`` are the prefixes of those that the policies allow, in order; ``uses`` are of these services alone.
     So are ``actions``, which a report on services has not.
@@ -66,15 +66,15 @@ class AccessReport:
     arn: str
     granularity: str
     requested_at: datetime
-    ready_at: datetime
     services: tuple[str, ...] = ()
     entities: tuple[ReportedEntity, ...] = ()
     uses: tuple[ServiceUse, ...] = ()
     actions: tuple[ActionUse, ...] = ()
+    ready_at: datetime | None = None
 
     def at(self, now: datetime) -> AccessReport:
         """The report as it is handed out: nothing is in it while it is in progress."""
-        return self if now >= self.ready_at else replace(self, services=(), entities=(), uses=(), actions=())
+        return self if now >= (self.ready_at or now) else replace(self, services=(), entities=(), uses=(), actions=())
 
     def uses_of(self, service: str) -> list[ServiceUse]:
         """The last use of a service by each entity that used it, the latest first."""
@@ -115,13 +115,13 @@ class OrganizationsReport:
     entity_path: str
     policy_id: str | None
     requested_at: datetime
-    ready_at: datetime
     services: tuple[str, ...] = ()
     uses: tuple[ServiceUse, ...] = ()
+    ready_at: datetime | None = None
 
     def at(self, now: datetime) -> OrganizationsReport:
         """The report as it is handed out: nothing is in it while it is in progress."""
-        return self if now >= self.ready_at else replace(self, services=(), uses=())
+        return self if now >= (self.ready_at or now) else replace(self, services=(), uses=())
 
 
 def no_organizations_report(account_id: str) -> AccessDenied:

@@ -49,13 +49,13 @@ class Tree:
     """Everything below an organization's root.
 
     Attributes:
-        root_id: the root's id.
+        root_id: the root's id; of an organization of an earlier release nobody knows it.
         units: the organizational units. An account that is in none is right below the root.
         policies: the service control policies but for FullAWSAccess.
         without_full_access: the ids of the root, the units and the accounts that FullAWSAccess does not hang on.
     """
 
-    root_id: str
+    root_id: str = "r-root"
     units: tuple[Unit, ...] = ()
     policies: tuple[ControlPolicy, ...] = ()
     without_full_access: tuple[str, ...] = ()

@@ -55,7 +55,7 @@ class Organization:
 
     id: str
     management_account_id: str
-    tree: Tree
+    tree: Tree = Tree()
     members: tuple[str, ...] = ()
     delegated_administrators: tuple[str, ...] = ()
     trusted_access: bool = True

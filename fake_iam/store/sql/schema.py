@@ -6,6 +6,7 @@ computed from its rows, and written beside them: ``lookups``, ``places`` and ``t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -109,8 +110,27 @@ def _count_changes(connection: Connection) -> None:
     connection.execute(insert(CHANGES).values(number=0))
 
 
+def _carry_over(connection: Connection) -> None:
+    """The third version: a snapshot is kept in parts, and the accounts of an organization have a row that names it."""
+    snapshots = json.loads(connection.execute(select(NOTES.c.text).where(NOTES.c.name == "snapshots")).scalar() or "[]")
+    for name in sorted(snapshots, key=len, reverse=True):  # what was kept whole is its only part
+        renamed = NOTES.update().where(NOTES.c.name == f"snapshot {name}").values(name=f"snapshot 0 {name}")
+        connection.execute(renamed)
+    counts = json.dumps(dict.fromkeys(snapshots, 1))
+    connection.execute(NOTES.update().where(NOTES.c.name == "snapshots").values(text=counts))
+    kind = "account.organizations.OrganizationMember"
+    organizations = select(ROWS.c.row).where(ROWS.c.kind == "account.organizations.Organization")
+    for row in connection.execute(organizations).scalars().all():
+        organization = json.loads(row)
+        manager = organization["management_account_id"]
+        member = json.dumps({"organization_id": organization["id"], "management_account_id": manager})
+        for account in (manager, *organization["members"]):
+            connection.execute(insert(ROWS).values(account=account, kind=kind, key=account, row=member))
+            connection.execute(insert(SIZES).values(account=account, kind=kind, count=1))
+
+
 # The step at place n brings version n to n + 1; a released one is never changed.
-STEPS: Final[Sequence[Callable[[Connection], Any]]] = (_begin, _count_changes)
+STEPS: Final[Sequence[Callable[[Connection], Any]]] = (_begin, _count_changes, _carry_over)
 
 
 def bring_up(connection: Connection, steps: Sequence[Callable[[Connection], Any]] = STEPS) -> None:

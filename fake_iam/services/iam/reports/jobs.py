@@ -10,10 +10,11 @@ from fake_iam.domain.account.access_reports import AccessReport, OrganizationsRe
 
 def job(report: AccessReport | OrganizationsReport, now: datetime) -> dict[str, Any]:
     """What is said of a report as a job. One in progress has no date of completion (documented)."""
-    if now < report.ready_at:
+    ready_at = report.ready_at or report.requested_at
+    if now < ready_at:
         return {"JobStatus": "IN_PROGRESS", "JobCreationDate": report.requested_at}
     return {
         "JobStatus": "COMPLETED",
         "JobCreationDate": report.requested_at,
-        "JobCompletionDate": report.ready_at,
+        "JobCompletionDate": ready_at,
     }

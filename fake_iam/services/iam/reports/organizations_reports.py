@@ -49,9 +49,9 @@ def generate_organizations_access_report(
         entity_path,
         organizations_policy_id,
         ctx.now,
-        ctx.now + ctx.world.delays.access_report,
         tuple(accessible),
         tuple(use for use in uses if use.service in accessible),
+        ctx.now + ctx.world.delays.access_report,
     )
     ctx.account.table(OrganizationsReport).put(report.id, report)
     return {"JobId": report.id}

@@ -260,6 +260,18 @@ def test_a_call_leads_to_the_statement_of_a_managed_policy_in_whatever_account(w
     assert follow(wire, why, arn).count("<mark>") == 1
 
 
+def test_a_call_leads_to_the_statement_of_a_service_control_policy(wire: Wire) -> None:
+    limiting = {"id": "p-example1", "name": "limit", "document": POLICY}
+    organization = {"id": "o-example123", "members": ["222222222222"], "service_control_policies": [limiting]}
+    wire.assembled.controls.seed({"accounts": {"111111111111": {"organization": organization}}})
+    wire.call("DeleteUser", Key("222222222222", "x"), UserName="alice")
+    call = text(wire, "call", number=str(wire.assembled.controls.journal.count))
+    shown = follow(wire, call, "show the statement")
+    assert shown.count("<mark>") == 1 and "service_control_policy/p-example1, a service control policy" in shown
+    full = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+    assert "FullAWSAccess" in text(wire, "policy", arn=full)
+
+
 def test_a_call_leads_to_the_statement_of_an_inline_policy(wire: Wire) -> None:
     wire.user("alice")
     own = POLICY.replace('"Resource": "*"', '"Resource": "arn:aws:iam::123456789012:user/alice"')

@@ -15,6 +15,8 @@ from fake_iam.control.controls import Controls
 from fake_iam.control.documents.problems import FormatError
 from fake_iam.control.http.pages import number
 from fake_iam.control.watching.calls import JournalEntry
+from fake_iam.domain.account.organization_tree import FULL_ACCESS
+from fake_iam.domain.account.organizations import Organization
 from fake_iam.domain.credentials.access_keys import AccessKey
 from fake_iam.domain.identities.groups import Group, Membership
 from fake_iam.domain.identities.roles import Role
@@ -133,14 +135,10 @@ class Views:
         return "policies.html", {"rows": rows, "next": listed.next, "q": query.get("q", "")}
 
     def policy(self, query: Query) -> View:
-        """The text of a policy, managed or inline; the statement that begins at line and column is highlighted."""
+        """The text of a policy of any kind; the statement that begins at line and column is highlighted."""
         account, arn = self._account(query), query.get("arn")
         if arn is not None:
-            managed = account.table(ManagedPolicy).get(arn) or find_aws_managed(arn)
-            version = managed.version(managed.default_version_id) if managed else None
-            if managed is None or version is None:
-                raise NotFound(f"There is no policy {arn!r}.")
-            name, text, about = managed.name, version.document, f"{arn}, version {version.id}"
+            name, text, about = _of_arn(account, arn)
         else:
             name, owner = query.get("name", ""), query.get("owner", "")
             inline = account.table(InlinePolicy).get(inline_key(owner, name))
@@ -252,6 +250,20 @@ class Views:
 
     def _now(self) -> datetime:
         return self._controls.clock.now()
+
+
+def _of_arn(account: Account, arn: str) -> tuple[str, str, str]:
+    """Name and text of a managed policy or a service control policy, and what is said of it. Raises NotFound."""
+    managed = account.table(ManagedPolicy).get(arn) or find_aws_managed(arn)
+    version = managed.version(managed.default_version_id) if managed else None
+    if managed is not None and version is not None:
+        return managed.name, version.document, f"{arn}, version {version.id}"
+    organizations = [organization for _, organization in account.table(Organization).items()]
+    limiting = [policy.as_policy() for organization in organizations for policy in organization.tree.policies]
+    found = next((policy for policy in (FULL_ACCESS, *limiting) if policy.arn == arn), None)
+    if found is None:
+        raise NotFound(f"There is no policy {arn!r}.")
+    return found.name, found.text, f"{arn}, a service control policy"
 
 
 def _keys(account: Account, owner_id: str) -> list[AccessKey]:

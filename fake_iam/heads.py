@@ -6,18 +6,20 @@ Whatever leaves the bounds of a request in doubt is refused, since the next one 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from fake_iam.protocol.wire import Headers
+from fake_iam.protocol.wire import Headers, Repeated, sorted_out
 
 REQUEST_LINE: Final = re.compile(r"([^ ]+) ([^ ]+) HTTP/1\.([01])")
 LENGTH: Final = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", re.IGNORECASE)
 ABSOLUTE: Final = r"https?://[^/?#]*"
 BLANKS: Final = " \t"
+HEADER_COUNT_LIMIT: Final = 100
+NAMES_KEPT: Final = 256
 
 
 class Malformed(Exception):
@@ -28,75 +30,76 @@ class Malformed(Exception):
         self.status = status
 
 
-class Found:
-    """What llhttp finds in a head: the first header of each name, in small letters, and those that repeat a name."""
+class _Names(dict[bytes, str]):
+    """The names of headers in small letters, by how they are sent; those that are seen first are kept."""
 
-    __slots__ = ("first", "again")
+    def __missing__(self, name: bytes) -> str:
+        lowered = name.decode("latin-1").lower()
+        if len(self) < NAMES_KEPT:
+            self[name] = lowered
+        return lowered
 
-    def __init__(self) -> None:
-        self.first: Headers = {}
-        self.again: list[tuple[str, str]] = []
+
+_names: Final = _Names()
+
+
+class _Headers(dict[bytes, bytes]):
+    """What llhttp tells of headers, the last of each name: most heads have no name twice.
+
+    They take no call of Python's for each header.
+    """
+
+    on_header = dict.__setitem__
+
+
+class _AllHeaders(list[tuple[bytes, bytes]]):
+    """What llhttp tells of headers."""
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by llhttp; it leaves the blanks behind a value."""
-        key, text = _name(name), value.decode("latin-1").rstrip(BLANKS)
-        if key in self.first:
-            self.again.append((key, text))
-        else:
-            self.first[key] = text
+        self.append((name, value))
 
 
-def headers_in(head: bytearray) -> Found:
-    """The headers of a head. Raises Malformed."""
+def headers_in(head: bytes) -> tuple[Headers, Repeated | None]:
+    """The headers of a head, as a WireRequest has them. llhttp leaves the blanks behind a value. Raises Malformed.
+
+    Two lines of a head are no headers: the request line and the empty one.
+    """
+    count = head.count(b"\n") - 2
+    if count > HEADER_COUNT_LIMIT:
+        raise Malformed(431)
+    found = _Headers()
     try:
-        return _parsed(head)
+        HttpRequestParser(found).feed_data(head)
+    except HttpParserUpgrade:  # an offer to speak another protocol, which may be ignored (RFC 9110, 7.8)
+        pass
     except HttpParserError:
-        return _found_without_lengths(head)
+        return _texts(_all_without_lengths(head))
+    headers = {_names[name]: value.decode("latin-1").rstrip(BLANKS) for name, value in found.items()}
+    return (headers, None) if len(headers) == count else _texts(_all_headers(head))
 
 
-def _found_without_lengths(head: bytearray) -> Found:
-    """The headers of a head that llhttp refuses for its length: one given twice, or of more than 64 bits.
+def _texts(pairs: list[tuple[bytes, bytes]]) -> tuple[Headers, Repeated | None]:
+    return sorted_out((_names[name], value.decode("latin-1").rstrip(BLANKS)) for name, value in pairs)
+
+
+def _all_headers(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Every header of a head. Raises HttpParserError."""
+    found = _AllHeaders()
+    with suppress(HttpParserUpgrade):
+        HttpRequestParser(found).feed_data(head)
+    return found
+
+
+def _all_without_lengths(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Every header of a head that llhttp refuses for its length: one given twice, or of more than 64 bits.
 
     The former is one length (RFC 9110, 8.6), the latter is too large. Raises Malformed if it was anything else.
     """
     try:
-        found = _parsed(LENGTH.sub(b"", head))
+        found = _all_headers(LENGTH.sub(b"", head))
     except HttpParserError:
         raise Malformed from None
-    for length in LENGTH.findall(head):
-        found.on_header(b"Content-Length", length)
-    return found
-
-
-def _parsed(head: bytes | bytearray) -> Found:
-    """Most heads have no name twice: they take no call of Python's for each header.
-
-    Two lines of a head are no headers: the request line and the empty one.
-    """
-    raw: dict[bytes, bytes] = {}
-    found = Found()
-    _parse(_Receiver(raw.__setitem__), head)
-    found.first = {_name(name): value.decode("latin-1").rstrip(BLANKS) for name, value in raw.items()}
-    if len(found.first) != head.count(b"\n") - 2:
-        found.first.clear()
-        _parse(found, head)
-    return found
-
-
-class _Receiver:
-    """What llhttp tells of the headers, and nothing else."""
-
-    __slots__ = ("on_header",)
-
-    def __init__(self, on_header: Callable[[bytes, bytes], None]) -> None:
-        self.on_header = on_header
-
-
-def _parse(receiver: _Receiver | Found, head: bytes | bytearray) -> None:
-    try:  # noqa: SIM105  # suppress takes half a microsecond
-        HttpRequestParser(receiver).feed_data(head)
-    except HttpParserUpgrade:  # an offer to speak another protocol, which may be ignored (RFC 9110, 7.8)
-        pass
+    return [*found, *((b"Content-Length", length) for length in LENGTH.findall(head))]
 
 
 @lru_cache(maxsize=64)
@@ -110,11 +113,6 @@ def request_line(line: bytes) -> tuple[str, str, str, str]:
         raise Malformed
     method, target, minor = parts.groups()
     return method, *_target(target), minor
-
-
-@lru_cache(maxsize=256)
-def _name(name: bytes) -> str:
-    return name.decode("latin-1").lower()
 
 
 def _target(target: str) -> tuple[str, str]:

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
-from fake_iam.heads import Malformed, headers_in, request_line
-from fake_iam.protocol.wire import BODY_LIMIT, Headers, Repeated, WireRequest, WireResponse, reason, sorted_out
+from fake_iam.heads import HEADER_COUNT_LIMIT, Malformed, headers_in, request_line
+from fake_iam.protocol.wire import BODY_LIMIT, WireRequest, WireResponse, reason
 
 HEAD_LIMIT: Final = 16 * 1024
-HEADER_COUNT_LIMIT: Final = 100
 CHUNK_LINE_LIMIT: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 CHUNK_SIZE: Final = rb"[0-9A-Fa-f]{1,8}"
@@ -128,17 +127,11 @@ class RequestReader:
         if end < 0:
             self._searched = max(0, len(buffer) - 3)
             return
-        head = buffer[: end + 4]
+        head = bytes(buffer[: end + 4])
         del buffer[: end + 4]
         self._searched = 0
-        found = headers_in(head)
-        method, path, query, minor = request_line(bytes(head[: head.index(b"\r\n")]))
-        if len(found.first) + len(found.again) > HEADER_COUNT_LIMIT:
-            raise Malformed(431)
-        headers: Headers = found.first
-        repeated: Repeated | None = None
-        if found.again:
-            headers, repeated = sorted_out([*headers.items(), *found.again])
+        headers, repeated = headers_in(head)
+        method, path, query, minor = request_line(head[: head.index(b"\r\n")])
         self._head = request = _LoopRequest(method, path, query, headers, b"", self._remote, repeated)
         self.minor_version = minor
         self.keep = minor == "1"

@@ -10,6 +10,7 @@ from fake_iam.domain.clock import Clock
 from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Call
 from fake_iam.pipeline.implemented import Implemented
+from fake_iam.pipeline.key_callers import KeyCallers
 from fake_iam.pipeline.sight import Sight
 from fake_iam.services.context import Caller, Context, World
 from fake_iam.services.registry import Service
@@ -80,6 +81,11 @@ class Runtime(World, Protocol):
     @property
     def known_callers(self) -> KnownCallers:
         """Callers in the terms of policies."""
+        ...
+
+    @property
+    def key_callers(self) -> KeyCallers:
+        """The users whom keys stand for."""
         ...
 
     @property

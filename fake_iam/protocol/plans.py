@@ -59,8 +59,12 @@ class OperationPlan:
 
     def arguments(self, values: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
         """The members as keyword arguments, those that are known; what is inside them keeps the model's names."""
-        names = self._names
-        return {names[member]: value for member, value in values.items() if names[member] in known}
+        names, found = self._names, {}
+        for member, value in values.items():
+            name = names[member]
+            if name in known:
+                found[name] = value
+        return found
 
 
 @cache

@@ -89,13 +89,14 @@ def identify(runtime: Runtime, call: Call, scheme: Scheme) -> None:
         call.caller = _believe(runtime, call.signed, key_id)
         if call.key_issued:
             with runtime.store.unchanged():
-                _note_use(runtime, call, key_id)
+                _note_use(runtime, call, stored_credentials(runtime.store, key_id))
         return
     else:
         call.signed = scheme.complete(call.signed, call.request)
     with runtime.store.unchanged():
-        call.caller = _hold(runtime, call, call.signed, scheme)
-        _note_use(runtime, call, key_id)
+        known = runtime.sight.credentials(call.service.name, key_id, call.now)
+        call.caller = _hold(runtime, call, call.signed, known, scheme)
+        _note_use(runtime, call, known)
 
 
 def _partition(runtime: Runtime, signed: sigv4.Signed | None) -> str:
@@ -115,10 +116,10 @@ def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Call
     return Caller.root(account_id, key_id or None, partition=partition)
 
 
-def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed, scheme: Scheme) -> Caller:
+def _hold(
+    runtime: Runtime, call: Call, signed: sigv4.Signed, known: AccessKey | Session | None, scheme: Scheme
+) -> Caller:
     """Hold the key to its existence, token, time, owner, status and secret, in this order (facts, 2.1 step 10)."""
-    assert call.service is not None
-    known = runtime.sight.credentials(call.service.name, signed.credential.access_key_id, call.now)
     if known is None:
         raise InvalidClientTokenId.invalid()
     if isinstance(known, AccessKey):
@@ -138,20 +139,23 @@ def _hold(runtime: Runtime, call: Call, signed: sigv4.Signed, scheme: Scheme) ->
 
 def owner_of(runtime: Runtime, known: AccessKey | Session, partition: str) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
-    session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
-    if session is not None and session.role is not None:
-        role = _role(runtime, session)
-        return None if role is None else Caller.role_session(role, session, partition=partition)
+    if not isinstance(known, AccessKey) and known.role is not None:
+        role = _role(runtime, known)
+        return None if role is None else Caller.role_session(role, known, partition=partition)
     user = None
     if known.owner_id != known.account_id:
         user = runtime.store.account(known.account_id).users.get(known.owner_id)
         if user is None:
             return None
-    if session is not None and session.federated_name is not None:
-        return Caller.federated(session.federated_name, session, partition=partition)
+    if isinstance(known, AccessKey):
+        if user is not None:
+            return runtime.key_callers.caller(user, known.id, partition)
+        return Caller.root(known.account_id, known.id, partition=partition)
+    if known.federated_name is not None:
+        return Caller.federated(known.federated_name, known, partition=partition)
     if user is not None:
-        return Caller.user(user, key_id, session, partition=partition)
-    return Caller.root(known.account_id, key_id, session, partition=partition)
+        return Caller.user(user, known.key_id, known, partition=partition)
+    return Caller.root(known.account_id, known.key_id, known, partition=partition)
 
 
 def _role(runtime: Runtime, session: Session) -> Role | None:
@@ -166,7 +170,7 @@ def _same_second(at: datetime, now: datetime) -> bool:
     return NO_TIME <= now - at < SECOND
 
 
-def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
+def _note_use(runtime: Runtime, call: Call, known: AccessKey | Session | None) -> None:
     """Keep date, region and service of the last use of the key, or of the role that the session is of.
 
     IAM is global: its region is one of each partition. The service is what the signature's scope calls it.
@@ -177,13 +181,11 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
         region = call.signed.credential.region
     if call.plan is not None:
         runtime.accesses.note(call.caller, call.service.name, call.plan.name, call.now, region)
-    keys = runtime.store.account(call.caller.account_id).access_keys
-    key = keys.get(key_id)
-    if key is None:
+    if not isinstance(known, AccessKey):
         if call.caller.session is not None and call.caller.session.role is not None:
             _note_use_of_role(runtime, call.caller.session, call.now, region)
         return
-    before, service = key.last_use, call.service.signing_name
+    before, service = known.last_use, call.service.signing_name
     if (
         before is not None
         and (before.service, before.region) == (service, region)
@@ -191,7 +193,7 @@ def _note_use(runtime: Runtime, call: Call, key_id: str) -> None:
     ):
         return
     use = LastUse(call.now.replace(microsecond=0), service, region)
-    runtime.store.change_soon(key.account_id, AccessKey, key_id, lambda key: key.used(use))
+    runtime.store.change_soon(known.account_id, AccessKey, known.id, lambda key: key.used(use))
 
 
 def _note_use_of_role(runtime: Runtime, session: Session, now: datetime, region: str) -> None:

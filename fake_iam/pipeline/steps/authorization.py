@@ -24,7 +24,7 @@ OPEN_TO_FEDERATED_USERS: Final = frozenset({"GetCallerIdentity", "GetScopedCrede
 
 
 def authorize(runtime: Runtime, call: Call) -> None:
-    """Refuse what the caller may not do; say which operations are missing here."""
+    """Refuse what the caller may not do, or note it if policies only log; say which operations are missing here."""
     assert call.service is not None and call.caller is not None and call.plan is not None
     session, kind = call.caller.session, call.caller.kind
     if session is not None and call.service.name == "iam" and not _may_call_iam(session, kind):
@@ -35,8 +35,10 @@ def authorize(runtime: Runtime, call: Call) -> None:
         from fake_iam.domain.sts.sessions import closed_to_sessions  # only sessions ask
 
         raise closed_to_sessions(call.plan.name)
-    if is_limited(runtime, call.caller) and runtime.enforcement != "off":
-        _ask_policies(runtime, call)
+    if runtime.enforcement != "off" and is_limited(runtime, call.caller):
+        call.denial = _denial_of_call()(runtime, call)
+        if call.denial is not None and runtime.enforcement == "on":
+            raise AccessDenied(call.denial.text)
 
 
 def is_limited(runtime: Runtime, caller: Caller) -> bool:
@@ -56,13 +58,6 @@ def _is_open(operation: Operation, kind: str) -> bool:
     if kind == "assumed-role":
         return operation.open_to_roles
     return operation.open_to_sessions and (kind != "federated-user" or operation.name in OPEN_TO_FEDERATED_USERS)
-
-
-def _ask_policies(runtime: Runtime, call: Call) -> None:
-    """Note what the caller's policies do not allow, and refuse it if they are enforced."""
-    call.denial = _denial_of_call()(runtime, call)
-    if call.denial is not None and runtime.enforcement == "on":
-        raise AccessDenied(call.denial.text)
 
 
 @cache

@@ -66,7 +66,7 @@ def _differences(column: str, decisions: Sequence[str]) -> list[str]:
     if found and column in (ANEW, KEPT):
         raise WrongAnswer(f"decisions: {', '.join(found)}")
     which = f": {', '.join(found)}" if len(found) <= NAMED else ""
-    return [f"{column} decides {len(found)} of {len(VECTORS)} otherwise than AWS{which}."] if found else []
+    return [f"{column} decides {len(found)} of {len(VECTORS)} otherwise than AWS{which}"] if found else []
 
 
 def _anew(rounds: int) -> tuple[list[str], list[float]]:

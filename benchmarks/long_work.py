@@ -77,7 +77,7 @@ def measure(effort: Effort, say: Callable[[str], None]) -> Table:
                 tags: dict[str, str | int] = {"Tags.member.1.Key": "round", "Tags.member.1.Value": number}
                 tag = again.call("TagUser", UserName=user_name(1), **tags)
                 measured(server, again, {"TagUser with a state file": partial(_asked, tag)}, number)
-    table.notes += [f"{name} itself takes {median(times):.2f} s." for name, times in took.items()]
+    table.notes += [f"{name} itself takes {median(times):.2f} s" for name, times in took.items()]
     return table
 
 

@@ -266,4 +266,4 @@ def test_a_wrong_decision_of_fake_iam_ends_the_run_and_one_of_others_is_noted() 
     with pytest.raises(WrongAnswer, match=rf"decisions: {name} \(no answer, not {right}\)"):
         decisions._differences(decisions.ANEW, found)
     (note,) = decisions._differences(decisions.SIMULATE, found)
-    assert note == f"iam-simulate decides 1 of 122 otherwise than AWS: {name} (no answer, not {right})."
+    assert note == f"iam-simulate decides 1 of 122 otherwise than AWS: {name} (no answer, not {right})"

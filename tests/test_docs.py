@@ -22,6 +22,8 @@ from tests.snippets import PORT, ROOT, Snippet, links, of_kind, pages, snippets
 
 SCRIPTS = Path(sys.executable).parent
 KINDS = {"", "console", "hcl", "json", "py", "python", "python test", "sh", "text", "yaml", "{toctree}"}
+WITHOUT_PLUGINS = [f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "pytest_cov", "xdist")]
+"""A reader does not have them, and Hypothesis is slow to import."""
 WITH_COMMANDS = [page for page in pages() if any(snippet.kind == "console" for snippet in snippets(page))]
 
 
@@ -61,7 +63,7 @@ def test_a_snippet_that_is_a_test_passes(snippet: Snippet, tmp_path: Path) -> No
             (tmp_path / other.file).write_text(other.text)
     (tmp_path / "test_snippet.py").write_text(snippet.text)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."],
+        [sys.executable, "-m", "pytest", "-q", "--rootdir", ".", *WITHOUT_PLUGINS],
         cwd=tmp_path,
         env=environment(),
         capture_output=True,

@@ -93,7 +93,7 @@ def test_the_fixtures_take_it_as_a_setting(pytester: pytest.Pytester, upstream: 
             assert [call.operation for call in fake_iam_env.calls()] == ["ListBuckets"]
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest").assert_outcomes(passed=1)
     assert len(upstream.sent) == 1
 
 

@@ -23,8 +23,8 @@ class Outcome:
 
 
 def find_program(name: str) -> str | None:
-    """Where a program is: the one installed beside this Python, else the one on the PATH."""
-    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    """Where a program is that is installed beside this Python: one on the PATH could be of any release."""
+    return shutil.which(name, path=str(Path(sys.executable).parent))
 
 
 def isolated(home: Path, **variables: str) -> dict[str, str]:

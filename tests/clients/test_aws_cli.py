@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,15 +21,15 @@ ABSENT = "AKIAQAAAAAAAAAAAAAAA"
 
 
 def find_cli() -> tuple[str, ...] | None:
-    """How to call the CLI: the one installed for this Python, else the one on the PATH."""
-    if importlib.util.find_spec("awscli"):
-        return (sys.executable, "-m", "awscli")
-    found = shutil.which("aws")
-    return (found,) if found else None
+    """How to call the CLI: the one that AWS_CLI names, such as one of release 2, else the one of this Python."""
+    named = os.environ.get("AWS_CLI")
+    if named:
+        return (named,)
+    return (sys.executable, "-m", "awscli") if importlib.util.find_spec("awscli") else None
 
 
 CLI = find_cli()
-pytestmark = pytest.mark.skipif(CLI is None, reason="the AWS CLI is not installed: pip install 'fake-iam[clients]'")
+pytestmark = pytest.mark.skipif(CLI is None, reason="the AWS CLI is not installed: tox -e clients")
 
 # The first releases, 1.29 and 2.13, that read AWS_ENDPOINT_URL_IAM. An older one would call AWS itself.
 FIRST = {1: (1, 29), 2: (2, 13)}

@@ -17,7 +17,7 @@ from tests.clients.test_aws_cli import CLI, Cli, new_key, refusal
 from tests.clients.test_aws_cli import _new_enough as _new_enough
 from tests.support import Key
 
-pytestmark = pytest.mark.skipif(CLI is None, reason="the AWS CLI is not installed: pip install 'fake-iam[clients]'")
+pytestmark = pytest.mark.skipif(CLI is None, reason="the AWS CLI is not installed: tox -e clients")
 
 ALICE = ("--user-name", "alice")
 FIRST = "Correct-horse-7-battery"

@@ -43,6 +43,8 @@ STS_ACTIONS = frozenset(
 UNSIGNED = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOST = "127.0.0.1:4593"
+WITHOUT_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+"""For a pytest inside a test: it leaves nothing behind, and Hypothesis is slow to import."""
 INVALID_TOKEN = "The security token included in the request is invalid."
 WITHOUT_MFA = "The security token included in the request is invalid"  # a session's, at IAM: no full stop
 MISMATCH = (

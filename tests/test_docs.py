@@ -19,11 +19,10 @@ import pytest
 from fake_iam import Settings
 from fake_iam.cli import HELP
 from tests.snippets import PORT, ROOT, Snippet, links, of_kind, pages, snippets
+from tests.support import WITHOUT_PLUGINS
 
 SCRIPTS = Path(sys.executable).parent
 KINDS = {"", "console", "hcl", "json", "py", "python", "python test", "sh", "text", "yaml", "{toctree}"}
-WITHOUT_PLUGINS = [f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "pytest_cov", "xdist")]
-"""A reader does not have them, and Hypothesis is slow to import."""
 WITH_COMMANDS = [page for page in pages() if any(snippet.kind == "console" for snippet in snippets(page))]
 
 

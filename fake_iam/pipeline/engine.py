@@ -16,7 +16,7 @@ from fake_iam.domain.quotas import Quotas
 from fake_iam.log import log
 from fake_iam.pipeline.accesses import Accesses
 from fake_iam.pipeline.call import Answered, Call
-from fake_iam.pipeline.encoding import LONG, encoded
+from fake_iam.pipeline.encoding import encoded
 from fake_iam.pipeline.implemented import Implemented
 from fake_iam.pipeline.key_callers import KeyCallers
 from fake_iam.pipeline.runtime import RuntimeSettings, Step
@@ -115,9 +115,7 @@ class Engine:
         """
         call = Call(request, self.ids.request_id(), self.clock.now())
         began = ticks()
-        response = self._answer(call)
-        if len(response.body) >= LONG:
-            response = encoded(request, response)
+        response = encoded(request, self._answer(call))
         took = ticks() - began
         for observe in self.observers:
             observe(call, response, took)
@@ -249,7 +247,7 @@ class Engine:
         assert call.plan is not None and call.service is not None
         if call.rpc is not None:
             return call.rpc.result(call)
-        as_json = "accept" in call.request.headers and _wants_json(call)  # SDKs do not send it
+        as_json = _wants_json(call)
         serialize = json_writer(call.service, call.plan.name) if as_json else call.plan.serialize
         return WireResponse(200, self._headers(call, as_json), serialize(call.result, call.request_id))
 
@@ -319,6 +317,8 @@ def _kept_message_key(store: Store, ids: IdSource) -> str:
 
 def _wants_json(call: Call) -> bool:
     """Whether the client accepts JSON rather than XML."""
+    if "accept" not in call.request.headers:  # as SDKs send it
+        return False
     accept = call.request.joined("accept")
     if "json" not in accept.lower():
         return False

@@ -14,6 +14,7 @@ import requests
 
 from fake_iam import FakeIAM, SettingsError
 from tests.gate.upstream import BODY, PATIENCE, Upstream
+from tests.support import WITHOUT_PLUGINS
 
 
 def test_clients_of_every_service_are_made(gate: FakeIAM, upstream: Upstream) -> None:
@@ -93,7 +94,7 @@ def test_the_fixtures_take_it_as_a_setting(pytester: pytest.Pytester, upstream: 
             assert [call.operation for call in fake_iam_env.calls()] == ["ListBuckets"]
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*WITHOUT_PLUGINS).assert_outcomes(passed=1)
     assert len(upstream.sent) == 1
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from pytest import Pytester, RunResult
 
+from tests.support import WITHOUT_PLUGINS
+
 AMBIENT = {
     "AWS_PROFILE": "production",
     "AWS_DEFAULT_PROFILE": "production",
@@ -57,7 +59,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-OPTIONS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "error")  # Hypothesis is slow to import
+OPTIONS = (*WITHOUT_PLUGINS, "-W", "error")
 
 
 def run(pytester: Pytester, *arguments: str) -> RunResult:

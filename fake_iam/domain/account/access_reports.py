@@ -74,7 +74,7 @@ class AccessReport:
 
     def at(self, now: datetime) -> AccessReport:
         """The report as it is handed out: nothing is in it while it is in progress."""
-        return self if now >= (self.ready_at or now) else replace(self, services=(), entities=(), uses=(), actions=())
+        return self if now >= ready_at(self) else replace(self, services=(), entities=(), uses=(), actions=())
 
     def uses_of(self, service: str) -> list[ServiceUse]:
         """The last use of a service by each entity that used it, the latest first."""
@@ -121,7 +121,12 @@ class OrganizationsReport:
 
     def at(self, now: datetime) -> OrganizationsReport:
         """The report as it is handed out: nothing is in it while it is in progress."""
-        return self if now >= (self.ready_at or now) else replace(self, services=(), uses=())
+        return self if now >= ready_at(self) else replace(self, services=(), uses=())
+
+
+def ready_at(report: AccessReport | OrganizationsReport) -> datetime:
+    """When a report is ready; one of an earlier release was when it was asked for."""
+    return report.ready_at or report.requested_at
 
 
 def no_organizations_report(account_id: str) -> AccessDenied:

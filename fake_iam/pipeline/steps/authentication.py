@@ -86,10 +86,11 @@ def identify(runtime: Runtime, call: Call, scheme: Scheme) -> None:
         scheme.check(call.signed, call.service.signing_name, runtime.wall_clock.now())
         key_id = call.signed.credential.access_key_id
     elif mode == "off" or not call.key_issued:
-        call.caller = _believe(runtime, call.signed, key_id)
+        known = stored_credentials(runtime.store, key_id)
+        call.caller = _believe(runtime, call.signed, known, key_id)
         if call.key_issued:
             with runtime.store.unchanged():
-                _note_use(runtime, call, stored_credentials(runtime.store, key_id))
+                _note_use(runtime, call, known)
         return
     else:
         call.signed = scheme.complete(call.signed, call.request)
@@ -104,10 +105,9 @@ def _partition(runtime: Runtime, signed: sigv4.Signed | None) -> str:
     return (partition_of(signed.credential.region) if signed else None) or runtime.settings.partition
 
 
-def _believe(runtime: Runtime, signed: sigv4.Signed | None, key_id: str) -> Caller:
+def _believe(runtime: Runtime, signed: sigv4.Signed | None, known: AccessKey | Session | None, key_id: str) -> Caller:
     """Who calls if nothing is checked: a key that is known here says it, any other is an account's root."""
     partition = _partition(runtime, signed)
-    known = stored_credentials(runtime.store, key_id)
     caller = owner_of(runtime, known, partition) if known else None
     if caller is not None:
         return caller
@@ -139,23 +139,22 @@ def _hold(
 
 def owner_of(runtime: Runtime, known: AccessKey | Session, partition: str) -> Caller | None:
     """The caller that the credentials stand for, or None if their user is gone."""
-    if not isinstance(known, AccessKey) and known.role is not None:
-        role = _role(runtime, known)
-        return None if role is None else Caller.role_session(role, known, partition=partition)
+    session, key_id = (None, known.id) if isinstance(known, AccessKey) else (known, known.key_id)
+    if session is not None and session.role is not None:
+        role = _role(runtime, session)
+        return None if role is None else Caller.role_session(role, session, partition=partition)
     user = None
     if known.owner_id != known.account_id:
         user = runtime.store.account(known.account_id).users.get(known.owner_id)
         if user is None:
             return None
-    if isinstance(known, AccessKey):
-        if user is not None:
-            return runtime.key_callers.caller(user, known.id, partition)
-        return Caller.root(known.account_id, known.id, partition=partition)
-    if known.federated_name is not None:
-        return Caller.federated(known.federated_name, known, partition=partition)
-    if user is not None:
-        return Caller.user(user, known.key_id, known, partition=partition)
-    return Caller.root(known.account_id, known.key_id, known, partition=partition)
+    if session is not None and session.federated_name is not None:
+        return Caller.federated(session.federated_name, session, partition=partition)
+    if user is None:
+        return Caller.root(known.account_id, key_id, session, partition=partition)
+    if session is None:
+        return runtime.key_callers.caller(user, key_id, partition)
+    return Caller.user(user, key_id, session, partition=partition)
 
 
 def _role(runtime: Runtime, session: Session) -> Role | None:

@@ -29,14 +29,13 @@ def parse(runtime: Runtime, call: Call) -> None:
         if "smithy-protocol" in request.headers and _is_rpc(runtime, call):
             return
         raise _foreign(call) or _elsewhere(call)
-    parameters = forms.read_pairs(request.query) if request.query else {}
+    parameters = forms.read_pairs(request.query)
     if request.method not in SERVED_METHODS:
         raise _foreign(call) or _elsewhere(call)
     if request.method == "POST" and _is_form(request.headers.get("content-type", "")):
-        given = forms.read_pairs(request.body.decode("latin-1"))
-        parameters = given | parameters if parameters else given
+        parameters = forms.read_pairs(request.body.decode("latin-1")) | parameters
     call.parameters = parameters
-    if "Action" not in parameters:
+    if "Action" not in call.parameters:
         if "x-amz-target" in request.headers and _is_rpc(runtime, call):
             return
         query = f"?{request.query}" if request.method == "GET" and request.query else ""
